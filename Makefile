@@ -1,0 +1,38 @@
+# make run   train a GAN for a minute and show where its pictures are
+# make test  lint, types, unit tests and every notebook
+# make lab   open the lessons in JupyterLab
+# Each makes the environment first, if need be: a virtual environment in .venv.
+
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3 python,$(shell $(p) -c \
+	'import sys; print("$(p)") if (3, 11) <= sys.version_info[:2] <= (3, 13) else None' 2>/dev/null)))
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: run lab test lint unit notebooks test-colab stored stamp clean
+
+run: $(READY)
+	$(BIN)/python -m ganlib train mnist-baseline --data auto --minutes 1
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+test: lint unit notebooks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/python -m pytest tests
+
+notebooks: $(READY)
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 notebooks
+
+$(READY): pyproject.toml requirements.txt
+	@test -n "$(strip $(PYTHON))" || { echo "make: Python 3.11, 3.12 or 3.13 is needed; give its path as PYTHON=…" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@

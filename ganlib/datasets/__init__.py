@@ -1,0 +1,213 @@
+"""Images, labels and where they came from: ``load("mnist")``.
+
+Numpy only: TensorFlow is imported when a set has to be read through TensorFlow Datasets.
+"""
+
+import hashlib
+import importlib
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ganlib.datasets.catalog import KNOWN, KnownDataset, by, known_dataset
+from ganlib.errors import DataError, DataNotFound
+
+__all__ = ["Dataset", "load", "names"]
+
+STAND_IN_CHOICES = ("never", "fallback", "always")
+SYNTHETIC_SEEDS = {"train": 1, "test": 2}
+"""Different, so that no test image is also a training image."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """One split of a data set; its arrays are read-only.
+
+    Attributes
+    ----------
+    name : the data set that was asked for, such as "mnist"
+    split : "train" or "test"
+    images : uint8, shape (N, H, W, C)
+    labels : int64, shape (N,); None where there are none
+    source : "files", "tfds" or "synthetic"
+    origin : file names, TensorFlow Datasets' name and version, or generator and seed
+    """
+
+    name: str
+    split: str
+    images: np.ndarray
+    labels: np.ndarray | None
+    source: str
+    origin: str
+
+    def __post_init__(self) -> None:
+        for field in ("images", "labels"):
+            if (array := getattr(self, field)) is not None:
+                view = array.view()
+                view.flags.writeable = False
+                object.__setattr__(self, field, view)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the images were drawn by a program; say so wherever they are shown."""
+        return self.source == "synthetic"
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 over the images' shape and bytes and the labels, as "sha256:…"."""
+        digest = hashlib.sha256(by(self.images.shape).encode())
+        digest.update(np.ascontiguousarray(self.images).data)
+        if self.labels is not None:
+            digest.update(self.labels.astype("<i8").data)
+        return f"sha256:{digest.hexdigest()}"
+
+    def describe(self) -> str:
+        """Say in one line what this is and where it came from."""
+        content = f"{self.name} {self.split}: {len(self):,} images {by(self.images.shape[1:])}"
+        known = KNOWN.get(self.name)
+        if self.synthetic:
+            stand_in = "stand-in for " if known and not known.generator else ""
+            return f"SYNTHETIC {stand_in}{content} drawn by {self.origin}"
+        official = known.sizes[self.split] if known else len(self)
+        part = "" if len(self) == official else f" (the official split has {official:,})"
+        return f"{content} from {self.source} {self.origin}{part}"
+
+
+def names() -> list[str]:
+    """Return the names that ``load`` knows."""
+    return list(KNOWN)
+
+
+def load(
+    name: str,
+    split: str = "train",
+    data_dir: str | os.PathLike[str] | None = None,
+    stand_in: str = "never",
+) -> Dataset:
+    """Load one split of a data set.
+
+    Looked for in this order: files in ``<folder>/<name>/``, where the folder is ``data_dir``, else
+    ``$GANLIB_DATA``, else ``data/``; a set that TensorFlow Datasets has prepared; its download.
+
+    Parameters
+    ----------
+    name : one of ``names()``
+    split : "train" or "test"
+    data_dir : the folder that holds ``<name>/``
+    stand_in : "never" loads what was asked for or fails; "fallback" takes procedural images of the
+        same shape, with a warning, where the real ones cannot be had; "always" takes them at once
+
+    Raises
+    ------
+    DataNotFound
+        If the data is neither here nor to be downloaded, within seconds.
+    DataError
+        If a name is unknown, a folder that was named is not there, or a file is damaged; a damaged
+        file is never replaced by a stand-in.
+    """
+    known = known_dataset(name, split)
+    if stand_in not in STAND_IN_CHOICES:
+        raise DataError(f"stand_in is {stand_in!r}: choose from {', '.join(STAND_IN_CHOICES)}.")
+    if known.generator or stand_in == "always":
+        return _synthetic(known, split)
+    try:
+        return _real(known, split, _data_folders(data_dir))
+    except DataNotFound as error:
+        if stand_in == "never" or known.stand_in is None:
+            raise
+        dataset = _synthetic(known, split)
+        # Not the warnings module: it would print a path and a source line around the sentence.
+        log.warning("WARNING: %s, because %s", dataset.describe(), error)
+        return dataset
+
+
+def _data_folders(data_dir: str | os.PathLike[str] | None) -> list[Path]:
+    """Return the folders to search: ``data_dir``, else ``$GANLIB_DATA``, else the project's data.
+
+    Raises
+    ------
+    DataError
+        If a folder that was named is not there: a typing error is better told than ignored.
+    """
+    named = {"data_dir": data_dir, "GANLIB_DATA": os.environ.get("GANLIB_DATA") or None}
+    for origin, value in named.items():
+        if value is not None:
+            folder = Path(value).expanduser()
+            if not folder.is_dir():
+                raise DataError(
+                    f"{origin} names {str(value)!r}, which is not a folder: correct it."
+                )
+            return [folder]
+    # Notebooks run in a folder of their own, so the checkout's data/ counts wherever one starts.
+    checkout = Path(__file__).resolve().parents[2]
+    folders = [Path("data")]
+    if (checkout / "pyproject.toml").is_file() and Path.cwd() != checkout:
+        folders.append(checkout / "data")
+    return folders
+
+
+def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
+    for folder in folders:
+        if (dataset := _from_files(known, split, folder / known.name)) is not None:
+            return dataset
+
+    # Imported here because what comes from files needs none of it.
+    from ganlib.datasets import prepared
+
+    stores = prepared.stores(folders)
+    try:
+        store = prepared.find(known.name, stores) or prepared.download(
+            known.name, stores[-1], known.download_url
+        )
+    except DataNotFound as error:
+        places = " or ".join(str(folder / known.name) for folder in folders)
+        wanted = " or ".join(layout.files[0][0] for layout in known.layouts[split])
+        raise DataNotFound(
+            f"{known.name} ({split}) was not found: no {wanted} in {places}, not prepared by "
+            f"TensorFlow Datasets in {stores[-1]}, and {error}; put the files into {places}, set "
+            f"GANLIB_DATA to the folder that holds {known.name}/, go online, or ask for the "
+            'stand-in with stand_in="always" (--data synthetic).'
+        ) from None
+    images, labels, origin = prepared.read(known.name, split, store)
+    images, labels = known.check(images, labels, str(store / known.name))
+    return Dataset(known.name, split, images, labels, "tfds", origin)
+
+
+def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None:
+    layouts = known.layouts[split]
+    try:
+        if folder.is_file():
+            raise DataError(f"{folder} is a file, but a folder is needed there: rename the file.")
+        for layout in layouts:
+            paths = [path for path in layout.locate(folder) if path]
+            if len(paths) == len(layout.files):
+                where = " and ".join(str(path) for path in paths)
+                images, labels = known.check(*layout.read(paths), where)
+                origin = ", ".join(path.name for path in paths)
+                return Dataset(known.name, split, images, labels, "files", origin)
+        for layout in layouts:
+            layout.refuse_fragments(folder)
+    except PermissionError as error:
+        raise DataError(f"{error.filename} may not be opened: check its permissions.") from None
+    return None
+
+
+def _synthetic(known: KnownDataset, split: str) -> Dataset:
+    drawn = KNOWN[known.stand_in] if known.stand_in else known
+    assert drawn.generator is not None
+    seed = SYNTHETIC_SEEDS[split]
+    generator = importlib.import_module(drawn.generator)
+    images, labels = generator.generate(drawn.sizes[split], seed)
+    images, labels = drawn.check(images, labels, drawn.generator)
+    origin = f"{drawn.generator}, seed {seed}"
+    return Dataset(known.name, split, images, labels, "synthetic", origin)

@@ -1,0 +1,229 @@
+"""The known data sets as values: what they are, and in which files they may come.
+
+A new data set is one more entry of ``KNOWN``; a new file format is one more ``Layout`` in an entry.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from ganlib.datasets import idx, npz
+from ganlib.errors import DataError
+
+Arrays = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way in which a split may lie in its folder.
+
+    Attributes
+    ----------
+    read : function of the files' paths, one per entry of ``files``; returns images and labels
+    files : for each file that is needed, the names under which it is accepted, best first
+    """
+
+    read: Callable[[Sequence[Path]], Arrays]
+    files: tuple[tuple[str, ...], ...]
+
+    def locate(self, folder: Path) -> list[Path | None]:
+        """Return the path of each needed file, or None where there is none."""
+        return [
+            next((folder / name for name in names if (folder / name).is_file()), None)
+            for names in self.files
+        ]
+
+    def refuse_fragments(self, folder: Path) -> None:
+        """Raise DataError if something of this layout is there, but not all that is needed."""
+        for path in (folder / name for names in self.files for name in names):
+            if path.is_dir():
+                raise DataError(f"{path} is a folder: put the file of that name in its place.")
+            if path.is_symlink() and not path.exists():
+                raise DataError(f"{path} is a link to a file that is not there: renew the link.")
+            if path.exists() and not path.is_file():
+                raise DataError(f"{path} is not a regular file: put the real file in its place.")
+        paths = self.locate(folder)
+        present = [path.name for path in paths if path]
+        missing = [names[0] for path, names in zip(paths, self.files, strict=True) if not path]
+        if present and missing:
+            raise DataError(
+                f"{folder / missing[0]} is missing beside {present[0]}: add it, both are needed."
+            )
+
+
+@dataclass(frozen=True)
+class KnownDataset:
+    """What is known of a data set before its files are opened.
+
+    Attributes
+    ----------
+    name : as in TensorFlow Datasets
+    image_shape : height, width, channels
+    classes : labels run from 0 to ``classes - 1``
+    layouts : for each split, the ways in which it may lie in its folder, in order of preference
+    sizes : for each split, the number of images in the official set
+    download_url : one of the files that TensorFlow Datasets downloads, to see if it is in reach
+    generator : module whose ``generate(count, seed)`` draws the images, for a synthetic set
+    stand_in : name of the synthetic set that can take this one's place
+    """
+
+    name: str
+    image_shape: tuple[int, int, int]
+    classes: int
+    sizes: Mapping[str, int]
+    layouts: Mapping[str, tuple[Layout, ...]] = field(default_factory=dict)
+    download_url: str | None = None
+    generator: str | None = None
+    stand_in: str | None = None
+
+    def check(self, images: np.ndarray, labels: np.ndarray, where: str) -> Arrays:
+        """Return the arrays in the one form the rest of the package relies on.
+
+        Parameters
+        ----------
+        images : N×H×W×C, or N×H×W where C is 1; uint8
+        labels : N integers
+        where : the file or folder to name in an error
+
+        Returns
+        -------
+        images : uint8, shape (N, H, W, C)
+        labels : int64, shape (N,)
+
+        Raises
+        ------
+        DataError
+            If a dtype, a shape, the number of labels or a label is wrong.
+        """
+        if images.dtype != np.uint8:
+            raise DataError(f"{where}: {npz.explain_dtype(images)}")
+        if images.ndim == 3 and self.image_shape[2] == 1:
+            images = images[..., np.newaxis]
+        if images.shape[1:] != self.image_shape:
+            raise DataError(
+                f"{where}: images of shape {images.shape} are not N×{by(self.image_shape)}, as "
+                f"{self.name} has them: is this another data set?"
+            )
+        if len(images) == 0:
+            raise DataError(f"{where} holds no images: use the complete file.")
+        if labels.dtype.kind not in "iu":
+            raise DataError(
+                f"{where}: labels are {labels.dtype} where integers belong: convert them with "
+                "labels.astype(np.int64)."
+            )
+        if labels.shape != (len(images),):
+            raise DataError(
+                f"{where}: {len(images):,} images but labels of shape {labels.shape}: use files "
+                "that belong together, one label per image."
+            )
+        # Compared before the cast, which would wrap large unsigned numbers into small ones.
+        outside = (labels < 0) | (labels >= self.classes)
+        if outside.any():
+            position = int(np.argmax(outside))
+            raise DataError(
+                f"{where}: label {labels[position]} at position {position:,} is not in 0 to "
+                f"{self.classes - 1}: use the labels of {self.name}."
+            )
+        return np.ascontiguousarray(images), labels.astype(np.int64)
+
+
+def by(shape: Sequence[int]) -> str:
+    """Write a shape as people do: 28×28×1."""
+    return "×".join(str(length) for length in shape)
+
+
+def _idx_names(stem: str, kind: str) -> tuple[str, ...]:
+    return tuple(
+        f"{stem}{separator}{kind}-ubyte{suffix}" for suffix in (".gz", "") for separator in "-."
+    )
+
+
+def _idx(stem: str) -> Layout:
+    names = (_idx_names(f"{stem}-images", "idx3"), _idx_names(f"{stem}-labels", "idx1"))
+    return Layout(idx.read_pair, names)
+
+
+def _npz(file: str, images: str = "images", labels: str = "labels") -> Layout:
+    return Layout(partial(npz.read_arrays, images=images, labels=labels), ((file,),))
+
+
+def _npz_layouts(name: str) -> dict[str, tuple[Layout, ...]]:
+    return {
+        split: (_npz(f"{split}.npz"), _npz(f"{name}.npz", f"x_{split}", f"y_{split}"))
+        for split in ("train", "test")
+    }
+
+
+def _idx_layouts(name: str) -> dict[str, tuple[Layout, ...]]:
+    archives = _npz_layouts(name)
+    return {
+        "train": (_idx("train"), *archives["train"]),
+        "test": (_idx("t10k"), *archives["test"]),
+    }
+
+
+MNIST_SIZES = {"train": 60_000, "test": 10_000}
+SYNTHETIC_SIZES = {"train": 20_000, "test": 4_000}
+"""Smaller than the official sets, so that nobody waits for them to be drawn."""
+
+KNOWN: dict[str, KnownDataset] = {
+    known.name: known
+    for known in (
+        KnownDataset(
+            name="mnist",
+            image_shape=(28, 28, 1),
+            classes=10,
+            sizes=MNIST_SIZES,
+            layouts=_idx_layouts("mnist"),
+            download_url="https://storage.googleapis.com/cvdf-datasets/mnist/"
+            "train-images-idx3-ubyte.gz",
+            stand_in="synthetic_digits",
+        ),
+        KnownDataset(
+            name="fashion_mnist",
+            image_shape=(28, 28, 1),
+            classes=10,
+            sizes=MNIST_SIZES,
+            layouts=_idx_layouts("fashion_mnist"),
+            download_url="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+            "train-images-idx3-ubyte.gz",
+            stand_in="synthetic_digits",
+        ),
+        KnownDataset(
+            name="svhn_cropped",
+            image_shape=(32, 32, 3),
+            classes=10,
+            sizes={"train": 73_257, "test": 26_032},
+            layouts=_npz_layouts("svhn_cropped"),
+            download_url="http://ufldl.stanford.edu/housenumbers/train_32x32.mat",
+            stand_in="synthetic_house_numbers",
+        ),
+        KnownDataset(
+            name="synthetic_digits",
+            image_shape=(28, 28, 1),
+            classes=10,
+            sizes=SYNTHETIC_SIZES,
+            generator="ganlib.datasets.digits",
+        ),
+        KnownDataset(
+            name="synthetic_house_numbers",
+            image_shape=(32, 32, 3),
+            classes=10,
+            sizes=SYNTHETIC_SIZES,
+            generator="ganlib.datasets.house_numbers",
+        ),
+    )
+}
+
+
+def known_dataset(name: str, split: str) -> KnownDataset:
+    """Look a data set up; raise DataError where the name or the split is unknown."""
+    if name not in KNOWN:
+        raise DataError(f"there is no data set {name!r}: choose from {', '.join(KNOWN)}.")
+    if split not in KNOWN[name].sizes:
+        choices = " or ".join(KNOWN[name].sizes)
+        raise DataError(f"{name} has no split {split!r}: choose {choices}.")
+    return KNOWN[name]

@@ -1,0 +1,168 @@
+"""Which precision, which strategy: what the machine at hand allows.
+
+Mixed precision on GPUs follows https://www.tensorflow.org/guide/mixed_precision, distribution
+https://www.tensorflow.org/guide/distributed_training.
+"""
+
+import contextlib
+import os
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ganlib.errors import GanlibError
+
+POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
+PRECISIONS = ("auto", *POLICIES)
+STRATEGIES = ("none", "mirrored", "multiworker")
+
+
+def cpu_flags() -> set[str]:
+    """Feature names of the processor, where the system tells them (Linux); else an empty set."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return set()
+    for line in text.splitlines():
+        if line.startswith("flags"):
+            return set(line.partition(":")[2].split())
+    return set()
+
+
+def choose_precision(requested: str, compute_capability: tuple[int, int] | None) -> str:
+    """The precision to train in.
+
+    Parameters
+    ----------
+    requested
+        One of `PRECISIONS`; anything but "auto" is returned as it is.
+    compute_capability
+        Of the first GPU, as (major, minor); None where there is none.
+
+    Returns
+    -------
+    "bfloat16" on GPUs from capability 8.0 and on processors with bfloat16 instructions,
+    "float16" (with loss scaling) on GPUs from 7.0, else "float32".
+    """
+    if requested not in PRECISIONS:
+        raise GanlibError(f"unknown precision {requested!r}; choose one of {', '.join(PRECISIONS)}")
+    if requested != "auto":
+        return requested
+    if compute_capability is not None:
+        if compute_capability >= (8, 0):
+            return "bfloat16"
+        return "float16" if compute_capability >= (7, 0) else "float32"
+    return "bfloat16" if cpu_flags() & {"avx512_bf16", "amx_bf16"} else "float32"
+
+
+def compute_capability() -> tuple[int, int] | None:
+    """Compute capability of the first GPU that TensorFlow sees; None without one."""
+    from ganlib.startup import tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return None
+    details = tf.config.experimental.get_device_details(gpus[0])
+    return tuple(details.get("compute_capability", (0, 0)))
+
+
+@contextlib.contextmanager
+def precision_policy(precision: str) -> Iterator[None]:
+    """Networks and optimisers built inside compute in `precision`; variables stay float32."""
+    from ganlib.startup import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(POLICIES[precision])
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def make_strategy(name: str) -> Any:
+    """A ``tf.distribute`` strategy.
+
+    "none" is the default strategy; "mirrored" uses all GPUs, or all (logical) CPUs where there is
+    no GPU; "multiworker" reads the workers from TF_CONFIG and must come before any operation.
+    """
+    if name not in STRATEGIES:
+        raise GanlibError(f"unknown strategy {name!r}; choose one of {', '.join(STRATEGIES)}")
+    if name == "multiworker" and "TF_CONFIG" not in os.environ:
+        raise GanlibError(
+            "strategy multiworker needs the environment variable TF_CONFIG, set for each worker: "
+            "see https://www.tensorflow.org/tutorials/distribute/multi_worker_with_ctl"
+        )
+    from ganlib.quiet import quiet
+    from ganlib.startup import tf
+
+    if name == "none":
+        return tf.distribute.get_strategy()
+    with quiet():
+        if name == "multiworker":
+            return tf.distribute.MultiWorkerMirroredStrategy()
+        kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
+        return tf.distribute.MirroredStrategy(
+            [d.name for d in tf.config.list_logical_devices(kind)]
+        )
+
+
+def is_chief(strategy: Any) -> bool:
+    """Whether this process writes the run folder: always, but for workers other than the first."""
+    resolver = getattr(strategy, "cluster_resolver", None)
+    return resolver is None or not resolver.task_id
+
+
+def synchronize_batch_norm(*networks: Any) -> None:
+    """Make batch normalisation use the statistics of the global batch, not of each replica's."""
+    from ganlib.startup import keras
+
+    for network in networks:
+        for layer in network.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.synchronized = True
+
+
+def worth_compiling(strategy: Any) -> bool:
+    """XLA is on for a single GPU: on a CPU it halves the speed, under a strategy it fails."""
+    from ganlib.startup import tf
+
+    return bool(tf.config.list_logical_devices("GPU")) and strategy.num_replicas_in_sync == 1
+
+
+def describe() -> dict[str, Any]:
+    """Machine and versions, for a run's record."""
+    import numpy
+
+    from ganlib import __version__
+    from ganlib.startup import keras, tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    return {
+        "machine": {
+            "system": platform.system(),
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "gpus": [
+                tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
+                for gpu in gpus
+            ],
+        },
+        "versions": {
+            "ganlib": __version__,
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+            "numpy": numpy.__version__,
+        },
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,153 @@
+"""Arrays in, pictures out. Nothing here knows TensorFlow, data sets or training.
+
+Grids are ``PIL.Image`` objects, one image pixel to `scale` screen pixels, never smoothed: what is
+seen is what was generated. Charts are matplotlib figures. A notebook shows either by naming it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image, ImageDraw, ImageFont
+
+from ganlib.errors import DataError
+
+CAPTION_HEIGHT = 18
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """Float images in [-1, 1], as a generator makes them, to uint8 in [0, 255], same shape.
+
+    uint8 arrays are returned as they are. Values outside [-1, 1] or NaN raise `DataError`.
+    """
+    images = np.asarray(images)
+    if images.dtype == np.uint8:
+        return images
+    images = images.astype(np.float32)
+    if not (np.isfinite(images).all() and np.abs(images).max(initial=0.0) <= 1.0 + 1e-3):
+        raise DataError("images must be uint8, or floats in [-1, 1] without NaN")
+    return np.clip(np.round((images + 1.0) * 127.5), 0, 255).astype(np.uint8)
+
+
+def grid(
+    images: np.ndarray,
+    columns: int | None = None,
+    scale: int = 2,
+    caption: str = "",
+    gap: int = 1,
+) -> Image.Image:
+    """Images side by side, row by row, under an optional caption.
+
+    Parameters
+    ----------
+    images
+        uint8 or float in [-1, 1], (N, H, W, C) with one or three channels.
+    columns
+        Images in a row; by default as square as possible.
+    scale
+        Screen pixels for one image pixel.
+    caption
+        A line above the grid, for what the reader must know, such as "SYNTHETIC".
+    gap
+        Image pixels between images.
+    """
+    images = to_uint8(images)
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or len(images) == 0:
+        raise DataError(
+            f"a grid needs images of shape (N, H, W, 1) or (N, H, W, 3), not {images.shape}"
+        )
+    count, height, width, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(count)))
+    rows = -(-count // columns)
+    cells = np.full((rows * columns, height + gap, width + gap, channels), 40, np.uint8)
+    cells[:count, :height, :width] = images
+    sheet = cells.reshape(rows, columns, height + gap, width + gap, channels).swapaxes(1, 2)
+    sheet = sheet.reshape(rows * (height + gap), columns * (width + gap), channels)
+    picture = Image.fromarray(sheet[:, :, 0] if channels == 1 else sheet)
+    size = (picture.width * scale, picture.height * scale)
+    picture = picture.resize(size, Image.Resampling.NEAREST)
+    return captioned(picture, caption) if caption else picture
+
+
+def captioned(picture: Image.Image, caption: str) -> Image.Image:
+    """The picture under a white strip with one line of text, widened if the text needs it."""
+    font = ImageFont.load_default(size=12)
+    width = max(picture.width, int(font.getlength(caption)) + 8)
+    sheet = Image.new(picture.mode, (width, picture.height + CAPTION_HEIGHT), "white")
+    sheet.paste(picture, (0, CAPTION_HEIGHT))
+    ImageDraw.Draw(sheet).text((4, 2), caption, fill="black", font=font)
+    return sheet
+
+
+def row(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
+    """Pictures next to each other on white, tops aligned."""
+    width = sum(p.width for p in pictures) + gap * (len(pictures) - 1)
+    sheet = Image.new("RGB", (width, max(p.height for p in pictures)), "white")
+    left = 0
+    for picture in pictures:
+        sheet.paste(picture.convert("RGB"), (left, 0))
+        left += picture.width + gap
+    return sheet
+
+
+def stacked(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
+    """Pictures under each other on white, centred."""
+    height = sum(p.height for p in pictures) + gap * (len(pictures) - 1)
+    sheet = Image.new("RGB", (max(p.width for p in pictures), height), "white")
+    top = 0
+    for picture in pictures:
+        sheet.paste(picture.convert("RGB"), ((sheet.width - picture.width) // 2, top))
+        top += picture.height + gap
+    return sheet
+
+
+def side_by_side(
+    panels: Mapping[str, np.ndarray], columns: int = 8, count: int = 64, title: str = ""
+) -> Figure:
+    """Grids next to each other under their names, such as real beside generated images.
+
+    Parameters
+    ----------
+    panels
+        Name to images, as `grid` takes them; the first `count` of each are shown.
+    """
+    figure = Figure(figsize=(3.2 * len(panels), 3.6), dpi=100, layout="constrained")
+    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axis, (name, images) in zip(axes, panels.items(), strict=True):
+        axis.imshow(grid(images[:count], columns, scale=2), cmap="gray", vmin=0, vmax=255)
+        axis.set_title(name, fontsize=10)
+        axis.set_axis_off()
+    if title:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def loss_curves(
+    histories: Mapping[str, Sequence[Mapping[str, float]]],
+    keys: Sequence[str] = ("d_loss", "g_loss"),
+    title: str = "",
+) -> Figure:
+    """Losses against images seen, one panel for each key, one line for each history.
+
+    Parameters
+    ----------
+    histories
+        Name to rows with ``images`` (images seen so far) and the keys; a row without a key, or
+        with an empty one, leaves a gap in that line only.
+    """
+    labels = {"d_loss": "discriminator loss", "g_loss": "generator loss"}
+    figure = Figure(figsize=(4.5 * len(keys), 3.2), dpi=100, layout="constrained")
+    axes = figure.subplots(1, len(keys), squeeze=False)[0]
+    for axis, key in zip(axes, keys, strict=True):
+        for name, rows in histories.items():
+            points = [(row["images"], row[key]) for row in rows if row.get(key) not in (None, "")]
+            if points:
+                axis.plot(*zip(*points, strict=True), label=name, linewidth=1)
+        axis.set_xlabel("images seen")
+        axis.set_ylabel(labels.get(key, key.replace("_", " ")))
+        axis.grid(alpha=0.3)
+        if axis.lines and len(histories) > 1:
+            axis.legend(fontsize=8)
+    if title:
+        figure.suptitle(title, fontsize=11)
+    return figure

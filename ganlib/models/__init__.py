@@ -1,0 +1,1 @@
+"""Networks: one module per report, layer by layer what the report's summary says."""

@@ -1,0 +1,32 @@
+"""Read a discriminator's logits, also where its last layer ends in a sigmoid."""
+
+from ganlib.startup import keras, tf
+
+
+def logits(network: keras.Sequential, images: tf.Tensor, training: bool) -> tf.Tensor:
+    """The network's output before its last layer's activation.
+
+    Some reports end their discriminator in a sigmoid. Computing the loss from its output would
+    lose all precision where the discriminator is sure (a float32 sigmoid is exactly 1 from a
+    logit of 17 on), so the loss is computed from here instead.
+
+    Parameters
+    ----------
+    network
+        A network whose last layer is a ``Dense(1)``, with or without an activation.
+    images
+        Float tensor (B, H, W, C) in [-1, 1].
+    training
+        Passed to the network: dropout and batch normalisation behave accordingly.
+
+    Returns
+    -------
+    Float32 tensor (B, 1), whatever precision the network computes in.
+    """
+    last = network.layers[-1]
+    activation = last.activation
+    last.activation = keras.activations.linear
+    try:
+        return tf.cast(network(images, training=training), tf.float32)
+    finally:
+        last.activation = activation

@@ -1,0 +1,139 @@
+"""Every system of the reports as one frozen value.
+
+A recipe is data: it names its data set, networks, objective and optimisers, and knows nothing of
+the loop that trains it. It is written into every run's record and read back from there.
+"""
+
+import dataclasses
+import difflib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ganlib.errors import GanlibError
+
+
+@dataclass(frozen=True)
+class Network:
+    """A builder in `ganlib.models`, as "module:function", and its options."""
+
+    builder: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def build(self) -> Any:
+        """Build the network, a ``keras.Sequential``; this is when TensorFlow is loaded."""
+        return pkgutil.resolve_name(f"ganlib.models.{self.builder}")(**self.options)
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """A class of ``keras.optimizers`` and its options."""
+
+    name: str = "Adam"
+    options: Mapping[str, Any] = field(default_factory=lambda: {"learning_rate": 1e-4})
+
+    def build(self) -> Any:
+        """Build the optimiser."""
+        from ganlib.startup import keras
+
+        return getattr(keras.optimizers, self.name)(**self.options)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One system: what is trained, on what, and how.
+
+    Attributes
+    ----------
+    name, title
+        The name used on the command line, and one for headings.
+    source
+        Where the system is described: the report and its section or figure.
+    dataset
+        A name for `ganlib.datasets.load`.
+    step, step_options
+        A train step of `ganlib.steps.STEPS` and its keyword arguments.
+    batch_size, epochs
+        The report's budget.
+    notes
+        What the source leaves open, and what was chosen.
+    """
+
+    name: str
+    title: str
+    source: str
+    dataset: str
+    generator: Network
+    discriminator: Network
+    objective: str = "non_saturating"
+    generator_optimizer: Optimizer = Optimizer()
+    discriminator_optimizer: Optimizer = Optimizer()
+    step: str = "simultaneous"
+    step_options: Mapping[str, Any] = field(default_factory=dict)
+    batch_size: int = 256
+    epochs: int = 100
+    notes: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The recipe as plain dicts, lists and scalars."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "Recipe":
+        """The inverse of `to_json`; a record with missing or unknown fields raises GanlibError."""
+        values = dict(record)
+        try:
+            for key in ("generator", "discriminator"):
+                values[key] = Network(**values[key])
+                values[f"{key}_optimizer"] = Optimizer(**values[f"{key}_optimizer"])
+            return cls(**values)
+        except (KeyError, TypeError) as error:
+            raise GanlibError(
+                f"the record holds no recipe that this version understands ({error})"
+            ) from error
+
+
+_MNIST_BASELINE = Recipe(
+    name="mnist-baseline",
+    title="MNIST baseline DCGAN",
+    source="final-project, section 3.1; tensorflow.org/tutorials/generative/dcgan",
+    dataset="mnist",
+    generator=Network("final_project:generator"),
+    discriminator=Network("final_project:dcgan_discriminator"),
+)
+
+_ALL = (
+    _MNIST_BASELINE,
+    dataclasses.replace(
+        _MNIST_BASELINE,
+        name="mnist-modified",
+        title="MNIST modified DCGAN",
+        source="final-project, section 3.2, figures 7 and 8",
+        generator=Network("final_project:generator", {"kernel_size": 3}),
+        discriminator=Network("final_project:modified_discriminator"),
+    ),
+    dataclasses.replace(
+        _MNIST_BASELINE,
+        name="mnist-wgan",
+        title="MNIST Wasserstein GAN",
+        source="final-project, section 3.3; Arjovsky et al. 2017, algorithm 1",
+        objective="wasserstein",
+        step="alternating",
+        step_options={"n_critic": 5, "clip": 0.01},
+        notes=(
+            "The report says only that the loss is the Wasserstein distance; n_critic 5 and "
+            "clipping to 0.01 are the published values (Arjovsky et al. 2017, algorithm 1)."
+        ),
+    ),
+)
+RECIPES = {recipe.name: recipe for recipe in _ALL}
+
+
+def get(name: str) -> Recipe:
+    """Look a recipe up by name; an unknown name raises `GanlibError` with the nearest ones."""
+    if name in RECIPES:
+        return RECIPES[name]
+    near = difflib.get_close_matches(name, RECIPES, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(RECIPES)}"
+    raise GanlibError(f"unknown recipe {name!r}: {hint}")

@@ -1,0 +1,97 @@
+"""What run.json says when a run begins, and whether a resumed run is still the same one."""
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from ganlib import devices
+from ganlib.datasets import Dataset
+from ganlib.errors import GanlibError
+from ganlib.recipes import Recipe
+from ganlib.run_folder import RunFolder
+
+
+def new_record(
+    run: RunFolder,
+    recipe: Recipe,
+    data: Dataset,
+    budget: dict[str, float | None],
+    seed: int | None,
+    precision: str,
+) -> dict[str, Any]:
+    """The record of a run that begins; a folder that holds one already raises `GanlibError`."""
+    if run.record_file.exists():
+        raise GanlibError(
+            f"{run.path} holds a run already: go on with it (--resume), or choose another --output"
+        )
+    if set(budget.values()) == {None}:
+        budget = budget | {"epochs": recipe.epochs}
+    return {
+        "recipe": recipe.to_json(),
+        "seed": 0 if seed is None else seed,
+        "data": {
+            "name": data.name,
+            "split": data.split,
+            "source": data.source,
+            "origin": data.origin,
+            "synthetic": data.synthetic,
+            "images": len(data),
+            "checksum": data.checksum,
+        },
+        "budget": budget,
+        "precision": devices.choose_precision(precision, devices.compute_capability()),
+        **devices.describe(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "status": "running",
+    }
+
+
+def resumed_record(
+    run: RunFolder,
+    recipe: Recipe,
+    data: Dataset,
+    budget: dict[str, float | None],
+    seed: int | None,
+    precision: str,
+) -> dict[str, Any]:
+    """The record of a run that goes on, perhaps with a new budget.
+
+    Another recipe, other data, another seed or precision raise `GanlibError`: it would not be the
+    same run.
+    """
+    record = RunFolder.existing(run.path).record
+    try:
+        before = {
+            "recipe": record["recipe"],
+            "data": record["data"]["checksum"],
+            "seed": record["seed"],
+            "precision": record["precision"],
+        }
+        budget_before = record["budget"]
+    except (KeyError, TypeError) as error:
+        raise GanlibError(f"{run.record_file} is damaged: {error} is missing") from error
+    now = {
+        # Through JSON and back, as the record has been: a tuple is a list there.
+        "recipe": json.loads(json.dumps(recipe.to_json())),
+        "data": data.checksum,
+        "seed": before["seed"] if seed is None else seed,
+        "precision": before["precision"] if precision == "auto" else precision,
+    }
+    for key, value in now.items():
+        if value != before[key]:
+            raise GanlibError(
+                f"{run.path} cannot be resumed with another {key} than it began with (see its "
+                "run.json): choose another --output to train anew"
+            )
+    if set(budget.values()) == {None}:
+        budget = budget_before
+    return record | {"budget": budget, "status": "running"}
+
+
+def checked_budget(epochs: float | None, minutes: float | None) -> dict[str, float | None]:
+    """Epochs and minutes as a dict; anything but a finite number above 0 raises `GanlibError`."""
+    for name, value in (("epochs", epochs), ("minutes", minutes)):
+        if value is not None and not (value > 0 and math.isfinite(value)):
+            raise GanlibError(f"{name} must be a number above 0, not {value}")
+    return {"epochs": epochs, "minutes": minutes}

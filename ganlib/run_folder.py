@@ -1,0 +1,148 @@
+"""The run folder: where a run's record, history, pictures and networks stand.
+
+==================  =============================================================
+run.json            recipe, seed, data and checksum, versions, machine, timings
+history.csv         one row for each epoch
+steps.csv           losses every few steps, for the curves
+checkpoints/        what ``--resume`` reads
+samples/            a grid at fixed noise, epoch_0001.png …
+samples.gif         the grids as a film
+losses.png          the loss curves
+logs/               TensorBoard
+generator.keras     the generator, float32
+==================  =============================================================
+"""
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from ganlib.errors import GanlibError
+from ganlib.recipes import Recipe
+
+Row = dict[str, Any]
+
+
+class RunFolder:
+    """Paths, records and tables of one run.
+
+    Parameters
+    ----------
+    path
+        The folder; it need not exist yet.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.record_file = self.path / "run.json"
+        self.history_file = self.path / "history.csv"
+        self.steps_file = self.path / "steps.csv"
+        self.checkpoints = self.path / "checkpoints"
+        self.samples = self.path / "samples"
+        self.gif = self.path / "samples.gif"
+        self.losses = self.path / "losses.png"
+        self.logs = self.path / "logs"
+        self.generator_file = self.path / "generator.keras"
+
+    @classmethod
+    def existing(cls, path: str | Path) -> "RunFolder":
+        """The run in `path`; a folder without a run raises `GanlibError`."""
+        run = cls(path)
+        if not run.record_file.is_file():
+            raise GanlibError(f"{path} holds no run: there is no run.json in it")
+        return run
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The contents of run.json; a damaged file raises `GanlibError`."""
+        try:
+            record = json.loads(self.record_file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise GanlibError(f"{self.record_file} is damaged ({error})") from error
+        if not isinstance(record, dict):
+            raise GanlibError(f"{self.record_file} is damaged (not a JSON object)")
+        return record
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe as it was when the run began."""
+        return Recipe.from_json(self.record.get("recipe", {}))
+
+    @property
+    def history(self) -> list[Row]:
+        """Rows of history.csv with numbers for numbers; empty cells are left out."""
+        return read_table(self.history_file)
+
+    @property
+    def steps(self) -> list[Row]:
+        """Rows of steps.csv."""
+        return read_table(self.steps_file)
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Replace run.json in one piece."""
+        write_text(self.record_file, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder against a second process; the lock dies with its process."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise GanlibError(
+                f"another process is training in {self.path}: wait for it, or choose another "
+                "--output"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+            (self.path / ".lock").unlink(missing_ok=True)
+
+
+def read_table(path: Path) -> list[Row]:
+    """A CSV file's rows, numbers as int or float, empty cells left out; no file: no rows."""
+    if not path.is_file():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        return [
+            {key: _number(value) for key, value in row.items() if key and value}
+            for row in csv.DictReader(file)
+        ]
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as CSV in one piece; the columns are all keys, in the order they first appear."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    partial = path.with_name(path.name + ".partial")
+    with open(partial, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    partial.replace(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one piece."""
+    partial = path.with_name(path.name + ".partial")
+    with open(partial, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _number(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text

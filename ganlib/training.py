@@ -1,0 +1,348 @@
+"""The loop: a recipe and a data set in, a run folder out."""
+
+import contextlib
+import functools
+import math
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganlib import callbacks as cb
+from ganlib import checkpoints, devices, objectives
+from ganlib.datasets import Dataset
+from ganlib.datasets.pipeline import batches, steps_per_epoch
+from ganlib.errors import GanlibError
+from ganlib.interrupts import Interrupt, interrupts
+from ganlib.recipes import Recipe
+from ganlib.records import checked_budget, new_record, resumed_record
+from ganlib.run_folder import RunFolder
+from ganlib.sampling import save_generator
+from ganlib.startup import keras, tf
+from ganlib.steps import STEPS
+
+LOG_EVERY = 20  # steps between two readings of the losses
+SAVE_EVERY_SECONDS = 60.0
+SAMPLES = 64  # images in a sample grid
+
+
+class GAN(keras.Model):
+    """Both networks as one Keras model: what callbacks see as ``self.model``.
+
+    Calling it generates: noise (B, latent_dim) to images (B, H, W, C) in [-1, 1].
+    """
+
+    def __init__(self, generator: Any, discriminator: Any, progress: cb.Progress) -> None:
+        super().__init__(name="gan")
+        self.generator = generator
+        self.discriminator = discriminator
+        self.progress = progress
+        self.stop_training = False
+        self.built = True
+
+    def call(self, noise: Any, training: bool = False) -> Any:
+        return self.generator(noise, training=training)
+
+    def generate(self, noise: np.ndarray) -> np.ndarray:
+        """Generated images, float32 (N, H, W, C) in [-1, 1], for a small batch of noise."""
+        return tf.cast(self(noise), tf.float32).numpy()
+
+
+@dataclass
+class Means:
+    """Running means of logs, resumable at any step."""
+
+    sums: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, logs: Mapping[str, float]) -> None:
+        """Take in the logs of one step."""
+        for key, value in logs.items():
+            self.sums[key] = self.sums.get(key, 0.0) + value
+            self.counts[key] = self.counts.get(key, 0) + 1
+
+    def result(self) -> dict[str, float]:
+        """The mean of every key over the steps that had it."""
+        return {key: self.sums[key] / self.counts[key] for key in self.sums}
+
+
+def train(
+    recipe: Recipe,
+    data: Dataset,
+    output: str | Path,
+    *,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    seed: int | None = None,
+    precision: str = "auto",
+    strategy: str = "none",
+    resume: bool = False,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    display: str = "bar",
+) -> RunFolder:
+    """Train a recipe and leave a run folder.
+
+    Parameters
+    ----------
+    recipe
+        A value of `ganlib.recipes`, or a ``dataclasses.replace`` of one.
+    data
+        Training images, from `ganlib.datasets.load`.
+    output
+        The run folder. One that holds a run already is refused, unless `resume`.
+    epochs, minutes
+        The budget, counted from the run's start also when it is resumed; the first one used up
+        ends the run. With neither, the recipe's epochs; a resumed run's own budget.
+    seed
+        Seed of weights, order of images and noise; 0 by default.
+    precision
+        "auto", "float32", "bfloat16" or "float16", see `ganlib.devices.choose_precision`.
+    strategy
+        "none", "mirrored" or "multiworker", see `ganlib.devices.make_strategy`.
+    resume
+        Go on from the newest checkpoint that is intact. On the same machine the result equals
+        that of an uninterrupted run bit for bit.
+    callbacks
+        Keras callbacks of your own.
+    display
+        "bar" (a progress bar on standard error), "notebook" (a live picture) or "none".
+
+    Returns
+    -------
+    The run folder. Ctrl-C ends training early and in good order: ``record["status"]`` is then
+    "interrupted".
+
+    Raises
+    ------
+    GanlibError
+        In one sentence: a folder in use, a budget that makes no sense, data that do not fit, a
+        loss that is not finite, a checkpoint that cannot be used.
+    """
+    budget = checked_budget(epochs, minutes)
+    if strategy == "multiworker" and minutes is not None:
+        raise GanlibError("with strategy multiworker give --epochs: workers' clocks differ")
+    distribution = devices.make_strategy(strategy)
+    chief = devices.is_chief(distribution)
+    run = RunFolder.existing(output) if resume else RunFolder(output)
+    with run.locked() if chief else contextlib.nullcontext():
+        make_record = resumed_record if resume else new_record
+        record = make_record(run, recipe, data, budget, seed, precision)
+        record["strategy"] = {"name": strategy, "replicas": distribution.num_replicas_in_sync}
+        loop = _Loop(run, recipe, data, record, distribution, chief)
+        if resume:
+            loop.restore()
+        if loop.progress.fraction >= 1.0:
+            raise GanlibError(
+                f"{run.path} has already used up its {loop.progress.budget}: give a larger "
+                "--epochs or --minutes to go on"
+            )
+        loop.train([*callbacks, *_own_callbacks(loop, display)] if chief else [])
+    return run
+
+
+class _Loop:
+    """Networks, step and progress of one session of a run."""
+
+    def __init__(
+        self,
+        run: RunFolder,
+        recipe: Recipe,
+        data: Dataset,
+        record: dict[str, Any],
+        distribution: Any,
+        chief: bool,
+    ) -> None:
+        self.run, self.recipe, self.data, self.record = run, recipe, data, record
+        self.distribution, self.chief = distribution, chief
+        steps = steps_per_epoch(len(data), recipe.batch_size)
+        self.progress = cb.Progress(steps, len(data), recipe.batch_size, **record["budget"])
+        self.means = Means()
+        keras.utils.set_random_seed(record["seed"])
+        with devices.precision_policy(record["precision"]), distribution.scope():
+            generator = recipe.generator.build()
+            discriminator = recipe.discriminator.build()
+            _check_shapes(recipe, generator, discriminator, data)
+            if distribution.num_replicas_in_sync > 1:
+                devices.synchronize_batch_norm(generator, discriminator)
+            optimizers = [recipe.generator_optimizer, recipe.discriminator_optimizer]
+            self.optimizers = [optimizer.build() for optimizer in optimizers]
+            if record["precision"] == "float16":
+                self.optimizers = [keras.optimizers.LossScaleOptimizer(o) for o in self.optimizers]
+            self.step = STEPS[recipe.step](
+                generator,
+                discriminator,
+                objectives.get(recipe.objective),
+                *self.optimizers,
+                seed=record["seed"],
+                jit_compile=devices.worth_compiling(distribution),
+                **recipe.step_options,
+            )
+            self.gan = GAN(generator, discriminator, self.progress)
+            self.gan.optimizer = self.optimizers[0]
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that training changes, seeds of dropout included, in a fixed order."""
+        owners = [self.gan.generator, self.gan.discriminator, *self.optimizers]
+        return [variable for owner in owners for variable in owner.variables]
+
+    def restore(self) -> None:
+        """Go back to the newest checkpoint that is intact, and tell of damaged ones."""
+        found = checkpoints.list_newest_first(self.run.checkpoints)
+        for path in found:
+            try:
+                state = checkpoints.restore(path, self.variables)
+            except checkpoints.DamagedCheckpoint as error:
+                print(f"ganlib: {error}: trying the one before it", file=sys.stderr)
+                continue
+            self.progress.step = state["step"]
+            self.progress.seconds_before = state["seconds"]
+            self.means = Means(state["sums"], state["counts"])
+            return
+        if found:
+            raise GanlibError(f"no checkpoint in {self.run.checkpoints} is intact: train anew")
+        # Stopped before its first checkpoint: the seed has brought the run back to its start.
+
+    def save(self) -> None:
+        """Write checkpoint, generator and record; whatever fails, the older ones stay."""
+        if not self.chief:
+            return
+        progress, variables = self.progress, self.variables
+        if not all(np.isfinite(np.asarray(v)).all() for v in variables):
+            raise cb.diverged(progress, "a weight", self.run)
+        state = {
+            "step": progress.step,
+            "seconds": progress.seconds,
+            "sums": self.means.sums,
+            "counts": self.means.counts,
+        }
+        checkpoints.save(self.run.checkpoints, progress.step, variables, state)
+        save_generator(self.recipe, self.gan.generator, self.run)
+        self.record["progress"] = {
+            "epochs": round(progress.epoch, 4),
+            "steps": progress.step,
+            "images": progress.images,
+            "seconds": round(progress.seconds, 1),
+        }
+        self.run.write_record(self.record)
+
+    def train(self, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+        """Train until the budget is used up, or somebody asks to stop; then save."""
+        hooks = keras.callbacks.CallbackList(
+            callbacks,
+            model=self.gan,
+            epochs=math.ceil(self.progress.epochs or 0),
+            steps=self.progress.steps_per_epoch,
+        )
+        if self.chief:
+            self.run.write_record(self.record)
+        self.progress.started = time.monotonic()
+        try:
+            with interrupts() as interrupt:
+                hooks.on_train_begin()
+                self._steps(hooks, interrupt)
+                self.record["status"] = "interrupted" if interrupt.requested else "finished"
+                self.save()
+                within_epoch = self.progress.step % self.progress.steps_per_epoch
+                hooks.on_train_end(self.means.result() if within_epoch else {})
+        except cb.TrainingDiverged:
+            self.run.write_record(self.record | {"status": "diverged"})
+            raise
+        finally:
+            for callback in callbacks:
+                if isinstance(callback, cb.ProgressBar):
+                    callback.close()
+
+    def _steps(self, hooks: Any, interrupt: Interrupt) -> None:
+        """The loop itself."""
+        progress = self.progress
+        window: list[dict[str, tf.Tensor]] = []
+        save_due = time.monotonic() + SAVE_EVERY_SECONDS
+        for images in self._batches():
+            index = progress.step % progress.steps_per_epoch
+            if index == 0:
+                hooks.on_epoch_begin(int(progress.epoch))
+            hooks.on_train_batch_begin(index)
+            window.append(self.step(images, progress.step))
+            progress.step += 1
+
+            epoch_done = index + 1 == progress.steps_per_epoch
+            stop = interrupt.requested or self.gan.stop_training or progress.fraction >= 1.0
+            logs: dict[str, float] = {}
+            if epoch_done or stop or progress.step % LOG_EVERY == 0:
+                logs, window = self._read(window), []
+            hooks.on_train_batch_end(index, logs)
+            if epoch_done:
+                means, self.means = self.means.result(), Means()
+                hooks.on_epoch_end(int(progress.epoch) - 1, means)
+            if stop or (epoch_done and self.gan.stop_training):
+                return
+            if epoch_done or (logs and time.monotonic() >= save_due):
+                self.save()
+                save_due = time.monotonic() + SAVE_EVERY_SECONDS
+
+    def _read(self, window: list[dict[str, tf.Tensor]]) -> dict[str, float]:
+        """Fetch the logs of the last steps, add them to the epoch's, and return their means."""
+        recent = Means()
+        for logs in window:
+            values = {key: float(value) for key, value in logs.items()}
+            recent.add(values)
+            self.means.add(values)
+        return recent.result()
+
+    def _batches(self) -> Any:
+        make = functools.partial(
+            batches,
+            self.data.images,
+            self.recipe.batch_size,
+            self.record["seed"],
+            first_step=self.progress.step,
+        )
+        replicas = self.distribution.num_replicas_in_sync
+        if replicas == 1:
+            return make()
+
+        def of_worker(context: tf.distribute.InputContext) -> tf.data.Dataset:
+            own = replicas // context.num_input_pipelines
+            first = context.input_pipeline_id * own
+            return make(shards=replicas, first_shard=first, own_shards=own)
+
+        return self.distribution.distribute_datasets_from_function(of_worker)
+
+
+def _check_shapes(recipe: Recipe, generator: Any, discriminator: Any, data: Dataset) -> None:
+    made, judged = generator.output_shape[1:], discriminator.input_shape[1:]
+    given = data.images.shape[1:]
+    if not made == judged == given:
+        raise GanlibError(
+            f"{recipe.name} generates images of shape {made} and judges {judged}, but "
+            f"{data.name} has {given}"
+        )
+
+
+def _own_callbacks(loop: _Loop, display: str) -> list[keras.callbacks.Callback]:
+    run = loop.run
+    rng = np.random.default_rng([loop.record["seed"], 1])
+    noise = rng.standard_normal((SAMPLES, loop.step.latent_dim)).astype(np.float32)
+    grids = cb.SampleGrids(run, noise, caption="SYNTHETIC data" if loop.data.synthetic else "")
+    shown: dict[str, Any] = {
+        "bar": cb.ProgressBar,
+        "notebook": lambda: cb.NotebookDisplay(grids.draw),
+        "none": keras.callbacks.Callback,
+    }
+    if display not in shown:
+        raise GanlibError(f"unknown display {display!r}; choose one of {', '.join(shown)}")
+    # The guard comes first, so that nothing is drawn from broken weights; the tables come after
+    # those whose measurements they write; the film needs the tables.
+    return [
+        cb.NaNGuard(run),
+        grids,
+        shown[display](),
+        cb.TensorBoard(run),
+        cb.Tables(run),
+        cb.Pictures(run, f"{loop.recipe.title} on {loop.data.describe()}"),
+    ]

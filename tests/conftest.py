@@ -1,0 +1,51 @@
+"""What several test files share: a tiny recipe that trains in seconds."""
+
+import dataclasses
+import os
+
+import numpy as np
+import pytest
+
+from ganlib.datasets import Dataset
+from ganlib.recipes import Network, Recipe
+
+
+@pytest.fixture(scope="session")
+def tiny_data() -> Dataset:
+    """70 noisy 8x8 images: with a batch of 16, five steps an epoch, the last one smaller."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (70, 8, 8, 1), dtype=np.uint8)
+    return Dataset("tiny", "train", images, np.zeros(70, np.int64), "synthetic", "a test")
+
+
+@pytest.fixture(scope="session")
+def tiny_recipe() -> Recipe:
+    """The tutorial's networks on 8x8 images, batch norm and dropout included."""
+    return Recipe(
+        name="tiny",
+        title="a tiny DCGAN",
+        source="the tests",
+        dataset="tiny",
+        generator=Network("final_project:generator", {"image_shape": (8, 8, 1), "latent_dim": 4}),
+        discriminator=Network("final_project:dcgan_discriminator", {"image_shape": (8, 8, 1)}),
+        batch_size=16,
+        epochs=2,
+    )
+
+
+@pytest.fixture
+def tiny_wgan(tiny_recipe: Recipe) -> Recipe:
+    """The same with the Wasserstein objective: five critic steps for one generator step."""
+    return dataclasses.replace(
+        tiny_recipe,
+        name="tiny-wgan",
+        objective="wasserstein",
+        step="alternating",
+        step_options={"n_critic": 3, "clip": 0.01},
+    )
+
+
+def pytest_report_header() -> str:
+    """Say whether the tests that want real data will find some."""
+    folder = os.environ.get("GANLIB_DATA")
+    return f"real data: {'$GANLIB_DATA is set' if folder else 'none ($GANLIB_DATA is not set)'}"

@@ -1,0 +1,363 @@
+"""The loop: resume, damage, refusal, early ends; on a recipe that trains in seconds."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from ganlib import checkpoints, training
+from ganlib.callbacks import TrainingDiverged
+from ganlib.errors import GanlibError
+from ganlib.recipes import Optimizer
+from ganlib.run_folder import RunFolder
+from ganlib.sampling import sample
+from ganlib.startup import keras
+from ganlib.training import train
+
+
+def weights_of(run: RunFolder) -> list[np.ndarray]:
+    """Everything that training changes, from the newest checkpoint."""
+    return checkpoints.read(checkpoints.list_newest_first(run.checkpoints)[0])[0]
+
+
+def assert_same_run(one: RunFolder, other: RunFolder) -> None:
+    for a, b in zip(weights_of(one), weights_of(other), strict=True):
+        np.testing.assert_array_equal(a, b)
+    timeless = [
+        [{k: v for k, v in row.items() if k != "seconds"} for row in run.history]
+        for run in (one, other)
+    ]
+    assert timeless[0] == timeless[1]
+
+
+class StopAt(keras.callbacks.Callback):
+    """Sends Ctrl-C's signal while the given step is under way."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.model.progress.step == self.step - 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def whole_run(tiny_recipe, tiny_data, tmp_path_factory) -> RunFolder:
+    """Three epochs without an interruption."""
+    output = tmp_path_factory.mktemp("whole") / "run"
+    return train(tiny_recipe, tiny_data, output, epochs=3, display="none")
+
+
+def test_a_run_leaves_everything_that_the_contract_names(whole_run):
+    for path in ("run.json", "history.csv", "steps.csv", "samples.gif", "losses.png"):
+        assert (whole_run.path / path).stat().st_size > 0
+    assert (whole_run.path / "generator.keras").is_file()
+    assert sorted(whole_run.logs.iterdir())
+    names = {path.name for path in whole_run.samples.iterdir()}
+    assert {f"epoch_000{epoch}.png" for epoch in range(4)} <= names
+    assert not list(whole_run.path.rglob("*partial*"))
+    record = whole_run.record
+    assert record["status"] == "finished"
+    assert record["progress"]["epochs"] == 3
+    assert record["progress"]["images"] == 210
+    assert record["data"]["checksum"].startswith("sha256:")
+    assert [row["epoch"] for row in whole_run.history] == [1, 2, 3]
+    assert {"d_loss", "g_loss", "real_accuracy", "fake_accuracy"} <= set(whole_run.history[0])
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_does_not(
+    whole_run, tiny_recipe, tiny_data, tmp_path
+):
+    again = train(tiny_recipe, tiny_data, tmp_path / "a", epochs=3, display="none")
+    assert_same_run(whole_run, again)
+    other = train(tiny_recipe, tiny_data, tmp_path / "b", epochs=3, seed=1, display="none")
+    assert (weights_of(other)[0] != weights_of(whole_run)[0]).any()
+
+
+@pytest.mark.parametrize("step", [3, 5, 12])
+def test_a_run_interrupted_anywhere_and_resumed_equals_an_uninterrupted_one(
+    whole_run, tiny_recipe, tiny_data, tmp_path, step
+):
+    output = tmp_path / "run"
+    run = train(
+        tiny_recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(step)]
+    )
+    assert run.record["status"] == "interrupted"
+    assert run.record["progress"]["steps"] == step
+    run = train(tiny_recipe, tiny_data, output, resume=True, display="none")
+    assert run.record["status"] == "finished"
+    assert_same_run(whole_run, run)
+
+
+@pytest.mark.parametrize("step", [2, 4, 6, 10])
+def test_a_wasserstein_run_resumes_bit_for_bit(tiny_wgan, tiny_data, tmp_path, step):
+    whole = train(tiny_wgan, tiny_data, tmp_path / "whole", epochs=3, display="none")
+    output = tmp_path / "cut"
+    train(tiny_wgan, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(step)])
+    assert_same_run(whole, train(tiny_wgan, tiny_data, output, resume=True, display="none"))
+
+
+def test_a_run_killed_with_sigkill_and_resumed_equals_an_uninterrupted_one(
+    whole_run, tiny_recipe, tiny_data, tmp_path
+):
+    """The child kills itself at a random moment in its second epoch: no handler can run."""
+    output = tmp_path / "run"
+    recipe_file = tmp_path / "inputs.npz"
+    np.savez(recipe_file, images=tiny_data.images, labels=tiny_data.labels)
+    program = f"""
+import json, os, signal, threading, time, numpy as np
+from ganlib.datasets import Dataset
+from ganlib.recipes import Recipe
+from ganlib import training
+arrays = np.load({str(recipe_file)!r})
+data = Dataset("tiny", "train", arrays["images"], arrays["labels"], "synthetic", "a test")
+recipe = Recipe.from_json(json.loads({json.dumps(tiny_recipe.to_json())!r}))
+class Kill(training.keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.progress.step == 6:
+            threading.Timer(np.random.default_rng().uniform(0, 0.2), os.kill,
+                            (os.getpid(), signal.SIGKILL)).start()
+        if self.model.progress.step > 6:
+            time.sleep(0.05)
+training.train(recipe, data, {str(output)!r}, epochs=3, display="none", callbacks=[Kill()])
+"""
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    run = train(tiny_recipe, tiny_data, output, resume=True, display="none")
+    assert_same_run(whole_run, run)
+
+
+def test_a_run_killed_before_its_first_checkpoint_starts_over(
+    whole_run, tiny_recipe, tiny_data, tmp_path
+):
+    output = tmp_path / "run"
+    train(tiny_recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(2)])
+    for path in checkpoints.list_newest_first(RunFolder(output).checkpoints):
+        path.unlink()
+    assert_same_run(
+        whole_run, train(tiny_recipe, tiny_data, output, resume=True, display="none")
+    )
+
+
+def test_a_finished_run_goes_on_with_a_larger_budget(whole_run, tiny_recipe, tiny_data, tmp_path):
+    output = tmp_path / "run"
+    train(tiny_recipe, tiny_data, output, epochs=1, display="none")
+    with pytest.raises(GanlibError, match="already used up its 1 epochs"):
+        train(tiny_recipe, tiny_data, output, resume=True, display="none")
+    run = train(tiny_recipe, tiny_data, output, epochs=3, resume=True, display="none")
+    assert_same_run(whole_run, run)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "text"])
+def test_the_newest_damaged_checkpoint_is_reported_and_the_one_before_it_used(
+    whole_run, tiny_recipe, tiny_data, tmp_path, capsys, damage
+):
+    output = tmp_path / "run"
+    run = train(tiny_recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(12)])
+    newest, before = checkpoints.list_newest_first(run.checkpoints)
+    content = bytearray(newest.read_bytes())
+    if damage == "cut":
+        content = content[: len(content) // 2]
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 0xFF
+    elif damage == "emptied":
+        content = bytearray()
+    else:
+        content = bytearray(b"not a checkpoint")
+    newest.write_bytes(content)
+    run = train(tiny_recipe, tiny_data, output, resume=True, display="none")
+    assert newest.name in capsys.readouterr().err
+    assert_same_run(whole_run, run)
+
+
+def test_with_every_checkpoint_damaged_resume_is_refused(tiny_recipe, tiny_data, tmp_path):
+    run = train(tiny_recipe, tiny_data, tmp_path / "run", epochs=1, display="none")
+    for path in checkpoints.list_newest_first(run.checkpoints):
+        path.write_bytes(b"")
+    with pytest.raises(GanlibError, match="no checkpoint in .* is intact"):
+        train(tiny_recipe, tiny_data, run.path, epochs=2, resume=True, display="none")
+
+
+def test_a_folder_that_holds_a_run_is_refused(whole_run, tiny_recipe, tiny_data):
+    with pytest.raises(GanlibError, match="holds a run already.*--resume"):
+        train(tiny_recipe, tiny_data, whole_run.path, epochs=1, display="none")
+
+
+def test_a_folder_in_use_is_refused(whole_run, tiny_recipe, tiny_data):
+    with whole_run.locked():
+        with pytest.raises(GanlibError, match="another process is training"):
+            train(tiny_recipe, tiny_data, whole_run.path, resume=True, display="none")
+
+
+def test_resuming_where_there_is_no_run_is_refused(tiny_recipe, tiny_data, tmp_path):
+    with pytest.raises(GanlibError, match="holds no run"):
+        train(tiny_recipe, tiny_data, tmp_path / "none", resume=True, display="none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_resuming_as_something_else_is_refused(whole_run, tiny_recipe, tiny_wgan, tiny_data):
+    other_data = dataclasses.replace(tiny_data, images=255 - tiny_data.images)
+    for recipe, data, options, what in [
+        (tiny_wgan, tiny_data, {}, "recipe"),
+        (tiny_recipe, other_data, {}, "data"),
+        (tiny_recipe, tiny_data, {"seed": 5}, "seed"),
+        (tiny_recipe, tiny_data, {"precision": "float16"}, "precision"),
+    ]:
+        with pytest.raises(GanlibError, match=f"another {what} than it began with"):
+            train(recipe, data, whole_run.path, resume=True, display="none", **options)
+
+
+def test_a_loss_that_is_not_finite_stops_with_a_sentence_and_keeps_a_checkpoint(
+    tiny_recipe, tiny_data, tmp_path
+):
+    output = tmp_path / "run"
+    train(tiny_recipe, tiny_data, output, epochs=1, display="none")
+
+    class Poison(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.progress.step == 7:
+                self.model.discriminator.layers[-1].bias.assign([np.nan])
+
+    with pytest.raises(TrainingDiverged, match="not a finite number; the last good checkpoint"):
+        train(
+            tiny_recipe, tiny_data, output, epochs=3, resume=True, display="none",
+            callbacks=[Poison()],
+        )  # fmt: skip
+    run = RunFolder(output)
+    assert run.record["status"] == "diverged"
+    assert all(np.isfinite(array).all() for array in weights_of(run))
+    assert checkpoints.list_newest_first(run.checkpoints)[0].name == "step_00000005.npz"
+
+
+def test_minutes_stop_within_an_epoch_and_count_over_sessions(tiny_recipe, tiny_data, tmp_path):
+    slow = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: time.sleep(0.3))
+    options = {"display": "none", "callbacks": [slow]}
+    run = train(tiny_recipe, tiny_data, tmp_path / "run", minutes=0.05, **options)
+    first = run.record["progress"]
+    assert 3.0 <= first["seconds"] < 15.0
+    with pytest.raises(GanlibError, match="already used up its 0.05 minutes"):
+        train(tiny_recipe, tiny_data, run.path, resume=True, **options)
+    run = train(tiny_recipe, tiny_data, run.path, minutes=0.3, resume=True, **options)
+    second = run.record["progress"]
+    assert second["steps"] > first["steps"] and 18.0 <= second["seconds"] < 40.0
+
+
+def test_a_disk_that_is_full_leaves_the_older_checkpoint(
+    tiny_recipe, tiny_data, tmp_path, monkeypatch
+):
+    run = train(tiny_recipe, tiny_data, tmp_path / "run", epochs=1, display="none")
+    before = weights_of(run)
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoints.os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        train(tiny_recipe, tiny_data, run.path, epochs=2, resume=True, display="none")
+    monkeypatch.undo()
+    for a, b in zip(before, weights_of(run), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not list(run.checkpoints.glob("*.partial"))
+
+
+@pytest.mark.parametrize("budget", [{"epochs": 0}, {"minutes": -1}, {"epochs": float("nan")}])
+def test_a_budget_that_makes_no_sense_is_refused(tiny_recipe, tiny_data, tmp_path, budget):
+    with pytest.raises(GanlibError, match="must be a number above 0"):
+        train(tiny_recipe, tiny_data, tmp_path / "run", display="none", **budget)
+
+
+def test_images_of_another_shape_are_refused(tiny_recipe, tiny_data, tmp_path):
+    wrong = dataclasses.replace(tiny_data, images=np.zeros((70, 8, 8, 3), np.uint8))
+    with pytest.raises(GanlibError, match=r"\(8, 8, 1\).*tiny has \(8, 8, 3\)"):
+        train(tiny_recipe, wrong, tmp_path / "run", epochs=1, display="none")
+
+
+def test_keras_callbacks_just_work(tiny_recipe, tiny_data, tmp_path):
+    history = keras.callbacks.History()
+    log = tmp_path / "log.csv"
+    train(
+        tiny_recipe,
+        tiny_data,
+        tmp_path / "run",
+        epochs=2,
+        display="none",
+        callbacks=[
+            history,
+            keras.callbacks.CSVLogger(log),
+            keras.callbacks.TensorBoard(tmp_path / "board", write_graph=False),
+            keras.callbacks.TerminateOnNaN(),
+        ],
+    )
+    assert len(history.history["d_loss"]) == 2
+    assert len(log.read_text().splitlines()) == 3
+    assert list((tmp_path / "board").rglob("events*"))
+
+
+def test_a_callback_that_sets_stop_training_stops_the_run(tiny_recipe, tiny_data, tmp_path):
+    def stop(epoch, logs):
+        callback.model.stop_training = True
+
+    callback = keras.callbacks.LambdaCallback(on_epoch_end=stop)
+    run = train(
+        tiny_recipe, tiny_data, tmp_path / "run", epochs=5, display="none", callbacks=[callback]
+    )
+    assert run.record["progress"]["epochs"] == 1
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+def test_every_precision_trains_and_leaves_a_float32_generator(
+    tiny_recipe, tiny_data, tmp_path, precision
+):
+    run = train(
+        tiny_recipe, tiny_data, tmp_path / "run", epochs=1, precision=precision, display="none"
+    )
+    assert run.record["precision"] == precision
+    generator = training.keras.models.load_model(run.generator_file)
+    assert generator.dtype_policy.name == "float32"
+    assert generator.layers[0].compute_dtype == "float32"
+    images = sample(run, 7)
+    assert images.shape == (7, 8, 8, 1) and images.dtype == np.uint8
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_sampling_is_seeded_and_does_not_depend_on_the_batch(whole_run):
+    images = sample(whole_run, 20, seed=3)
+    np.testing.assert_array_equal(images, sample(whole_run, 20, seed=3))
+    assert (images != sample(whole_run, 20, seed=4)).any()
+    halves = sample(whole_run, 20, seed=3, batch_size=7)
+    assert np.abs(images.astype(int) - halves).max() <= 1
+
+
+def test_a_missing_or_damaged_generator_is_one_sentence(whole_run, tmp_path):
+    import shutil
+
+    run = RunFolder(tmp_path / "run")
+    shutil.copytree(whole_run.path, run.path)
+    run.generator_file.write_bytes(run.generator_file.read_bytes()[:1000])
+    with pytest.raises(GanlibError, match="generator.keras is damaged"):
+        sample(run, 1)
+    run.generator_file.unlink()
+    with pytest.raises(GanlibError, match="has no generator yet"):
+        sample(run, 1)
+
+
+def test_memory_does_not_grow_with_the_epochs(tiny_recipe, tiny_data, tmp_path):
+    """Live Python objects and graphs after each epoch: the same from the second epoch on."""
+    import gc
+
+    counts = []
+
+    def count(epoch, logs):
+        gc.collect()
+        counts.append(len(gc.get_objects()))
+
+    callback = keras.callbacks.LambdaCallback(on_epoch_end=count)
+    train(tiny_recipe, tiny_data, tmp_path / "run", epochs=8, display="none", callbacks=[callback])
+    assert counts[-1] - counts[3] < 0.01 * counts[3]
