@@ -34,6 +34,10 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
 
 def _names(runs: Sequence[RunFolder]) -> list[str]:
     """Folder names; whole paths where two folders have the same name."""
+    places = [run.path.resolve() for run in runs]
+    for run, place in zip(runs, places, strict=True):
+        if places.count(place) > 1:
+            raise GanlibError(f"{run.path} is given twice: name each run once")
     names = [run.path.resolve().name for run in runs]
     return names if len(set(names)) == len(names) else [str(run.path) for run in runs]
 

@@ -7,8 +7,19 @@ operation (https://www.tensorflow.org/guide/gpu#limiting_gpu_memory_growth).
 import os
 import warnings
 
+from ganlib.errors import GanlibError
 from ganlib.quiet import quiet
 
+
+def _wrong_backend(name: str) -> GanlibError:
+    return GanlibError(
+        f"ganlib trains with TensorFlow, but Keras is set to {name!r}: set KERAS_BACKEND to "
+        "tensorflow and start again"
+    )
+
+
+if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+    raise _wrong_backend(os.environ["KERAS_BACKEND"])  # before Keras looks for that backend
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # hides information, keeps warnings
 
 with quiet():
@@ -27,12 +38,7 @@ with quiet():
     if "TF_CONFIG" not in os.environ:  # a multi-worker strategy must come before any operation
         tf.constant(0)
 
-if keras.backend.backend() != "tensorflow":
-    from ganlib.errors import GanlibError
-
-    raise GanlibError(
-        f"ganlib trains with TensorFlow, but Keras is set to {keras.backend.backend()!r}: "
-        "unset KERAS_BACKEND, or set it to tensorflow, and start again"
-    )
+if keras.backend.backend() != "tensorflow":  # Keras's own file, ~/.keras/keras.json, says so
+    raise _wrong_backend(keras.backend.backend())
 
 __all__ = ["keras", "tf"]

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,6 @@ import pytest
 from ganlib import checkpoints, training
 from ganlib.callbacks import TrainingDiverged
 from ganlib.errors import GanlibError
-from ganlib.recipes import Optimizer
 from ganlib.run_folder import RunFolder
 from ganlib.sampling import sample
 from ganlib.startup import keras
@@ -81,14 +81,12 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_does_not(
     assert (weights_of(other)[0] != weights_of(whole_run)[0]).any()
 
 
-@pytest.mark.parametrize("step", [3, 5, 12])
+@pytest.mark.parametrize("step", [5, 12])
 def test_a_run_interrupted_anywhere_and_resumed_equals_an_uninterrupted_one(
     whole_run, tiny_recipe, tiny_data, tmp_path, step
 ):
     output = tmp_path / "run"
-    run = train(
-        tiny_recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(step)]
-    )
+    run = train(tiny_recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(step)])
     assert run.record["status"] == "interrupted"
     assert run.record["progress"]["steps"] == step
     run = train(tiny_recipe, tiny_data, output, resume=True, display="none")
@@ -96,7 +94,7 @@ def test_a_run_interrupted_anywhere_and_resumed_equals_an_uninterrupted_one(
     assert_same_run(whole_run, run)
 
 
-@pytest.mark.parametrize("step", [2, 4, 6, 10])
+@pytest.mark.parametrize("step", [4])
 def test_a_wasserstein_run_resumes_bit_for_bit(tiny_wgan, tiny_data, tmp_path, step):
     whole = train(tiny_wgan, tiny_data, tmp_path / "whole", epochs=3, display="none")
     output = tmp_path / "cut"
@@ -141,9 +139,7 @@ def test_a_run_killed_before_its_first_checkpoint_starts_over(
     train(tiny_recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(2)])
     for path in checkpoints.list_newest_first(RunFolder(output).checkpoints):
         path.unlink()
-    assert_same_run(
-        whole_run, train(tiny_recipe, tiny_data, output, resume=True, display="none")
-    )
+    assert_same_run(whole_run, train(tiny_recipe, tiny_data, output, resume=True, display="none"))
 
 
 def test_a_finished_run_goes_on_with_a_larger_budget(whole_run, tiny_recipe, tiny_data, tmp_path):
@@ -155,12 +151,20 @@ def test_a_finished_run_goes_on_with_a_larger_budget(whole_run, tiny_recipe, tin
     assert_same_run(whole_run, run)
 
 
+@pytest.fixture(scope="module")
+def cut_run(tiny_recipe, tiny_data, tmp_path_factory) -> RunFolder:
+    """A run with two checkpoints, stopped within its third epoch."""
+    output = tmp_path_factory.mktemp("cut") / "run"
+    return train(tiny_recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(12)])
+
+
 @pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "text"])
 def test_the_newest_damaged_checkpoint_is_reported_and_the_one_before_it_used(
-    whole_run, tiny_recipe, tiny_data, tmp_path, capsys, damage
+    whole_run, cut_run, tiny_recipe, tiny_data, tmp_path, capsys, damage
 ):
     output = tmp_path / "run"
-    run = train(tiny_recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(12)])
+    shutil.copytree(cut_run.path, output)
+    run = RunFolder(output)
     newest, before = checkpoints.list_newest_first(run.checkpoints)
     content = bytearray(newest.read_bytes())
     if damage == "cut":
@@ -239,14 +243,14 @@ def test_a_loss_that_is_not_finite_stops_with_a_sentence_and_keeps_a_checkpoint(
 def test_minutes_stop_within_an_epoch_and_count_over_sessions(tiny_recipe, tiny_data, tmp_path):
     slow = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: time.sleep(0.3))
     options = {"display": "none", "callbacks": [slow]}
-    run = train(tiny_recipe, tiny_data, tmp_path / "run", minutes=0.05, **options)
+    run = train(tiny_recipe, tiny_data, tmp_path / "run", minutes=0.04, **options)
     first = run.record["progress"]
-    assert 3.0 <= first["seconds"] < 15.0
-    with pytest.raises(GanlibError, match="already used up its 0.05 minutes"):
+    assert 2.4 <= first["seconds"] < 15.0
+    with pytest.raises(GanlibError, match="already used up its 0.04 minutes"):
         train(tiny_recipe, tiny_data, run.path, resume=True, **options)
-    run = train(tiny_recipe, tiny_data, run.path, minutes=0.3, resume=True, **options)
+    run = train(tiny_recipe, tiny_data, run.path, minutes=0.15, resume=True, **options)
     second = run.record["progress"]
-    assert second["steps"] > first["steps"] and 18.0 <= second["seconds"] < 40.0
+    assert second["steps"] > first["steps"] and 9.0 <= second["seconds"] < 40.0
 
 
 def test_a_disk_that_is_full_leaves_the_older_checkpoint(
@@ -336,8 +340,6 @@ def test_sampling_is_seeded_and_does_not_depend_on_the_batch(whole_run):
 
 
 def test_a_missing_or_damaged_generator_is_one_sentence(whole_run, tmp_path):
-    import shutil
-
     run = RunFolder(tmp_path / "run")
     shutil.copytree(whole_run.path, run.path)
     run.generator_file.write_bytes(run.generator_file.read_bytes()[:1000])

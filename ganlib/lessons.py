@@ -1,0 +1,81 @@
+"""What the notebooks share beside the library itself: budget, reference runs, exercise checks."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ganlib.datasets import Dataset
+from ganlib.errors import GanlibError
+from ganlib.recipes import Recipe
+from ganlib.run_folder import RunFolder
+
+ROOT = Path(__file__).resolve().parent.parent
+BUDGETS = ("quick", "full")
+
+
+def train(
+    recipe: Recipe, data: Dataset, budget: str, quick_minutes: float = 1.5, **options: Any
+) -> RunFolder:
+    """Train a recipe as a lesson does, into ``runs/`` beside the notebook.
+
+    Parameters
+    ----------
+    budget
+        "quick": `quick_minutes` of training, always from the start; $GANLIB_QUICK_MINUTES sets
+        another number for all lessons. "full": the recipe's own number of epochs; a run that was
+        interrupted goes on, a finished one is taken as it is.
+    options
+        Passed on to `ganlib.training.train`.
+    """
+    from ganlib import training
+
+    if budget not in BUDGETS:
+        raise GanlibError(f"unknown budget {budget!r}; choose one of {', '.join(BUDGETS)}")
+    run = RunFolder(Path("runs") / f"{recipe.name}-{budget}")
+    options = {"display": "notebook", **options}
+    if budget == "quick":
+        shutil.rmtree(run.path, ignore_errors=True)
+        minutes = float(os.environ.get("GANLIB_QUICK_MINUTES", quick_minutes))
+        return training.train(recipe, data, run.path, minutes=minutes, **options)
+    begun = run.record_file.exists()
+    if begun and run.record["status"] == "finished":
+        return run
+    return training.train(recipe, data, run.path, resume=begun, **options)
+
+
+def reference(name: str) -> RunFolder:
+    """The reference run of a recipe that the project ships, with its record and history."""
+    return RunFolder.existing(ROOT / "figures" / name)
+
+
+def grid_of(run: RunFolder) -> Image.Image:
+    """The last sample grid of a run."""
+    return Image.open(max(run.samples.glob("epoch_*.png")))
+
+
+def told(run: RunFolder) -> str:
+    """One line on how a run was made: what stands under its pictures."""
+    record = run.record
+    done, data = record["progress"], record["data"]
+    kind = "SYNTHETIC stand-in for " if data["synthetic"] else ""
+    return (
+        f"{record['recipe']['name']}, seed {record['seed']}: {done['images']:,} images seen "
+        f"({done['epochs']:.1f} epochs of {kind}{data['name']}), batch "
+        f"{record['recipe']['batch_size']}, {done['seconds'] / 60:.1f} minutes on "
+        f"{record['machine']['cores']} cores, {record['precision']}"
+    )
+
+
+def check(*claims: tuple[str, bool]) -> None:
+    """Print, for each part of an exercise, whether the answer is right.
+
+    Parameters
+    ----------
+    claims
+        Pairs of what is asked for and whether it holds.
+    """
+    for text, holds in claims:
+        print(f"{'✓ right:  ' if holds else '✗ not yet:'} {text}")

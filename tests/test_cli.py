@@ -1,0 +1,234 @@
+"""The command line: what a user types, and what comes back."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganlib import cli, datasets, recipes
+from ganlib.datasets import Dataset
+from ganlib.run_folder import RunFolder
+
+
+@pytest.fixture(scope="module")
+def few_digits() -> Dataset:
+    """512 procedural digits, two batches: enough for the real recipes to take a few steps."""
+    whole = datasets.load("synthetic_digits")
+    return Dataset(
+        "mnist", "train", whole.images[:512], whole.labels[:512], "synthetic", "512 of them"
+    )
+
+
+@pytest.fixture(scope="module")
+def run_path(few_digits, tmp_path_factory) -> str:
+    """A run of mnist-baseline: one epoch of two steps, made by the command line."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli.datasets, "load", lambda *args, **kwargs: few_digits)
+        path = str(tmp_path_factory.mktemp("cli") / "run")
+        assert cli.main(["train", "mnist-baseline", "--epochs", "1", "--output", path]) == 0
+    return path
+
+
+def ganlib(*arguments: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "ganlib", *arguments], capture_output=True, text=True, **options
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "mnist-basline"], "unknown recipe 'mnist-basline': did you mean mnist-baseline"),
+        (["train", "x"], "unknown recipe 'x': choose one of mnist-baseline"),
+        (["train", "mnist-baseline", "--epochs", "0"], "must be a number above 0"),
+        (["train", "mnist-baseline", "--epochs", "many"], "--epochs"),
+        (["train", "mnist-baseline", "--epochs", "1", "--minutes", "1"], "not allowed with"),
+        (["train", "mnist-baseline", "--seed", "-1"], "must not be negative"),
+        (["train", "mnist-baseline", "--precision", "int8"], "invalid choice: 'int8'"),
+        (["train", "mnist-baseline", "--data", "imagenet"], "imagenet"),
+        (["train", "mnist-baseline", "--resume", "--output", "nothing"], "holds no run"),
+        (["train", "mnist-baseline", "--data-dir", "nothing"], "nothing"),
+        (["sample", "nothing"], "nothing holds no run"),
+        (["compare", "nothing"], "nothing holds no run"),
+        (["summary", "mnist"], "unknown recipe 'mnist'"),
+        ([], "COMMAND"),
+        (["paint"], "invalid choice: 'paint'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(arguments, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GANLIB_DATA", raising=False)
+    try:
+        status = cli.main(arguments)
+    except SystemExit as exit:
+        status = exit.code
+    captured = capsys.readouterr()
+    assert status == 2
+    assert captured.err.startswith("ganlib: ") and captured.err.count("\n") == 1
+    assert sentence in captured.err
+    assert captured.out == ""
+
+
+def test_help_and_mistakes_do_not_import_tensorflow():
+    program = """
+import sys
+from ganlib.cli import main
+for arguments in (["--help"], ["train", "--help"], ["train", "typo"], ["sample", "typo"]):
+    try:
+        main(arguments)
+    except SystemExit:
+        pass
+assert not {"tensorflow", "keras", "matplotlib"} & set(sys.modules), "imported too much"
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_summary_as_json_has_the_reports_counts(capsys):
+    assert cli.main(["summary", "mnist-modified", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    generator, discriminator = summary["generator"], summary["discriminator"]
+    assert (generator["total"], generator["trainable"]) == (1674560, 1649088)
+    assert (discriminator["total"], discriminator["trainable"]) == (207105, 207105)
+
+
+def test_recipes_lists_every_recipe_with_its_source(capsys):
+    assert cli.main(["recipes", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in rows] == list(recipes.RECIPES)
+    assert all(row["source"].startswith("final-project") for row in rows)
+    assert rows[0]["parameters"] == {"generator": 2330944, "discriminator": 212865}
+    assert cli.main(["recipes"]) == 0
+    assert "generator 2,330,944, discriminator 212,865" in capsys.readouterr().out
+
+
+def test_no_start_up_noise_reaches_the_terminal():
+    done = ganlib("summary", "mnist-baseline")
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+def test_training_says_what_it_does_and_where_the_pictures_are(
+    few_digits, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(cli.datasets, "load", lambda *args, **kwargs: few_digits)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["train", "mnist-wgan", "--epochs", "1", "--data", "synthetic"]) == 0
+    captured = capsys.readouterr()
+    assert "SYNTHETIC" in captured.out
+    for name in ("samples/epoch_0001.png", "losses.png", "samples.gif"):
+        assert f"runs/mnist-wgan/{name}" in captured.out.replace(os.sep, "/")
+        assert (tmp_path / "runs" / "mnist-wgan" / name).is_file()
+    assert "100%" in captured.err and "d_loss" in captured.err
+
+
+def test_the_default_output_is_a_new_folder_and_resume_takes_the_last(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    recipe = recipes.get("mnist-baseline")
+    first = cli._default_output(recipe, resume=False)
+    first.mkdir(parents=True)
+    second = cli._default_output(recipe, resume=False)
+    assert (str(first), str(second)) == (
+        os.path.join("runs", "mnist-baseline"),
+        os.path.join("runs", "mnist-baseline-2"),
+    )
+    assert cli._default_output(recipe, resume=True) == first
+    second.mkdir()
+    assert cli._default_output(recipe, resume=True) == second
+
+
+def test_resuming_uses_the_data_of_the_run(run_path, monkeypatch):
+    asked = {}
+
+    def load(name, **options):
+        asked.update(options, name=name)
+        raise cli.GanlibError("enough")
+
+    monkeypatch.setattr(cli.datasets, "load", load)
+    assert cli.main(["train", "mnist-baseline", "--output", run_path, "--resume"]) == 2
+    assert asked["name"] == "mnist" and asked["stand_in"] == "always"
+
+
+def test_sample_writes_a_grid_or_an_archive(run_path, tmp_path, capsys):
+    archive = tmp_path / "new" / "x.npz"
+    assert cli.main(["sample", run_path, "--count", "70", "--output", str(archive)]) == 0
+    with np.load(archive) as content:
+        assert content["images"].shape == (70, 28, 28, 1)
+        assert content["images"].dtype == np.uint8
+    assert "70 images in" in capsys.readouterr().out
+    assert cli.main(["sample", run_path]) == 0
+    assert Image.open(os.path.join(run_path, "sample.png")).size[0] == 8 * 29 * 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--output", "x.jpg"], "must end in .png or .npz"),
+        (["--count", "0"], "count must be 1 or more"),
+    ],
+)
+def test_sample_refuses_what_it_cannot_do(run_path, arguments, sentence, capsys):
+    assert cli.main(["sample", run_path, *arguments]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_compare_makes_one_picture_and_one_table(run_path, tmp_path, capsys):
+    picture, copy = tmp_path / "both.png", tmp_path / "copy"
+    shutil.copytree(run_path, copy)
+    assert cli.main(["compare", run_path, str(copy), "--output", str(picture)]) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert len(table) == 4 and table[0].startswith("run")
+    assert "mnist (SYNTHETIC)" in table[1]
+    assert Image.open(picture).size[0] > 2 * 8 * 29 * 2
+
+
+def test_compare_refuses_the_same_run_twice(run_path, capsys):
+    assert cli.main(["compare", run_path, run_path]) == 2
+    assert "given twice" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere"
+)
+def test_a_read_only_folder_is_one_line(tmp_path, few_digits, monkeypatch, capsys):
+    monkeypatch.setattr(cli.datasets, "load", lambda *args, **kwargs: few_digits)
+    tmp_path.chmod(0o500)
+    assert cli.main(["train", "mnist-baseline", "--output", str(tmp_path / "run")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_output_that_is_a_file_is_one_line(tmp_path, few_digits, monkeypatch, capsys):
+    monkeypatch.setattr(cli.datasets, "load", lambda *args, **kwargs: few_digits)
+    file = tmp_path / "file"
+    file.write_text("x")
+    assert cli.main(["train", "mnist-baseline", "--output", str(file)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("ganlib: cannot read or write") and error.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals work differently there")
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
+    output = tmp_path / "run"
+    child = subprocess.Popen(
+        [sys.executable, "-m", "ganlib", "train", "mnist-baseline", "--data", "synthetic",
+         "--output", str(output)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while len(list(output.glob("samples/*.png"))) < 1 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=120)
+    assert child.returncode == 130, err
+    assert f"train mnist-baseline --output {output} --resume" in out
+    assert "Traceback" not in err
+    run = RunFolder.existing(output)
+    assert run.record["status"] == "interrupted"
+    assert run.record["progress"]["steps"] >= 1

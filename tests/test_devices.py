@@ -1,0 +1,83 @@
+"""Precision and strategy by machine; GPUs are faked, since the tests run where there is none."""
+
+import pytest
+
+from ganlib import devices
+from ganlib.errors import GanlibError
+from ganlib.startup import keras, tf
+
+
+@pytest.mark.parametrize(
+    ("capability", "flags", "precision"),
+    [
+        ((9, 0), set(), "bfloat16"),
+        ((8, 0), set(), "bfloat16"),
+        ((7, 5), {"avx512_bf16"}, "float16"),
+        ((7, 0), set(), "float16"),
+        ((6, 1), {"avx512_bf16"}, "float32"),
+        (None, {"avx2", "avx512_bf16"}, "bfloat16"),
+        (None, {"amx_bf16"}, "bfloat16"),
+        (None, {"avx2"}, "float32"),
+        (None, set(), "float32"),
+    ],
+)
+def test_auto_takes_what_the_machine_has(monkeypatch, capability, flags, precision):
+    monkeypatch.setattr(devices, "cpu_flags", lambda: flags)
+    assert devices.choose_precision("auto", capability) == precision
+
+
+def test_a_precision_that_is_asked_for_is_taken():
+    assert devices.choose_precision("float32", (9, 0)) == "float32"
+    with pytest.raises(GanlibError, match="unknown precision 'int8'"):
+        devices.choose_precision("int8", None)
+
+
+def test_the_compute_capability_is_that_of_the_first_gpu(monkeypatch):
+    assert devices.compute_capability() is None or len(devices.compute_capability()) == 2
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["gpu0", "gpu1"])
+    details = {"gpu0": {"compute_capability": (7, 5)}, "gpu1": {}}
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", details.get)
+    assert devices.compute_capability() == (7, 5)
+    details["gpu0"] = {}  # an AMD GPU tells none
+    assert devices.choose_precision("auto", devices.compute_capability()) == "float32"
+
+
+def test_xla_is_on_for_one_gpu_only(monkeypatch):
+    class Strategy:
+        num_replicas_in_sync = 1
+
+    gpus = []
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind=None: gpus)
+    assert not devices.worth_compiling(Strategy)
+    gpus.append("gpu0")
+    assert devices.worth_compiling(Strategy)
+    Strategy.num_replicas_in_sync = 2
+    assert not devices.worth_compiling(Strategy)
+
+
+def test_a_policy_holds_inside_its_block_only():
+    with pytest.raises(ZeroDivisionError), devices.precision_policy("bfloat16"):
+        layer = keras.layers.Dense(1)
+        layer.build((None, 2))
+        raise ZeroDivisionError
+    assert layer.compute_dtype == "bfloat16" and layer.kernel.dtype == "float32"
+    assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.parametrize("name", ["tpu", "multiworker"])
+def test_a_strategy_that_cannot_be_is_one_sentence(monkeypatch, name):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    with pytest.raises(GanlibError, match="TF_CONFIG" if name == "multiworker" else "unknown"):
+        devices.make_strategy(name)
+
+
+def test_only_the_first_worker_is_chief():
+    class Resolver:
+        task_id = 0
+
+    class Strategy:
+        cluster_resolver = Resolver
+
+    assert devices.is_chief(Strategy) and devices.is_chief(object())
+    Resolver.task_id = 1
+    assert not devices.is_chief(Strategy)

@@ -1,0 +1,93 @@
+"""Pictures: what is drawn is what was given, GIFs stay within their bound."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganlib import figures
+from ganlib.errors import DataError
+from ganlib.gif import write_gif
+
+
+def test_floats_become_bytes_at_the_ends_and_in_the_middle():
+    floats = np.array([-1.0, 0.0, 1.0], np.float32)
+    assert figures.to_uint8(floats).tolist() == [0, 128, 255]
+
+
+@pytest.mark.parametrize("bad", [[0.0, 255.0], [np.nan], [np.inf], [-1.1]])
+def test_floats_out_of_range_are_refused(bad):
+    with pytest.raises(DataError, match=r"uint8, or floats in \[-1, 1\]"):
+        figures.to_uint8(np.array(bad))
+
+
+def test_a_grid_shows_every_pixel_in_its_place():
+    images = np.arange(6 * 4, dtype=np.uint8).reshape(6, 2, 2, 1)
+    picture = np.asarray(figures.grid(images, columns=3, scale=1, gap=1))
+    assert picture.shape == (6, 9)
+    for i in range(6):
+        top, left = 3 * (i // 3), 3 * (i % 3)
+        np.testing.assert_array_equal(picture[top : top + 2, left : left + 2], images[i, :, :, 0])
+
+
+def test_a_grid_takes_colour_a_caption_and_an_incomplete_row():
+    images = np.zeros((5, 4, 4, 3), np.uint8)
+    plain = figures.grid(images, scale=4)
+    assert plain.mode == "RGB"
+    labelled = figures.grid(images, scale=4, caption="SYNTHETIC data")
+    assert labelled.height == plain.height + figures.CAPTION_HEIGHT
+    strip = np.asarray(labelled)[: figures.CAPTION_HEIGHT]
+    assert strip.min() < 50 < 200 < strip.max()
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 4, 1), (3, 4, 4), (3, 4, 4, 2)])
+def test_what_is_no_set_of_images_is_refused(shape):
+    with pytest.raises(DataError, match="a grid needs images of shape"):
+        figures.grid(np.zeros(shape, np.uint8))
+
+
+def test_loss_curves_draw_one_line_for_each_history_that_has_the_key():
+    rows = [{"images": 10, "d_loss": 1.0}, {"images": 20, "d_loss": 2.0, "g_loss": 3.0}]
+    figure = figures.loss_curves({"a": rows, "b": rows[:1]})
+    d_axis, g_axis = figure.axes
+    assert [line.get_label() for line in d_axis.lines] == ["a", "b"]
+    assert d_axis.lines[0].get_xydata().tolist() == [[10, 1], [20, 2]]
+    assert g_axis.lines[0].get_xydata().tolist() == [[20, 3]]
+
+
+def test_side_by_side_has_a_titled_panel_for_each_set():
+    images = np.zeros((70, 4, 4, 1), np.uint8)
+    figure = figures.side_by_side({"real": images, "generated": images})
+    assert [axis.get_title() for axis in figure.axes] == ["real", "generated"]
+
+
+def noisy_frames(count: int) -> list[Image.Image]:
+    rng = np.random.default_rng(0)
+    return [Image.fromarray(rng.integers(0, 256, (64, 64), dtype=np.uint8)) for _ in range(count)]
+
+
+def test_a_gif_keeps_its_first_and_last_frame_and_its_bound(tmp_path):
+    frames, path = noisy_frames(30), tmp_path / "film.gif"
+    written = write_gif(path, frames, max_bytes=50_000)
+    assert path.stat().st_size <= 50_000
+    film = Image.open(path)
+    assert 2 < written == film.n_frames < 30
+    np.testing.assert_array_equal(film.convert("L"), frames[0])
+    film.seek(film.n_frames - 1)
+    np.testing.assert_array_equal(film.convert("L"), frames[-1])
+    assert film.info["loop"] == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["film.gif"]
+
+
+def test_a_hundred_epochs_of_sample_grids_stay_under_three_megabytes(tmp_path):
+    rng = np.random.default_rng(1)
+    frames = [
+        figures.grid(rng.integers(0, 256, (64, 28, 28, 1), dtype=np.uint8)) for _ in range(100)
+    ]
+    written = write_gif(tmp_path / "film.gif", frames)
+    assert written > 5
+    assert (tmp_path / "film.gif").stat().st_size <= 3_000_000
+
+
+def test_a_gif_of_nothing_is_refused(tmp_path):
+    with pytest.raises(DataError, match="at least one frame"):
+        write_gif(tmp_path / "film.gif", [])

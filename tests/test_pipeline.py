@@ -1,0 +1,64 @@
+"""The pipeline: every image once an epoch, from any step on, cut for any number of devices."""
+
+import numpy as np
+import pytest
+
+from ganlib.datasets.pipeline import batches, steps_per_epoch
+from ganlib.errors import DataError
+
+
+def numbered(count: int) -> np.ndarray:
+    """Images that tell their own number, so that batches can be read back."""
+    images = np.zeros((count, 2, 2, 1), np.uint8)
+    images[:, 0, 0, 0] = np.arange(count)
+    return images
+
+
+def take(count: int, *args, **kwargs) -> list[list[int]]:
+    stream = batches(*args, **kwargs).take(count)
+    return [np.round((b.numpy()[:, 0, 0, 0] + 1) * 127.5).astype(int).tolist() for b in stream]
+
+
+def test_every_image_comes_once_an_epoch_and_the_last_batch_is_smaller():
+    epoch = take(3, numbered(10), 4, seed=0)
+    assert [len(batch) for batch in epoch] == [4, 4, 2]
+    assert sorted(sum(epoch, [])) == list(range(10))
+    assert steps_per_epoch(10, 4) == 3
+
+
+def test_epochs_differ_seeds_differ_and_the_same_seed_repeats():
+    first, second = take(3, numbered(10), 4, seed=0), take(6, numbered(10), 4, seed=0)[3:]
+    assert sorted(sum(second, [])) == list(range(10))
+    assert first != second
+    assert take(3, numbered(10), 4, seed=1) != first
+    assert take(3, numbered(10), 4, seed=0) == first
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 7])
+def test_a_stream_that_starts_later_goes_on_as_if_it_had_not_stopped(step):
+    whole = take(9, numbered(10), 4, seed=5)
+    assert take(9 - step, numbered(10), 4, seed=5, first_step=step) == whole[step:]
+
+
+def test_pixels_are_scaled_to_the_range_of_tanh():
+    images = np.array([0, 255], np.uint8).reshape(2, 1, 1, 1)
+    (batch,) = batches(images, 2, seed=0).take(1)
+    assert batch.dtype == "float32"
+    assert sorted(batch.numpy().ravel().tolist()) == [-1.0, 1.0]
+
+
+@pytest.mark.parametrize("shards", [2, 3])
+def test_shards_together_are_the_global_batch_in_its_order(shards):
+    whole = take(6, numbered(11), 4, seed=2)
+    parts = take(6 * shards, numbered(11), 4, seed=2, shards=shards, own_shards=shards)
+    together = [sum(parts[i : i + shards], []) for i in range(0, len(parts), shards)]
+    assert together == whole
+    workers = [
+        take(6, numbered(11), 4, seed=2, shards=shards, first_shard=i) for i in range(shards)
+    ]
+    assert [sum(step, []) for step in zip(*workers, strict=True)] == whole
+
+
+def test_a_last_batch_too_small_for_the_devices_is_refused():
+    with pytest.raises(DataError, match="holds 1 image.*too few for 2 devices"):
+        batches(numbered(9), 4, seed=0, shards=2, own_shards=2)

@@ -1,0 +1,56 @@
+"""Start-up noise is held back, everything else comes through."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ganlib.quiet import quiet
+
+
+def test_known_noise_is_dropped_and_the_rest_is_passed_on(capfd):
+    noise = [
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+        "I0000 00:00:1795330045.616733    2775 port.cc:153] oneDNN custom operations are on.",
+        "2026-11-22 06:47:24.1: I tensorflow/core/util/port.cc:153] oneDNN custom operations",
+        "E0000 00:00:1 12 cuda_dnn.cc:8579] Unable to register cuDNN factory: already registered",
+    ]
+    real = [
+        "W0000 00:00:1 12 gpu_device.cc:2431] TensorFlow was not built with CUDA kernels",
+        "oops",
+    ]
+    with quiet():
+        os.write(2, "\n".join(noise + real).encode() + b"\n")
+        print("from python", file=sys.stderr)
+    os.write(2, b"after\n")
+    *during, after = capfd.readouterr().err.splitlines()
+    assert sorted(during) == sorted([*real, "from python"]) and after == "after"
+
+
+def test_what_was_written_before_an_error_is_not_lost(capfd):
+    with pytest.raises(RuntimeError), quiet():
+        os.write(2, b"the cause\n")
+        raise RuntimeError
+    assert capfd.readouterr().err == "the cause\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed differently there")
+def test_it_works_without_a_standard_error_stream():
+    program = "from ganlib.quiet import quiet\nwith quiet():\n    print('fine')"
+    done = subprocess.run(
+        ["sh", "-c", f'exec "{sys.executable}" -c "{program}" 2>&-'], capture_output=True, text=True
+    )
+    assert done.stdout == "fine\n"
+
+
+def test_another_keras_backend_is_refused_in_one_sentence():
+    environment = {**os.environ, "KERAS_BACKEND": "numpy"}
+    done = subprocess.run(
+        [sys.executable, "-m", "ganlib", "summary", "mnist-baseline"],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert done.returncode == 2
+    assert "Keras is set to 'numpy'" in done.stderr and done.stderr.count("\n") == 1
