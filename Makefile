@@ -36,3 +36,27 @@ $(READY): pyproject.toml requirements.txt
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
+
+# The unit tests once more, with the versions that Colab has.
+COLAB       := .venv-colab
+COLAB_READY := $(COLAB)/.ready
+
+test-colab: $(COLAB_READY)
+	$(COLAB)/bin/python -m pytest tests --deselect tests/test_notebooks.py
+
+$(COLAB_READY): pyproject.toml colab-versions.txt
+	$(PYTHON) -m venv $(COLAB)
+	$(COLAB)/bin/python -m pip install --quiet --upgrade pip
+	$(COLAB)/bin/python -m pip install --quiet -e . pytest -c colab-versions.txt
+	@touch $@
+
+# Run the notebooks and store them with what they show: on the real data, which must be there.
+stored: $(READY)
+	$(BIN)/python tools/store_notebooks.py
+
+# Write the repository's address into badges and set-up cells: make stamp REPOSITORY=https://github.com/owner/name
+stamp: $(READY)
+	$(BIN)/python tools/stamp.py $(REPOSITORY)
+
+clean:
+	rm -rf $(VENV) $(COLAB) build *.egg-info

@@ -8,7 +8,6 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,79 +15,12 @@ from PIL import Image
 from tqdm import tqdm
 
 from ganlib import figures
-from ganlib.errors import GanlibError
 from ganlib.gif import write_gif
+from ganlib.progress import diverged
 from ganlib.run_folder import RunFolder, write_table
 from ganlib.startup import keras, tf
 
 FRAMES = 24  # grids within a run, beside those at the ends of epochs
-
-
-class TrainingDiverged(GanlibError):
-    """A loss is no longer a finite number."""
-
-
-@dataclass
-class Progress:
-    """How far a run is: steps done, seconds spent, and the budget they are held against.
-
-    The budget is either a number of epochs or a number of minutes; both count from the start of
-    the run, also when it was resumed in between.
-    """
-
-    steps_per_epoch: int
-    image_count: int
-    batch_size: int
-    epochs: float | None = None
-    minutes: float | None = None
-    step: int = 0
-    seconds_before: float = 0.0
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def seconds(self) -> float:
-        """Training time so far, in seconds, over all sessions."""
-        return self.seconds_before + time.monotonic() - self.started
-
-    @property
-    def epoch(self) -> float:
-        """Epochs done, with fractions."""
-        return self.step / self.steps_per_epoch
-
-    @property
-    def images(self) -> int:
-        """Real images seen."""
-        epochs, rest = divmod(self.step, self.steps_per_epoch)
-        return epochs * self.image_count + rest * self.batch_size
-
-    @property
-    def fraction(self) -> float:
-        """Share of the budget that is used up; 1 or more: done."""
-        shares = []
-        if self.epochs is not None:
-            shares.append(self.step / (self.epochs * self.steps_per_epoch))
-        if self.minutes is not None:
-            shares.append(self.seconds / (60.0 * self.minutes))
-        return max(shares)
-
-    @property
-    def budget(self) -> str:
-        """The budget in words."""
-        parts = []
-        if self.epochs is not None:
-            parts.append(f"{self.epochs:g} epochs")
-        if self.minutes is not None:
-            parts.append(f"{self.minutes:g} minutes")
-        return " or ".join(parts)
-
-
-def diverged(progress: Progress, what: str, run: RunFolder) -> TrainingDiverged:
-    """The error for a number that is no longer finite."""
-    return TrainingDiverged(
-        f"training stopped at step {progress.step} (epoch {progress.epoch:.2f}): {what} is not a "
-        f"finite number; the last good checkpoint is kept in {run.checkpoints}; try another "
-        "--seed, or --precision float32"
-    )
 
 
 class NaNGuard(keras.callbacks.Callback):

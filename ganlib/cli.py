@@ -5,6 +5,7 @@ at once. Errors are one line on standard error, with exit status 2.
 """
 
 import argparse
+import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GanlibError as error:
         return _fail(str(error))
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            return _fail(
+                "the disk is full: free some space; a run that had begun goes on with --resume"
+            )
         where = f" {error.filename}" if error.filename else ""
         return _fail(f"cannot read or write{where}: {error.strerror or error}")
     except KeyboardInterrupt:

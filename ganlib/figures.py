@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 from PIL import Image, ImageDraw, ImageFont
 
 from ganlib.errors import DataError
@@ -144,6 +145,7 @@ def loss_curves(
             if points:
                 axis.plot(*zip(*points, strict=True), label=name, linewidth=1)
         axis.set_xlabel("images seen")
+        axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.set_ylabel(labels.get(key, key.replace("_", " ")))
         axis.grid(alpha=0.3)
         if axis.lines and len(histories) > 1:

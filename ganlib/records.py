@@ -63,17 +63,17 @@ def resumed_record(
     record = RunFolder.existing(run.path).record
     try:
         before = {
-            "recipe": record["recipe"],
+            "recipe": _what_is_trained(record["recipe"]),
             "data": record["data"]["checksum"],
             "seed": record["seed"],
             "precision": record["precision"],
         }
         budget_before = record["budget"]
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise GanlibError(f"{run.record_file} is damaged: {error} is missing") from error
     now = {
         # Through JSON and back, as the record has been: a tuple is a list there.
-        "recipe": json.loads(json.dumps(recipe.to_json())),
+        "recipe": _what_is_trained(json.loads(json.dumps(recipe.to_json()))),
         "data": data.checksum,
         "seed": before["seed"] if seed is None else seed,
         "precision": before["precision"] if precision == "auto" else precision,
@@ -87,6 +87,11 @@ def resumed_record(
     if set(budget.values()) == {None}:
         budget = budget_before
     return record | {"budget": budget, "status": "running"}
+
+
+def _what_is_trained(recipe: dict[str, Any]) -> dict[str, Any]:
+    words_and_budget = ("title", "source", "notes", "epochs")
+    return {key: value for key, value in recipe.items() if key not in words_and_budget}
 
 
 def checked_budget(epochs: float | None, minutes: float | None) -> dict[str, float | None]:

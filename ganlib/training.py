@@ -5,8 +5,7 @@ import functools
 import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from ganlib.datasets import Dataset
 from ganlib.datasets.pipeline import batches, steps_per_epoch
 from ganlib.errors import GanlibError
 from ganlib.interrupts import Interrupt, interrupts
+from ganlib.progress import Means, Progress, TrainingDiverged, diverged
 from ganlib.recipes import Recipe
 from ganlib.records import checked_budget, new_record, resumed_record
 from ganlib.run_folder import RunFolder
@@ -36,7 +36,7 @@ class GAN(keras.Model):
     Calling it generates: noise (B, latent_dim) to images (B, H, W, C) in [-1, 1].
     """
 
-    def __init__(self, generator: Any, discriminator: Any, progress: cb.Progress) -> None:
+    def __init__(self, generator: Any, discriminator: Any, progress: Progress) -> None:
         super().__init__(name="gan")
         self.generator = generator
         self.discriminator = discriminator
@@ -50,24 +50,6 @@ class GAN(keras.Model):
     def generate(self, noise: np.ndarray) -> np.ndarray:
         """Generated images, float32 (N, H, W, C) in [-1, 1], for a small batch of noise."""
         return tf.cast(self(noise), tf.float32).numpy()
-
-
-@dataclass
-class Means:
-    """Running means of logs, resumable at any step."""
-
-    sums: dict[str, float] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def add(self, logs: Mapping[str, float]) -> None:
-        """Take in the logs of one step."""
-        for key, value in logs.items():
-            self.sums[key] = self.sums.get(key, 0.0) + value
-            self.counts[key] = self.counts.get(key, 0) + 1
-
-    def result(self) -> dict[str, float]:
-        """The mean of every key over the steps that had it."""
-        return {key: self.sums[key] / self.counts[key] for key in self.sums}
 
 
 def train(
@@ -159,7 +141,7 @@ class _Loop:
         self.run, self.recipe, self.data, self.record = run, recipe, data, record
         self.distribution, self.chief = distribution, chief
         steps = steps_per_epoch(len(data), recipe.batch_size)
-        self.progress = cb.Progress(steps, len(data), recipe.batch_size, **record["budget"])
+        self.progress = Progress(steps, len(data), recipe.batch_size, **record["budget"])
         self.means = Means()
         keras.utils.set_random_seed(record["seed"])
         with devices.precision_policy(record["precision"]), distribution.scope():
@@ -213,7 +195,7 @@ class _Loop:
             return
         progress, variables = self.progress, self.variables
         if not all(np.isfinite(np.asarray(v)).all() for v in variables):
-            raise cb.diverged(progress, "a weight", self.run)
+            raise diverged(progress, "a weight", self.run)
         state = {
             "step": progress.step,
             "seconds": progress.seconds,
@@ -249,7 +231,7 @@ class _Loop:
                 self.save()
                 within_epoch = self.progress.step % self.progress.steps_per_epoch
                 hooks.on_train_end(self.means.result() if within_epoch else {})
-        except cb.TrainingDiverged:
+        except TrainingDiverged:
             self.run.write_record(self.record | {"status": "diverged"})
             raise
         finally:
@@ -336,6 +318,8 @@ def _own_callbacks(loop: _Loop, display: str) -> list[keras.callbacks.Callback]:
     }
     if display not in shown:
         raise GanlibError(f"unknown display {display!r}; choose one of {', '.join(shown)}")
+    kind = "SYNTHETIC stand-in for " if loop.data.synthetic else ""
+    title = f"{loop.recipe.title} on {kind}{loop.data.name}"
     # The guard comes first, so that nothing is drawn from broken weights; the tables come after
     # those whose measurements they write; the film needs the tables.
     return [
@@ -344,5 +328,5 @@ def _own_callbacks(loop: _Loop, display: str) -> list[keras.callbacks.Callback]:
         shown[display](),
         cb.TensorBoard(run),
         cb.Tables(run),
-        cb.Pictures(run, f"{loop.recipe.title} on {loop.data.describe()}"),
+        cb.Pictures(run, title),
     ]

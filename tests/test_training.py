@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from ganlib import checkpoints, training
-from ganlib.callbacks import TrainingDiverged
 from ganlib.errors import GanlibError
+from ganlib.progress import TrainingDiverged
 from ganlib.run_folder import RunFolder
 from ganlib.sampling import sample
 from ganlib.startup import keras
@@ -216,6 +216,15 @@ def test_resuming_as_something_else_is_refused(whole_run, tiny_recipe, tiny_wgan
     ]:
         with pytest.raises(GanlibError, match=f"another {what} than it began with"):
             train(recipe, data, whole_run.path, resume=True, display="none", **options)
+
+
+def test_a_run_goes_on_when_only_the_words_of_its_recipe_have_changed(
+    cut_run, whole_run, tiny_recipe, tiny_data, tmp_path
+):
+    output = tmp_path / "run"
+    shutil.copytree(cut_run.path, output)
+    reworded = dataclasses.replace(tiny_recipe, title="another title", notes="new", epochs=9)
+    assert_same_run(whole_run, train(reworded, tiny_data, output, resume=True, display="none"))
 
 
 def test_a_loss_that_is_not_finite_stops_with_a_sentence_and_keeps_a_checkpoint(

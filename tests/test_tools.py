@@ -1,0 +1,118 @@
+"""The small programs in tools/, and the lessons' helpers."""
+
+import importlib.util
+import json
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from ganlib import lessons
+from ganlib.errors import GanlibError
+from ganlib.run_folder import RunFolder, write_table
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch) -> ModuleType:
+    """The stamping tool on a copy of the files that it writes to."""
+    stamp = tool("stamp")
+    (tmp_path / "notebooks").mkdir()
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, tmp_path / "notebooks")
+    monkeypatch.setattr(stamp, "ROOT", tmp_path)
+    monkeypatch.setattr(stamp, "PROJECT", tmp_path / "pyproject.toml")
+    return stamp
+
+
+def test_stamping_puts_the_address_everywhere_and_can_be_done_again(copy, tmp_path):
+    slug = copy.address().removeprefix("https://github.com/")
+    for address in ("https://github.com/one/first", "https://github.com/two/second.course"):
+        copy.stamp(address)
+        assert copy.address() == address
+        for path in (tmp_path / "notebooks").glob("*.ipynb"):
+            text = path.read_text(encoding="utf-8")
+            assert f"{address} course" in text  # the set-up cell's clone
+            assert f"/github/{address.removeprefix('https://github.com/')}/blob/" in text  # badge
+            assert slug not in text
+            json.loads(text)
+    assert copy.stamp("https://github.com/two/second.course") == []
+
+
+def test_what_is_no_address_is_not_stamped(copy):
+    with pytest.raises(SystemExit, match="not of the form"):
+        copy.stamp("somewhere")
+
+
+def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch):
+    run = RunFolder(tmp_path / "run")
+    run.samples.mkdir(parents=True)
+    run.write_record({"recipe": {"name": "a-recipe"}})
+    write_table(run.history_file, [{"epoch": 1}])
+    write_table(run.steps_file, [{"step": 1}])
+    for path in (run.gif, run.losses, run.generator_file):
+        path.write_bytes(b"x")
+    for epoch in (0, 1):
+        (run.samples / f"epoch_000{epoch}.png").write_bytes(b"x")
+    publish = tool("publish")
+    monkeypatch.setattr(publish, "FIGURES", tmp_path / "figures")
+    target = publish.publish(run)
+    assert target == tmp_path / "figures" / "a-recipe"
+    files = sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
+    assert files == [
+        "history.csv",
+        "losses.png",
+        "run.json",
+        "samples.gif",
+        str(Path("samples") / "epoch_0001.png"),
+        "steps.csv",
+    ]
+
+
+@pytest.mark.parametrize("name", ["mnist-baseline", "mnist-modified", "mnist-wgan"])
+def test_the_reference_runs_are_shipped_whole_and_small(name):
+    run = lessons.reference(name)
+    assert run.recipe.name == name
+    assert not run.record["data"]["synthetic"]
+    assert run.record["progress"]["images"] > 0
+    assert run.history and run.steps
+    assert lessons.grid_of(run).size[0] > 200
+    assert run.gif.stat().st_size <= 3_000_000
+    assert "images seen" in lessons.told(run)
+
+
+def test_a_check_says_what_is_right_and_what_is_not_yet(capsys):
+    lessons.check(("two", True), ("three", False))
+    right, wrong = capsys.readouterr().out.splitlines()
+    assert right.startswith("✓ right") and wrong.startswith("✗ not yet")
+
+
+def test_an_unknown_budget_is_one_sentence(tiny_recipe, tiny_data):
+    with pytest.raises(GanlibError, match="unknown budget 'slow'; choose one of quick, full"):
+        lessons.train(tiny_recipe, tiny_data, "slow")
+
+
+def test_lessons_start_quick_runs_anew_and_take_full_ones_as_they_are(
+    tiny_recipe, tiny_data, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GANLIB_QUICK_MINUTES", "0.01")
+    first = lessons.train(tiny_recipe, tiny_data, "quick", display="none")
+    started = first.record["started"], first.record_file.stat().st_mtime_ns
+    again = lessons.train(tiny_recipe, tiny_data, "quick", display="none")
+    assert (again.record["started"], again.record_file.stat().st_mtime_ns) != started
+    full = lessons.train(tiny_recipe, tiny_data, "full", display="none")
+    assert full.record["progress"]["epochs"] == tiny_recipe.epochs
+    written = full.record_file.stat().st_mtime_ns
+    assert lessons.train(tiny_recipe, tiny_data, "full").record_file.stat().st_mtime_ns == written
