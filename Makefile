@@ -12,7 +12,7 @@ READY  := $(VENV)/.ready
 .PHONY: run lab test lint unit notebooks test-colab stored stamp clean
 
 run: $(READY)
-	$(BIN)/python -m ganlib train mnist-baseline --data auto --minutes 1
+	$(BIN)/python -m ganlib train mnist-baseline --data auto --minutes 1 --batch-size 64
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -5,6 +5,7 @@ at once. Errors are one line on standard error, with exit status 2.
 """
 
 import argparse
+import dataclasses
 import errno
 import json
 import sys
@@ -80,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--data-dir", metavar="D", help="where data files are (default: $GANLIB_DATA, else data/)"
     )
+    command.add_argument(
+        "--batch-size",
+        type=_count,
+        metavar="N",
+        help="default: the recipe's; smaller ones make more steps in the same time",
+    )
     command.add_argument("--seed", type=_natural, metavar="S", help="default: 0")
     command.add_argument(
         "--precision",
@@ -129,6 +136,13 @@ def _natural(text: str) -> int:
     return value
 
 
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more: {text}")
+    return value
+
+
 def _recipes(options: argparse.Namespace) -> int:
     from ganlib.summaries import networks_of
 
@@ -142,10 +156,11 @@ def _recipes(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(rows, indent=2))
         return 0
+    width = max(len(row["name"]) for row in rows) + 2
     for row in rows:
         counts = ", ".join(f"{name} {count:,}" for name, count in row["parameters"].items())
-        print(f"{row['name']:<16} {row['dataset']:<14} {counts}")
-        print(f"{'':<16} {row['source']}")
+        print(f"{row['name']:<{width}}{row['dataset']}: {counts}")
+        print(f"{'':<{width}}{row['source']}")
     return 0
 
 
@@ -168,6 +183,10 @@ def _summary(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     recipe = recipes.get(options.recipe)
     output = Path(options.output) if options.output else _default_output(recipe, options.resume)
+    batch_size = options.batch_size
+    if options.resume and batch_size is None:
+        batch_size = RunFolder.existing(output).recipe.batch_size
+    recipe = dataclasses.replace(recipe, batch_size=batch_size or recipe.batch_size)
     data = _data_for(recipe, options, output)
     print(f"data     {data.describe()}")
     from ganlib.training import train

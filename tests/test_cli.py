@@ -51,6 +51,7 @@ def ganlib(*arguments: str, **options) -> subprocess.CompletedProcess:
         (["train", "mnist-baseline", "--epochs", "many"], "--epochs"),
         (["train", "mnist-baseline", "--epochs", "1", "--minutes", "1"], "not allowed with"),
         (["train", "mnist-baseline", "--seed", "-1"], "must not be negative"),
+        (["train", "mnist-baseline", "--batch-size", "0"], "must be 1 or more"),
         (["train", "mnist-baseline", "--precision", "int8"], "invalid choice: 'int8'"),
         (["train", "mnist-baseline", "--data", "imagenet"], "imagenet"),
         (["train", "mnist-baseline", "--resume", "--output", "nothing"], "holds no run"),
@@ -154,6 +155,17 @@ def test_resuming_uses_the_data_of_the_run(run_path, monkeypatch):
     monkeypatch.setattr(cli.datasets, "load", load)
     assert cli.main(["train", "mnist-baseline", "--output", run_path, "--resume"]) == 2
     assert asked["name"] == "mnist" and asked["stand_in"] == "always"
+
+
+def test_a_batch_size_is_kept_when_the_run_goes_on(few_digits, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cli.datasets, "load", lambda *args, **kwargs: few_digits)
+    train = ["train", "mnist-baseline", "--output", str(tmp_path / "run")]
+    assert cli.main([*train, "--epochs", "0.2", "--batch-size", "50"]) == 0
+    assert cli.main([*train, "--epochs", "0.3", "--resume"]) == 0
+    record = RunFolder(tmp_path / "run").record
+    assert record["recipe"]["batch_size"] == 50 and record["progress"]["steps"] == 4
+    assert cli.main([*train, "--epochs", "0.5", "--resume", "--batch-size", "64"]) == 2
+    assert "another recipe" in capsys.readouterr().err
 
 
 def test_sample_writes_a_grid_or_an_archive(run_path, tmp_path, capsys):

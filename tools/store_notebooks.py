@@ -25,6 +25,9 @@ def store(path: Path) -> None:
     NotebookClient(
         notebook, timeout=None, kernel_name="python3", resources=resources, record_timing=False
     ).execute()
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if "image/png" in output.get("data", {}):
+            output["data"].pop("image/jpeg", None)  # IPython stores pictures of Pillow's twice
     notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in KEPT}
     nbformat.write(notebook, path)
     print(f"stored {path.name}: {path.stat().st_size / 1024:.0f} KB", flush=True)

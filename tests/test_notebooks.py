@@ -1,0 +1,155 @@
+"""What every stored notebook promises: its size, its outputs, its badge and its exercises.
+
+The notebooks themselves are run by nbval (``make notebooks``); nothing is trained here.
+"""
+
+import contextlib
+import io
+import json
+import re
+import statistics
+import warnings
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+CELLS = range(45, 61)
+WORDS = range(800, 2501)
+MEDIAN_LINES = 6
+MEGABYTES = 1.5
+MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:home|root|work|tmp|Users|usr|opt|var|mnt|content)/")
+BADGE = re.compile(
+    r"https://colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/main/(\S+?)\)"
+)
+EXERCISES = (1, 2, 3)
+
+pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def cells_of(path, kind=None):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if kind in (None, cell["cell_type"])]
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def lines(cell):
+    return [line for line in source(cell).splitlines() if line.strip()]
+
+
+def tagged(path, tag):
+    found = [cell for cell in cells_of(path) if tag in cell["metadata"].get("tags", [])]
+    assert len(found) == 1, f"{len(found)} cells with the tag {tag}"
+    return source(found[0])
+
+
+def outputs_of(path):
+    return [output for cell in cells_of(path, "code") for output in cell["outputs"]]
+
+
+def texts_of(output):
+    """All that an output shows as text: a stream, a traceback, plain text or HTML."""
+    data = output.get("data", {})
+    shown = [output.get("text", ""), output.get("traceback", "")]
+    shown += [value for kind, value in data.items() if kind.startswith("text/")]
+    return ["".join(text) for text in shown]
+
+
+def test_it_has_the_length_of_a_lesson(path):
+    words = sum(len(source(cell).split()) for cell in cells_of(path, "markdown"))
+    assert len(cells_of(path)) in CELLS
+    assert words in WORDS
+
+
+def test_half_of_its_code_cells_are_short(path):
+    counts = [len(lines(cell)) for cell in cells_of(path, "code") if lines(cell)]
+    assert statistics.median(counts) <= MEDIAN_LINES
+
+
+def test_it_is_small_enough_to_be_shown(path):
+    assert path.stat().st_size <= MEGABYTES * 1e6
+
+
+def test_it_is_stored_executed_from_top_to_bottom(path):
+    counts = [cell["execution_count"] for cell in cells_of(path, "code") if lines(cell)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_it_is_stored_without_errors_and_warnings(path):
+    for output in outputs_of(path):
+        assert output["output_type"] != "error", output.get("evalue")
+        assert output.get("name") != "stderr", output["text"]
+
+
+def test_it_names_no_folder_of_the_machine_it_ran_on(path):
+    for cell in cells_of(path):
+        assert not MACHINE_PATH.search(source(cell))
+    for output in outputs_of(path):
+        for text in texts_of(output):
+            assert not MACHINE_PATH.search(text), text[:500]
+
+
+def test_its_set_up_is_the_same_as_everywhere(path):
+    first = source(cells_of(path, "code")[0])
+    assert first == source(cells_of(NOTEBOOKS[0], "code")[0])
+    assert "%matplotlib inline" in first
+
+
+def test_its_badge_opens_this_notebook_of_this_repository(path):
+    badges = BADGE.findall(source(cells_of(path)[0]))
+    cloned = re.findall(r"git clone .*https://github\.com/(\S+)", source(cells_of(path, "code")[0]))
+    assert badges == [(cloned[0], f"notebooks/{path.name}")]
+
+
+def test_it_links_only_to_what_exists(path):
+    for cell in cells_of(path, "markdown"):
+        for target in re.findall(r"\]\(([^)#]+)\)", source(cell)):
+            if "://" not in target:
+                assert (path.parent / target).exists(), target
+
+
+def solutions_of(path):
+    """Exercise number to its solution's code, from the notebook's file in ``solutions/``."""
+    text = (path.parent / "solutions" / f"{path.stem}.py").read_text(encoding="utf-8")
+    parts = re.split(r"^# %% exercise-(\d+)[^\n]*\n", text, flags=re.MULTILINE)[1:]
+    return {int(number): code for number, code in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def imports_of(path):
+    """The code of both import cells, without magics and shell lines."""
+    code = source(cells_of(path, "code")[0]) + "\n" + tagged(path, "imports")
+    return "\n".join(line for line in code.splitlines() if not re.match(r"\s*[%!]", line))
+
+
+def verdicts(path, number, answer):
+    """What the check of an exercise prints for an answer, line by line."""
+    names = {}
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)  # it would show under the reader's cell
+        for code in (imports_of(path), answer, tagged(path, f"exercise-{number}-check")):
+            exec(compile(code, f"{path.stem}, exercise {number}", "exec"), names)
+    return [line for line in printed.getvalue().splitlines() if line[:1] in "✓✗"]
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_the_starter_of_an_exercise_is_not_yet_right(path, number):
+    told = verdicts(path, number, tagged(path, f"exercise-{number}-starter"))
+    assert any("not yet" in line for line in told), told
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_the_solution_of_an_exercise_is_right_throughout(path, number):
+    told = verdicts(path, number, solutions_of(path)[number])
+    assert told
+    assert all(line.startswith("✓ right") for line in told), told
+
+
+def test_there_is_a_solution_for_every_exercise_and_no_other(path):
+    tags = {tag for cell in cells_of(path) for tag in cell["metadata"].get("tags", [])}
+    numbers = {int(tag.split("-")[1]) for tag in tags if tag.startswith("exercise-")}
+    assert numbers == set(EXERCISES) == set(solutions_of(path))
