@@ -1,10 +1,10 @@
 """Why mnist-wgan shows no digits after a few minutes: optimiser and batch size, each on its own.
 
-    python benchmarks/wgan_variants.py --minutes 1.6 [--data auto] [--output figures/wgan-variants]
+    python benchmarks/wgan_variants.py --epochs 0.7 [--data auto] [--output figures/wgan-variants]
 
-Trains the recipe's networks, objective, clipping and n_critic four times for the same time, seed 0:
-the report's Adam 1e-4 and RMSprop 3e-4, each with a batch of 256 and of 32. Leaves one picture and
-one table. One seed and the eye: a look, not a verdict.
+Trains the recipe's networks, objective, clipping and n_critic four times on the same number of
+images, seed 0: the report's Adam 1e-4 and RMSprop 3e-4, each with a batch of 256 and of 32. Leaves
+one picture and one table. One seed and the eye: a look, not a verdict.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from ganlib.training import train
 def main() -> None:
     """Train the four variants and compare them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=1.6, help="for each variant")
+    parser.add_argument("--epochs", type=float, default=0.7, help="for each variant")
     parser.add_argument("--data", choices=["auto", "real", "synthetic"], default="auto")
     parser.add_argument("--output", type=Path, default=Path("figures/wgan-variants"))
     options = parser.parse_args()
@@ -40,7 +40,7 @@ def main() -> None:
                 )
                 rate = optimizer.options["learning_rate"]
                 name = f"{optimizer.name}-{rate:g}-batch-{batch_size}"
-                runs.append(train(variant, data, Path(folder) / name, minutes=options.minutes))
+                runs.append(train(variant, data, Path(folder) / name, epochs=options.epochs))
         options.output.mkdir(parents=True, exist_ok=True)
         table = compare(runs, options.output / "comparison.png")
     (options.output / "comparison.txt").write_text(table + "\n", encoding="utf-8")

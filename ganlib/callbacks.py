@@ -100,7 +100,9 @@ class Pictures(keras.callbacks.Callback):
         self.title = title
 
     def on_train_end(self, logs: Any = None) -> None:
-        frames = [Image.open(path) for path in sorted(self.run.samples.glob("epoch_*.png"))]
+        frames = [
+            np.asarray(Image.open(path)) for path in sorted(self.run.samples.glob("epoch_*.png"))
+        ]
         write_gif(self.run.gif, frames)
         figure = figures.loss_curves({self.title: self.run.steps}, title=self.title)
         figure.savefig(self.run.losses)
@@ -121,14 +123,13 @@ class Tables(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         done = self.model.progress.step
         whole = done // self.model.progress.steps_per_epoch
-        self.history = [
-            row for row in self.run.history if row["epoch"] <= whole and row["epoch"] % 1 == 0
-        ]
+        self.history = [row for row in self.run.history if row["epoch"] in range(1, whole + 1)]
         self.steps = [row for row in self.run.steps if row["step"] <= done]
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if logs:
             self.steps.append(self._place() | _rounded(logs))
+            write_table(self.run.steps_file, self.steps)  # before the checkpoint that counts on it
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         row = {"epoch": self.model.progress.epoch} | self._place()
@@ -137,12 +138,10 @@ class Tables(keras.callbacks.Callback):
             row["epoch"] = int(row["epoch"])
         self.history.append(row | _rounded(logs or {}))
         write_table(self.run.history_file, self.history)
-        write_table(self.run.steps_file, self.steps)
 
     def on_train_end(self, logs: Any = None) -> None:
         if logs:
             self.on_epoch_end(-1, logs)
-        write_table(self.run.steps_file, self.steps)
 
     def _place(self) -> dict[str, Any]:
         return {"step": self.model.progress.step, "images": self.model.progress.images}
@@ -192,7 +191,7 @@ class ProgressBar(keras.callbacks.Callback):
             initial=100.0 * min(1.0, self.model.progress.fraction),
             bar_format="{desc} {percentage:3.0f}% |{bar:24}| {elapsed}<{remaining}{postfix}",
             # A log file gets a line now and then, a terminal a lively bar.
-            mininterval=0.2 if sys.stderr.isatty() else 15.0,
+            mininterval=0.2 if sys.stderr and sys.stderr.isatty() else 15.0,
         )
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:

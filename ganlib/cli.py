@@ -7,7 +7,10 @@ at once. Errors are one line on standard error, with exit status 2.
 import argparse
 import dataclasses
 import errno
+import io
 import json
+import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,11 +25,16 @@ INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 2 for an error, 130 after Ctrl-C."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks × shows a question mark
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
     except GanlibError as error:
         return _fail(str(error))
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         if error.errno == errno.ENOSPC:
             return _fail(
@@ -123,24 +131,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1e-6 <= value <= 1e6:
         raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
     return value
 
 
 def _natural(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"must not be negative: {text}")
-    return value
+    return _whole_number(text, 0)
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more: {text}")
-    return value
+    return _whole_number(text, 1)
+
+
+def _whole_number(text: str, least: int) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) < 2**31):
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, not {text}")
+    return int(text)
 
 
 def _recipes(options: argparse.Namespace) -> int:
@@ -203,6 +214,8 @@ def _train(options: argparse.Namespace) -> int:
         strategy=options.strategy,
         resume=options.resume,
     )
+    if options.strategy == "multiworker" and not run.record_file.exists():
+        return 0  # the chief has the run folder
     record = run.record
     done = record["progress"]
     print(
@@ -213,7 +226,12 @@ def _train(options: argparse.Namespace) -> int:
     print(f"losses   {run.losses}")
     print(f"film     {run.gif}")
     if record["status"] == "interrupted":
-        print(f"go on    {PROGRAM} train {recipe.name} --output {output} --resume")
+        again = ["train", recipe.name, "--output", str(output), "--resume"]
+        if options.data_dir:
+            again += ["--data-dir", options.data_dir]
+        if options.strategy != "none":
+            again += ["--strategy", options.strategy]
+        print(f"go on    {PROGRAM} {shlex.join(again)}")
         return INTERRUPTED
     return 0
 
@@ -237,7 +255,9 @@ def _default_output(recipe: recipes.Recipe, resume: bool) -> Path:
     number, free = 1, Path("runs") / recipe.name
     last = free
     while free.exists():
-        number, last = number + 1, free
+        if (free / "run.json").exists():
+            last = free
+        number += 1
         free = Path("runs") / f"{recipe.name}-{number}"
     return last if resume else free
 

@@ -5,6 +5,7 @@ https://www.tensorflow.org/guide/distributed_training.
 """
 
 import contextlib
+import json
 import os
 import platform
 from collections.abc import Iterator
@@ -93,6 +94,13 @@ def make_strategy(name: str) -> Any:
             "strategy multiworker needs the environment variable TF_CONFIG, set for each worker: "
             "see https://www.tensorflow.org/tutorials/distribute/multi_worker_with_ctl"
         )
+    if name == "multiworker":
+        try:
+            json.loads(os.environ["TF_CONFIG"])["task"]["index"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise GanlibError(
+                f"TF_CONFIG does not describe a cluster and a task ({error})"
+            ) from None
     from ganlib.quiet import quiet
     from ganlib.startup import tf
 
@@ -110,7 +118,9 @@ def make_strategy(name: str) -> Any:
 def is_chief(strategy: Any) -> bool:
     """Whether this process writes the run folder: always, but for workers other than the first."""
     resolver = getattr(strategy, "cluster_resolver", None)
-    return resolver is None or not resolver.task_id
+    if resolver is None or resolver.task_type in (None, "chief"):
+        return True
+    return not resolver.task_id and "chief" not in resolver.cluster_spec().jobs
 
 
 def synchronize_batch_norm(*networks: Any) -> None:

@@ -141,9 +141,11 @@ def loss_curves(
     axes = figure.subplots(1, len(keys), squeeze=False)[0]
     for axis, key in zip(axes, keys, strict=True):
         for name, rows in histories.items():
+            label = name.replace("$", r"\$")  # no formula
             points = [(row["images"], row[key]) for row in rows if row.get(key) not in (None, "")]
             if points:
-                axis.plot(*zip(*points, strict=True), label=name, linewidth=1)
+                marker = "." if len(points) == 1 else ""  # one point makes no line
+                axis.plot(*zip(*points, strict=True), marker=marker, label=label, linewidth=1)
         axis.set_xlabel("images seen")
         axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.set_ylabel(labels.get(key, key.replace("_", " ")))

@@ -19,11 +19,13 @@ def new_record(
     budget: dict[str, float | None],
     seed: int | None,
     precision: str,
+    strategy: str,
 ) -> dict[str, Any]:
     """The record of a run that begins; a folder that holds one already raises `GanlibError`."""
-    if run.record_file.exists():
+    if run.record_file.exists() or run.checkpoints.exists() or run.samples.exists():
         raise GanlibError(
-            f"{run.path} holds a run already: go on with it (--resume), or choose another --output"
+            f"{run.path} holds a run already, or what is left of one: go on with it (--resume), or "
+            "choose another --output"
         )
     if set(budget.values()) == {None}:
         budget = budget | {"epochs": recipe.epochs}
@@ -41,6 +43,7 @@ def new_record(
         },
         "budget": budget,
         "precision": devices.choose_precision(precision, devices.compute_capability()),
+        "strategy": {"name": strategy},
         **devices.describe(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "status": "running",
@@ -54,11 +57,12 @@ def resumed_record(
     budget: dict[str, float | None],
     seed: int | None,
     precision: str,
+    strategy: str,
 ) -> dict[str, Any]:
     """The record of a run that goes on, perhaps with a new budget.
 
-    Another recipe, other data, another seed or precision raise `GanlibError`: it would not be the
-    same run.
+    Another recipe, other data, another seed, precision or strategy raise `GanlibError`: it would
+    not be the same run.
     """
     record = RunFolder.existing(run.path).record
     try:
@@ -67,6 +71,7 @@ def resumed_record(
             "data": record["data"]["checksum"],
             "seed": record["seed"],
             "precision": record["precision"],
+            "strategy": record["strategy"]["name"],
         }
         budget_before = record["budget"]
     except (AttributeError, KeyError, TypeError) as error:
@@ -77,6 +82,7 @@ def resumed_record(
         "data": data.checksum,
         "seed": before["seed"] if seed is None else seed,
         "precision": before["precision"] if precision == "auto" else precision,
+        "strategy": strategy,
     }
     for key, value in now.items():
         if value != before[key]:

@@ -16,6 +16,7 @@ generator.keras     the generator, float32
 import csv
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,8 +66,10 @@ class RunFolder:
             record = json.loads(self.record_file.read_text(encoding="utf-8"))
         except ValueError as error:
             raise GanlibError(f"{self.record_file} is damaged ({error})") from error
-        if not isinstance(record, dict):
-            raise GanlibError(f"{self.record_file} is damaged (not a JSON object)")
+        wanted = {"recipe": dict, "data": dict, "budget": dict, "seed": int, "precision": str}
+        for key, kind in wanted.items():
+            if not (isinstance(record, dict) and isinstance(record.get(key), kind)):
+                raise GanlibError(f"{self.record_file} is damaged ({key!r} is missing or wrong)")
         return record
 
     @property
@@ -104,18 +107,23 @@ class RunFolder:
             yield
         finally:
             lock.release()
-            (self.path / ".lock").unlink(missing_ok=True)
+            if [path.name for path in self.path.iterdir()] == [".lock"]:
+                shutil.rmtree(self.path)  # refused before it began: leave nothing behind
 
 
 def read_table(path: Path) -> list[Row]:
     """A CSV file's rows, numbers as int or float, empty cells left out; no file: no rows."""
     if not path.is_file():
         return []
-    with open(path, newline="", encoding="utf-8") as file:
-        return [
-            {key: _number(value) for key, value in row.items() if key and value}
-            for row in csv.DictReader(file)
-        ]
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            return [
+                {key: float(value) if "." in value or "e" in value else int(value)
+                 for key, value in row.items() if key and value}
+                for row in csv.DictReader(file)
+            ]  # fmt: skip
+    except (ValueError, TypeError, csv.Error) as error:
+        raise GanlibError(f"{path} is damaged ({error}): mend it or remove it") from None
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -132,17 +140,11 @@ def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text file in one piece."""
     partial = path.with_name(path.name + ".partial")
-    with open(partial, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
-def _number(text: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            pass
-    return text
+    try:
+        with open(partial, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

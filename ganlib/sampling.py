@@ -11,6 +11,8 @@ from ganlib.recipes import Recipe
 from ganlib.run_folder import RunFolder
 from ganlib.startup import keras
 
+MOST = 1_000_000  # images at a time: all are held in memory
+
 
 def save_generator(recipe: Recipe, generator: Any, run: RunFolder) -> None:
     """Write generator.keras in float32, in one piece, whatever precision it was trained in."""
@@ -39,8 +41,8 @@ def load_generator(run: RunFolder) -> Any:
 
 def sample(run: RunFolder, count: int, seed: int = 0, batch_size: int = 500) -> np.ndarray:
     """`count` images from a run's generator, uint8 (N, H, W, C), the same for the same seed."""
-    if count < 1:
-        raise GanlibError(f"count must be 1 or more, not {count}")
+    if not 1 <= count <= MOST:
+        raise GanlibError(f"count must be from 1 to {MOST:,}, not {count:,}")
     generator = load_generator(run)
     rng = np.random.default_rng([seed, 2])
     noise = rng.standard_normal((count, generator.input_shape[-1])).astype(np.float32)

@@ -28,8 +28,7 @@ def global_batch_size(images: tf.Tensor) -> tf.Tensor:
 def latent_noise(seed: tf.Tensor, images: tf.Tensor, latent_dim: int) -> tf.Tensor:
     """Standard normal noise (B, latent_dim), one row for each image of the batch.
 
-    Drawn for the global batch and cut to this replica's rows, so that two devices see together
-    what one device would see alone.
+    Two devices see together what one device would see alone.
 
     Parameters
     ----------
@@ -38,11 +37,18 @@ def latent_noise(seed: tf.Tensor, images: tf.Tensor, latent_dim: int) -> tf.Tens
     images
         The batch, for its size only; the last batch of an epoch may be smaller.
     """
+    return own_rows(lambda rows: tf.random.stateless_normal((rows, latent_dim), seed), images)
+
+
+def own_rows(draw: Callable[[tf.Tensor], tf.Tensor], images: tf.Tensor) -> tf.Tensor:
+    """Draw rows for the global batch and keep those of this replica's images.
+
+    The batch is cut as `ganlib.datasets.pipeline.batches` cuts it, also where it does not divide.
+    """
     context = tf.distribute.get_replica_context()
-    rows = tf.shape(images)[0]
-    noise = tf.random.stateless_normal((rows * context.num_replicas_in_sync, latent_dim), seed)
-    first = context.replica_id_in_sync_group * rows
-    return noise[first : first + rows]
+    replicas, replica = context.num_replicas_in_sync, context.replica_id_in_sync_group
+    batch = tf.cast(global_batch_size(images), tf.int32)
+    return draw(batch)[replica * batch // replicas : (replica + 1) * batch // replicas]
 
 
 class TrainStep:
@@ -239,8 +245,10 @@ class Alternating(TrainStep):
     def gradient_norms(self, images: tf.Tensor, fakes: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
         """|grad f| at a random point between each real and its generated image, shape (B,)."""
         fakes = tf.cast(fakes, images.dtype)
-        share = tf.random.stateless_uniform(
-            (tf.shape(images)[0], 1, 1, 1), self.stream_seed(index, stream=2), dtype=images.dtype
+        seed = self.stream_seed(index, stream=2)
+        share = own_rows(
+            lambda rows: tf.random.stateless_uniform((rows, 1, 1, 1), seed, dtype=images.dtype),
+            images,
         )
         between = share * images + (1.0 - share) * fakes
         with tf.GradientTape() as tape:

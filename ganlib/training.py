@@ -86,8 +86,8 @@ def train(
     strategy
         "none", "mirrored" or "multiworker", see `ganlib.devices.make_strategy`.
     resume
-        Go on from the newest checkpoint that is intact. On the same machine the result equals
-        that of an uninterrupted run bit for bit.
+        Go on from the newest checkpoint that is intact. On the same machine, training on its CPU,
+        the weights equal those of an uninterrupted run bit for bit.
     callbacks
         Keras callbacks of your own.
     display
@@ -112,12 +112,14 @@ def train(
     run = RunFolder.existing(output) if resume else RunFolder(output)
     with run.locked() if chief else contextlib.nullcontext():
         make_record = resumed_record if resume else new_record
-        record = make_record(run, recipe, data, budget, seed, precision)
-        record["strategy"] = {"name": strategy, "replicas": distribution.num_replicas_in_sync}
+        record = make_record(run, recipe, data, budget, seed, precision, strategy)
+        done_before = resume and run.record.get("status") == "finished"
+        record["strategy"]["replicas"] = distribution.num_replicas_in_sync
         loop = _Loop(run, recipe, data, record, distribution, chief)
         if resume:
             loop.restore()
-        if loop.progress.fraction >= 1.0:
+        loop.progress.started = time.monotonic()
+        if done_before and loop.progress.fraction >= 1.0:
             raise GanlibError(
                 f"{run.path} has already used up its {loop.progress.budget}: give a larger "
                 "--epochs or --minutes to go on"
@@ -219,15 +221,18 @@ class _Loop:
             model=self.gan,
             epochs=math.ceil(self.progress.epochs or 0),
             steps=self.progress.steps_per_epoch,
+            verbose=0,
         )
         if self.chief:
             self.run.write_record(self.record)
-        self.progress.started = time.monotonic()
         try:
             with interrupts() as interrupt:
                 hooks.on_train_begin()
-                self._steps(hooks, interrupt)
-                self.record["status"] = "interrupted" if interrupt.requested else "finished"
+                # A run may have been stopped after its last step, before its pictures.
+                if self.progress.fraction < 1.0:
+                    self._steps(hooks, interrupt)
+                done = self.progress.fraction >= 1.0 or not interrupt.requested
+                self.record["status"] = "finished" if done else "interrupted"
                 self.save()
                 within_epoch = self.progress.step % self.progress.steps_per_epoch
                 hooks.on_train_end(self.means.result() if within_epoch else {})
@@ -244,9 +249,10 @@ class _Loop:
         progress = self.progress
         window: list[dict[str, tf.Tensor]] = []
         save_due = time.monotonic() + SAVE_EVERY_SECONDS
+        first_step = progress.step
         for images in self._batches():
             index = progress.step % progress.steps_per_epoch
-            if index == 0:
+            if index == 0 or progress.step == first_step:
                 hooks.on_epoch_begin(int(progress.epoch))
             hooks.on_train_batch_begin(index)
             window.append(self.step(images, progress.step))

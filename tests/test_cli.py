@@ -48,10 +48,14 @@ def ganlib(*arguments: str, **options) -> subprocess.CompletedProcess:
         (["train", "mnist-basline"], "unknown recipe 'mnist-basline': did you mean mnist-baseline"),
         (["train", "x"], "unknown recipe 'x': choose one of mnist-baseline"),
         (["train", "mnist-baseline", "--epochs", "0"], "must be a number above 0"),
-        (["train", "mnist-baseline", "--epochs", "many"], "--epochs"),
+        (["train", "mnist-baseline", "--epochs", "many"], "must be a number above 0, not many"),
+        (["train", "mnist-baseline", "--seed", "5000000000"], "not 5000000000"),
         (["train", "mnist-baseline", "--epochs", "1", "--minutes", "1"], "not allowed with"),
-        (["train", "mnist-baseline", "--seed", "-1"], "must not be negative"),
-        (["train", "mnist-baseline", "--batch-size", "0"], "must be 1 or more"),
+        (["train", "mnist-baseline", "--seed", "-1"], "must be a whole number from 0 on, not -1"),
+        (
+            ["train", "mnist-baseline", "--batch-size", "0"],
+            "must be a whole number from 1 on, not 0",
+        ),
         (["train", "mnist-baseline", "--precision", "int8"], "invalid choice: 'int8'"),
         (["train", "mnist-baseline", "--data", "imagenet"], "imagenet"),
         (["train", "mnist-baseline", "--resume", "--output", "nothing"], "holds no run"),
@@ -135,6 +139,7 @@ def test_the_default_output_is_a_new_folder_and_resume_takes_the_last(tmp_path, 
     recipe = recipes.get("mnist-baseline")
     first = cli._default_output(recipe, resume=False)
     first.mkdir(parents=True)
+    (first / "run.json").touch()
     second = cli._default_output(recipe, resume=False)
     assert (str(first), str(second)) == (
         os.path.join("runs", "mnist-baseline"),
@@ -142,6 +147,8 @@ def test_the_default_output_is_a_new_folder_and_resume_takes_the_last(tmp_path, 
     )
     assert cli._default_output(recipe, resume=True) == first
     second.mkdir()
+    assert cli._default_output(recipe, resume=True) == first  # nothing to resume in the second
+    (second / "run.json").touch()
     assert cli._default_output(recipe, resume=True) == second
 
 
@@ -183,7 +190,7 @@ def test_sample_writes_a_grid_or_an_archive(run_path, tmp_path, capsys):
     ("arguments", "sentence"),
     [
         (["--output", "x.jpg"], "must end in .png or .npz"),
-        (["--count", "0"], "count must be 1 or more"),
+        (["--count", "0"], "count must be from 1 to 1,000,000, not 0"),
     ],
 )
 def test_sample_refuses_what_it_cannot_do(run_path, arguments, sentence, capsys):

@@ -1,5 +1,7 @@
 """Precision and strategy by machine; GPUs are faked, since the tests run where there is none."""
 
+import types
+
 import pytest
 
 from ganlib import devices
@@ -73,11 +75,19 @@ def test_a_strategy_that_cannot_be_is_one_sentence(monkeypatch, name):
 
 def test_only_the_first_worker_is_chief():
     class Resolver:
-        task_id = 0
+        def __init__(self, task_type, task_id, *jobs):
+            self.task_type, self.task_id = task_type, task_id
+            self.cluster_spec = lambda: types.SimpleNamespace(jobs=jobs)
 
-    class Strategy:
-        cluster_resolver = Resolver
+    def chief(*task):
+        return devices.is_chief(types.SimpleNamespace(cluster_resolver=Resolver(*task)))
 
-    assert devices.is_chief(Strategy) and devices.is_chief(object())
-    Resolver.task_id = 1
-    assert not devices.is_chief(Strategy)
+    assert devices.is_chief(object())
+    assert chief("worker", 0, "worker") and not chief("worker", 1, "worker")
+    assert chief("chief", 0, "chief", "worker") and not chief("worker", 0, "chief", "worker")
+
+
+def test_a_damaged_tf_config_is_one_sentence(monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", "garbage")
+    with pytest.raises(GanlibError, match="TF_CONFIG does not describe"):
+        devices.make_strategy("multiworker")

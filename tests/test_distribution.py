@@ -45,7 +45,7 @@ module.critic = lambda: keras.Sequential(
     [layers.Input((8, 8, 1)), layers.Flatten(), layers.Dense(8, **tanh), layers.Dense(1)])
 sys.modules[module.__name__] = ganlib.models.dense_for_tests = module
 rng = np.random.default_rng(0)
-data = Dataset("tiny", "train", rng.integers(0, 256, (70, 8, 8, 1), dtype=np.uint8), None,
+data = Dataset("tiny", "train", rng.integers(0, 256, (71, 8, 8, 1), dtype=np.uint8), None,
                "synthetic", "a test")
 train(recipe, data, output, epochs=2, precision="float32", strategy=strategy, display="none",
       resume="resume" in options)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlib import recipes
+from ganlib import devices, recipes
 from ganlib.errors import GanlibError
 from ganlib.models.final_project import modified_discriminator
 from ganlib.models.logits import logits
@@ -116,12 +116,22 @@ def test_logits_are_what_the_final_sigmoid_was_given():
     assert float(logits(network, images, training=False)[0, 0]) > 30.0
 
 
-def test_logits_leave_the_network_as_it_was():
-    network = modified_discriminator()
-    before = network.layers[-1].activation
-    with pytest.raises(ValueError):
-        logits(network, tf.zeros((2, 5)), training=False)
-    assert network.layers[-1].activation is before
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_logits_train_the_whole_network_in_any_precision(precision):
+    with devices.precision_policy(precision):
+        network = modified_discriminator()
+    with tf.GradientTape() as tape:
+        raw = logits(network, tf.ones((2, 28, 28, 1)), training=True)
+    assert raw.dtype == tf.float32
+    gradients = tape.gradient(raw, network.trainable_variables)
+    assert all(np.abs(gradient).max() > 0 for gradient in gradients)
+
+
+def test_logits_use_dropout_in_training_only():
+    network, images = modified_discriminator(), tf.ones((2, 28, 28, 1))
+    quiet, again = (logits(network, images, training=False) for _ in range(2))
+    loud = logits(network, images, training=True)
+    assert (quiet.numpy() == again.numpy()).all() and (loud.numpy() != quiet.numpy()).any()
 
 
 def test_an_unknown_recipe_is_one_sentence_with_the_nearest_name():

@@ -133,3 +133,43 @@ def test_float16_loss_scaling_does_not_change_the_step():
     assert float(scaled_logs["d_loss"]) == pytest.approx(float(plain_logs["d_loss"]), rel=1e-5)
     for a, b in zip(plain.generator.get_weights(), scaled.generator.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
+def test_the_penalty_looks_at_one_uniform_point_between_each_pair_of_images():
+    """A critic |x|²/2 has the gradient x: its norm tells where between 0 and x it was taken."""
+    generator, _ = linear_networks()
+    critic = keras.Sequential(
+        [layers.Input((2, 2, 1)), layers.Flatten(), layers.Lambda(lambda x: x * x / 2),
+         layers.Dense(1, use_bias=False, kernel_initializer="ones")]
+    )  # fmt: skip
+    step = make(Alternating, "wasserstein", networks=(generator, critic))
+    images = tf.ones((4000, 2, 2, 1))  # |x| = 2
+    shares = step.gradient_norms(images, tf.zeros_like(images), tf.constant(0, tf.int64)) / 2.0
+    assert 0.0 <= shares.numpy().min() < 0.01 and 0.99 < shares.numpy().max() <= 1.0
+    np.testing.assert_allclose(np.histogram(shares, 4, (0, 1))[0] / 4000, 0.25, atol=0.04)
+
+
+def test_the_generator_learns_from_noise_that_the_critic_has_not_seen():
+    step = make(Alternating, "wasserstein")
+    kernel = step.generator.get_weights()[0]
+    step(IMAGES, 0)
+    slope = -noise_of(step, 0, stream=1).mean(0)[:, None] * step.discriminator.get_weights()[0].T
+    np.testing.assert_allclose(step.generator.get_weights()[0], kernel - 0.1 * slope, rtol=1e-4)
+
+
+def test_training_uses_dropout_and_moves_the_statistics_of_batch_norm():
+    generator = keras.Sequential(
+        [
+            layers.Input((3,)),
+            layers.Dense(4),
+            layers.BatchNormalization(),
+            layers.Reshape((2, 2, 1)),
+        ]
+    )
+    critic = keras.Sequential(
+        [layers.Input((2, 2, 1)), layers.Flatten(), layers.Dropout(0.5), layers.Dense(1)]
+    )
+    step = make(Simultaneous, networks=(generator, critic), rate=0.0)
+    losses = {float(step(IMAGES, 0)["d_loss"]) for _ in range(4)}
+    assert len(losses) > 1  # the same batch and noise, other units switched off
+    assert (generator.layers[1].moving_mean.numpy() != 0).any()

@@ -58,7 +58,15 @@ def test_what_is_no_address_is_not_stamped(copy):
 def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch):
     run = RunFolder(tmp_path / "run")
     run.samples.mkdir(parents=True)
-    run.write_record({"recipe": {"name": "a-recipe"}})
+    run.write_record(
+        {
+            "recipe": {"name": "a-recipe"},
+            "data": {},
+            "budget": {},
+            "seed": 0,
+            "precision": "float32",
+        }
+    )
     write_table(run.history_file, [{"epoch": 1}])
     write_table(run.steps_file, [{"step": 1}])
     for path in (run.gif, run.losses, run.generator_file):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import types
 
 import numpy as np
 import pytest
@@ -213,9 +214,49 @@ def test_resuming_as_something_else_is_refused(whole_run, tiny_recipe, tiny_wgan
         (tiny_recipe, other_data, {}, "data"),
         (tiny_recipe, tiny_data, {"seed": 5}, "seed"),
         (tiny_recipe, tiny_data, {"precision": "float16"}, "precision"),
+        (tiny_recipe, tiny_data, {"strategy": "mirrored"}, "strategy"),
     ]:
         with pytest.raises(GanlibError, match=f"another {what} than it began with"):
             train(recipe, data, whole_run.path, resume=True, display="none", **options)
+
+
+def test_a_run_stopped_in_its_last_step_is_finished(tiny_recipe, tiny_data, tmp_path):
+    output = tmp_path / "run"
+    run = train(tiny_recipe, tiny_data, output, epochs=1, display="none", callbacks=[StopAt(5)])
+    assert run.record["status"] == "finished"
+    run.write_record(run.record | {"status": "running"})  # killed before its pictures
+    run.gif.unlink()
+    train(tiny_recipe, tiny_data, output, resume=True, display="none")
+    assert run.record["status"] == "finished" and run.gif.is_file()
+
+
+def test_what_is_left_of_a_run_is_not_mixed_with_a_new_one(
+    cut_run, tiny_recipe, tiny_data, tmp_path
+):
+    output = tmp_path / "run"
+    shutil.copytree(cut_run.path, output)
+    (output / "run.json").unlink()
+    with pytest.raises(GanlibError, match="what is left of one"):
+        train(tiny_recipe, tiny_data, output, epochs=1, display="none")
+
+
+def test_a_refused_run_leaves_no_folder(tiny_recipe, tiny_data, tmp_path):
+    wrong = dataclasses.replace(tiny_data, images=np.zeros((70, 8, 8, 3), np.uint8))
+    with pytest.raises(GanlibError):
+        train(tiny_recipe, wrong, tmp_path / "run", epochs=1, display="none")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "damage", [{"seed": "x"}, {"data": None}, {"recipe": {}}, {"budget": []}, {"strategy": 1}]
+)
+def test_a_damaged_record_is_one_sentence(cut_run, tiny_recipe, tiny_data, tmp_path, damage):
+    output = tmp_path / "run"
+    shutil.copytree(cut_run.path, output)
+    record = cut_run.record | damage
+    (output / "run.json").write_text(json.dumps(record))
+    with pytest.raises(GanlibError, match=r"damaged|another recipe"):
+        train(tiny_recipe, tiny_data, output, resume=True, display="none")
 
 
 def test_a_run_goes_on_when_only_the_words_of_its_recipe_have_changed(
@@ -268,10 +309,11 @@ def test_a_disk_that_is_full_leaves_the_older_checkpoint(
     run = train(tiny_recipe, tiny_data, tmp_path / "run", epochs=1, display="none")
     before = weights_of(run)
 
-    def full(*args, **kwargs):
+    def full(file, **arrays):
+        file.write(b"the beginning of it")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoints.os, "fsync", full)
+    monkeypatch.setattr(checkpoints, "np", types.SimpleNamespace(**vars(np) | {"savez": full}))
     with pytest.raises(OSError, match="No space left"):
         train(tiny_recipe, tiny_data, run.path, epochs=2, resume=True, display="none")
     monkeypatch.undo()

@@ -33,8 +33,8 @@ def batches(
     first_step
         Number of batches to pass over, counted from the first epoch's start.
     shards, first_shard, own_shards
-        Each batch is cut into `shards` equal parts, one for each replica; the stream yields the
-        `own_shards` parts from `first_shard` on, one after the other.
+        Each batch is cut into `shards` parts, as equal as can be, one for each replica; the stream
+        yields the `own_shards` parts from `first_shard` on, one after the other.
 
     Returns
     -------

@@ -23,10 +23,12 @@ def logits(network: keras.Sequential, images: tf.Tensor, training: bool) -> tf.T
     -------
     Float32 tensor (B, 1), whatever precision the network computes in.
     """
-    last = network.layers[-1]
-    activation = last.activation
-    last.activation = keras.activations.linear
-    try:
+    *body, last = network.layers
+    if last.activation is keras.activations.linear:
         return tf.cast(network(images, training=training), tf.float32)
-    finally:
-        last.activation = activation
+    features = images
+    for layer in body:
+        features = layer(features, training=training)
+    # The last Dense without its activation; weights are float32, features perhaps 16 bits wide.
+    kernel, bias = (tf.cast(weight, features.dtype) for weight in (last.kernel, last.bias))
+    return tf.cast(tf.matmul(features, kernel) + bias, tf.float32)
