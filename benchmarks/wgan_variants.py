@@ -1,6 +1,6 @@
 """Why mnist-wgan shows no digits after a few minutes: optimiser and batch size, each on its own.
 
-    python benchmarks/wgan_variants.py --epochs 0.7 [--data auto] [--output figures/wgan-variants]
+    python benchmarks/wgan_variants.py --epochs 0.5 [--data auto] [--output figures/wgan-variants]
 
 Trains the recipe's networks, objective, clipping and n_critic four times on the same number of
 images, seed 0: the report's Adam 1e-4 and RMSprop 3e-4, each with a batch of 256 and of 32. Leaves
@@ -20,7 +20,7 @@ from ganlib.training import train
 def main() -> None:
     """Train the four variants and compare them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=float, default=0.7, help="for each variant")
+    parser.add_argument("--epochs", type=float, default=0.5, help="for each variant")
     parser.add_argument("--data", choices=["auto", "real", "synthetic"], default="auto")
     parser.add_argument("--output", type=Path, default=Path("figures/wgan-variants"))
     options = parser.parse_args()
