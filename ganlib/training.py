@@ -232,10 +232,13 @@ class _Loop:
                 if self.progress.fraction < 1.0:
                     self._steps(hooks, interrupt)
                 done = self.progress.fraction >= 1.0 or not interrupt.requested
-                self.record["status"] = "finished" if done else "interrupted"
                 self.save()
                 within_epoch = self.progress.step % self.progress.steps_per_epoch
                 hooks.on_train_end(self.means.result() if within_epoch else {})
+                # Last of all: what is called finished has its pictures too.
+                self.record["status"] = "finished" if done else "interrupted"
+                if self.chief:
+                    self.run.write_record(self.record)
         except TrainingDiverged:
             self.run.write_record(self.record | {"status": "diverged"})
             raise

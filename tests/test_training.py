@@ -224,7 +224,17 @@ def test_a_run_stopped_in_its_last_step_is_finished(tiny_recipe, tiny_data, tmp_
     output = tmp_path / "run"
     run = train(tiny_recipe, tiny_data, output, epochs=1, display="none", callbacks=[StopAt(5)])
     assert run.record["status"] == "finished"
-    run.write_record(run.record | {"status": "running"})  # killed before its pictures
+
+    class NoPictures(keras.callbacks.Callback):
+        def on_train_end(self, logs=None):
+            raise KeyboardInterrupt  # a second Ctrl-C, before the pictures
+
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            tiny_recipe, tiny_data, output, epochs=2, resume=True, display="none",
+            callbacks=[NoPictures()],
+        )  # fmt: skip
+    assert run.record["status"] == "running" and run.record["progress"]["epochs"] == 2
     run.gif.unlink()
     train(tiny_recipe, tiny_data, output, resume=True, display="none")
     assert run.record["status"] == "finished" and run.gif.is_file()
