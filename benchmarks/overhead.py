@@ -27,7 +27,7 @@ from ganlib.steps import STEPS
 
 def bare_loop(recipe: recipes.Recipe, images: np.ndarray) -> Callable[[int], None]:
     """The tutorial's step and pipeline, as one would type them."""
-    generator, discriminator = recipe.generator.build(), recipe.discriminator.build()
+    generator, discriminator = recipe.build()
     optimizers = recipe.generator_optimizer.build(), recipe.discriminator_optimizer.build()
     cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
     latent_dim = generator.input_shape[-1]
@@ -66,8 +66,7 @@ def bare_loop(recipe: recipes.Recipe, images: np.ndarray) -> Callable[[int], Non
 def ganlib_loop(recipe: recipes.Recipe, images: np.ndarray) -> Callable[[int], None]:
     """ganlib's step and pipeline."""
     step = STEPS[recipe.step](
-        recipe.generator.build(),
-        recipe.discriminator.build(),
+        *recipe.build(),
         objectives.get(recipe.objective),
         recipe.generator_optimizer.build(),
         recipe.discriminator_optimizer.build(),
@@ -98,8 +97,7 @@ def main() -> None:
         parser.error(f"{recipe.name} does not train with the tutorial's step")
 
     rng = np.random.default_rng(0)
-    shape = recipe.discriminator.build().input_shape[1:]
-    images = rng.integers(0, 256, (20 * recipe.batch_size, *shape), dtype=np.uint8)
+    images = rng.integers(0, 256, (20 * recipe.batch_size, *recipe.image_shape), dtype=np.uint8)
     with devices.precision_policy("float32"):
         sides = {"bare": bare_loop(recipe, images), "ganlib": ganlib_loop(recipe, images)}
     seconds: dict[str, list[float]] = {name: [] for name in sides}

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("summary", help="show both networks of a recipe")
     command.add_argument("recipe", metavar="RECIPE", help="a name that `recipes` lists")
     command.add_argument("--json", action="store_true", help="as JSON")
+    _add_channels(command)
     command.set_defaults(command=_summary)
 
     command = commands.add_parser(
@@ -86,6 +87,13 @@ def _parser() -> argparse.ArgumentParser:
         help="another data set than the recipe's; `synthetic` for its procedural stand-in, `auto` "
         "for the stand-in only where the real data cannot be had",
     )
+    command.add_argument(
+        "--split",
+        default="train",
+        metavar="NAME",
+        help="train (default), or extra: SVHN's 531,131 easier digits",
+    )
+    _add_channels(command)
     command.add_argument(
         "--data-dir", metavar="D", help="where data files are (default: $GANLIB_DATA, else data/)"
     )
@@ -128,6 +136,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--output", metavar="FILE", default="comparison.png", help="the picture")
     command.set_defaults(command=_compare)
     return parser
+
+
+def _add_channels(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--channels",
+        type=int,
+        choices=[1, 3],
+        help="1 for greyscale, 3 for colour (default: the recipe's)",
+    )
 
 
 def _positive(text: str) -> float:
@@ -177,6 +194,7 @@ def _recipes(options: argparse.Namespace) -> int:
 
 def _summary(options: argparse.Namespace) -> int:
     recipe = recipes.get(options.recipe)
+    recipe = recipe.with_channels(options.channels or recipe.image_shape[-1])
     from ganlib.summaries import as_text, networks_of
 
     networks = networks_of(recipe)
@@ -194,10 +212,10 @@ def _summary(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     recipe = recipes.get(options.recipe)
     output = Path(options.output) if options.output else _default_output(recipe, options.resume)
-    batch_size = options.batch_size
-    if options.resume and batch_size is None:
-        batch_size = RunFolder.existing(output).recipe.batch_size
-    recipe = dataclasses.replace(recipe, batch_size=batch_size or recipe.batch_size)
+    before = RunFolder.existing(output).recipe if options.resume else recipe
+    batch_size = options.batch_size or before.batch_size
+    channels = options.channels or before.image_shape[-1]
+    recipe = dataclasses.replace(recipe, batch_size=batch_size).with_channels(channels)
     data = _data_for(recipe, options, output)
     print(f"data     {data.describe()}")
     from ganlib.training import train
@@ -239,15 +257,17 @@ def _train(options: argparse.Namespace) -> int:
 def _data_for(
     recipe: recipes.Recipe, options: argparse.Namespace, output: Path
 ) -> datasets.Dataset:
-    name, stand_in = options.data or recipe.dataset, "never"
+    name, split, stand_in = options.data or recipe.dataset, options.split, "never"
     if options.data in ("synthetic", "auto"):
         name = recipe.dataset
         stand_in = "always" if options.data == "synthetic" else "fallback"
     elif options.resume and not options.data:
         before = RunFolder.existing(output).record.get("data", {})
-        name = before.get("name", name)
+        name, split = before.get("name", name), before.get("split", split)
         stand_in = "always" if before.get("synthetic") else "never"
-    return datasets.load(name, data_dir=options.data_dir, stand_in=stand_in)
+    return datasets.load(
+        name, split, options.data_dir, stand_in=stand_in, channels=recipe.image_shape[-1]
+    )
 
 
 def _default_output(recipe: recipes.Recipe, resume: bool) -> Path:

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -11,6 +10,8 @@ from PIL import Image
 from ganlib import figures
 from ganlib.errors import GanlibError
 from ganlib.run_folder import RunFolder
+
+IN_A_ROW = 3  # grids
 
 
 def compare(runs: Sequence[RunFolder], output: Path) -> str:
@@ -28,7 +29,8 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     buffer = io.BytesIO()
     curves.savefig(buffer, format="png")
     grids = [figures.captioned(_last_grid(run), name) for name, run in named.items()]
-    figures.stacked([Image.open(buffer), figures.row(grids)]).save(output, format="PNG")
+    rows = [figures.row(grids[i : i + IN_A_ROW]) for i in range(0, len(grids), IN_A_ROW)]
+    figures.stacked([Image.open(buffer), *rows]).save(output, format="PNG")
     return _table([_facts(name, run) for name, run in named.items()])
 
 
@@ -46,12 +48,17 @@ def _last_grid(run: RunFolder) -> Image.Image:
     latest = max(run.samples.glob("epoch_*.png"), default=None)
     if latest is None:
         raise GanlibError(f"{run.path} has no sample grids yet: train it first")
-    return Image.open(latest)
+    try:
+        picture = Image.open(latest)
+        picture.load()
+    except OSError as error:
+        raise GanlibError(f"{latest} is no intact picture: resume the run, or remove it") from error
+    return picture
 
 
 def _facts(name: str, run: RunFolder) -> dict[str, str]:
     record, history = run.record, run.history
-    progress: dict[str, Any] = record.get("progress", {})
+    progress = record["progress"]
     last = history[-1] if history else {}
     data = record["data"]
     return {

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from ganlib.datasets import Dataset
@@ -49,6 +50,12 @@ def train(
 def reference(name: str) -> RunFolder:
     """The reference run of a recipe that the project ships, with its record and history."""
     return RunFolder.existing(ROOT / "figures" / name)
+
+
+def generated_by(run: RunFolder) -> np.ndarray:
+    """Images that a reference run's generator made, uint8 (256, H, W, C)."""
+    with np.load(run.generated, allow_pickle=False) as archive:
+        return archive["images"]
 
 
 def grid_of(run: RunFolder) -> Image.Image:

@@ -13,6 +13,8 @@ from typing import Any
 
 from ganlib.errors import GanlibError
 
+Shape = tuple[int, int, int]  # height, width, channels
+
 
 @dataclass(frozen=True)
 class Network:
@@ -21,9 +23,10 @@ class Network:
     builder: str
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def build(self) -> Any:
+    def build(self, image_shape: Shape) -> Any:
         """Build the network, a ``keras.Sequential``; this is when TensorFlow is loaded."""
-        return pkgutil.resolve_name(f"ganlib.models.{self.builder}")(**self.options)
+        builder = pkgutil.resolve_name(f"ganlib.models.{self.builder}")
+        return builder(image_shape, **self.options)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,9 @@ class Recipe:
         The name used on the command line, and one for headings.
     source
         Where the system is described: the report and its section or figure.
-    dataset
-        A name for `ganlib.datasets.load`.
+    dataset, image_shape
+        A name for `ganlib.datasets.load`, and the height, width and channels that the networks
+        are built for: one channel for greyscale, three for colour.
     step, step_options
         A train step of `ganlib.steps.STEPS` and its keyword arguments.
     batch_size, epochs
@@ -74,6 +78,15 @@ class Recipe:
     batch_size: int = 256
     epochs: int = 100
     notes: str = ""
+    image_shape: Shape = (28, 28, 1)
+
+    def build(self) -> tuple[Any, Any]:
+        """Build generator and discriminator for the recipe's image shape."""
+        return self.generator.build(self.image_shape), self.discriminator.build(self.image_shape)
+
+    def with_channels(self, channels: int) -> "Recipe":
+        """The same recipe for greyscale (1) or colour (3)."""
+        return dataclasses.replace(self, image_shape=(*self.image_shape[:2], channels))
 
     def to_json(self) -> dict[str, Any]:
         """The recipe as plain dicts, lists and scalars."""
@@ -87,6 +100,8 @@ class Recipe:
             for key in ("generator", "discriminator"):
                 values[key] = Network(**values[key])
                 values[f"{key}_optimizer"] = Optimizer(**values[f"{key}_optimizer"])
+            if "image_shape" in values:
+                values["image_shape"] = tuple(values["image_shape"])
             return cls(**values)
         except (KeyError, TypeError) as error:
             raise GanlibError(
@@ -119,6 +134,16 @@ _MNIST_WGAN = dataclasses.replace(
 )
 _RMSPROP = Optimizer("RMSprop", {"learning_rate": 3e-4})
 
+_SVHN_BASELINE = Recipe(
+    name="svhn-baseline",
+    title="SVHN baseline DCGAN",
+    source="final-project, section 3.4, figures 9 and 10",
+    dataset="svhn_cropped",
+    image_shape=(32, 32, 1),
+    generator=Network("final_project:generator"),
+    discriminator=Network("final_project:svhn_discriminator"),
+)
+
 _ALL = (
     _MNIST_BASELINE,
     dataclasses.replace(
@@ -145,6 +170,23 @@ _ALL = (
             "chosen for two minutes on two cores; benchmarks/wgan_variants.py shows what each "
             "choice does."
         ),
+    ),
+    _SVHN_BASELINE,
+    dataclasses.replace(
+        _SVHN_BASELINE,
+        name="svhn-modified",
+        title="SVHN modified DCGAN",
+        source="final-project, section 3.5, figures 11 and 12",
+        generator=Network("final_project:generator", {"kernel_size": 3}),
+        discriminator=Network("final_project:svhn_modified_discriminator"),
+    ),
+    dataclasses.replace(
+        _MNIST_WGAN,
+        name="svhn-wgan",
+        title="SVHN Wasserstein GAN",
+        source="final-project, section 3.6; Arjovsky et al. 2017, algorithm 1",
+        dataset="svhn_cropped",
+        image_shape=(32, 32, 1),
     ),
 )
 RECIPES = {recipe.name: recipe for recipe in _ALL}

@@ -67,7 +67,7 @@ def resumed_record(
     record = RunFolder.existing(run.path).record
     try:
         before = {
-            "recipe": _what_is_trained(record["recipe"]),
+            "recipe": _what_is_trained(Recipe.from_json(record["recipe"])),
             "data": record["data"]["checksum"],
             "seed": record["seed"],
             "precision": record["precision"],
@@ -77,8 +77,7 @@ def resumed_record(
     except (AttributeError, KeyError, TypeError) as error:
         raise GanlibError(f"{run.record_file} is damaged: {error} is missing") from error
     now = {
-        # Through JSON and back, as the record has been: a tuple is a list there.
-        "recipe": _what_is_trained(json.loads(json.dumps(recipe.to_json()))),
+        "recipe": _what_is_trained(recipe),
         "data": data.checksum,
         "seed": before["seed"] if seed is None else seed,
         "precision": before["precision"] if precision == "auto" else precision,
@@ -95,9 +94,11 @@ def resumed_record(
     return record | {"budget": budget, "status": "running"}
 
 
-def _what_is_trained(recipe: dict[str, Any]) -> dict[str, Any]:
+def _what_is_trained(recipe: Recipe) -> dict[str, Any]:
     words_and_budget = ("title", "source", "notes", "epochs")
-    return {key: value for key, value in recipe.items() if key not in words_and_budget}
+    # Through JSON and back, as the record has been: a tuple in an option is a list there.
+    values = json.loads(json.dumps(recipe.to_json()))
+    return {key: value for key, value in values.items() if key not in words_and_budget}
 
 
 def checked_budget(epochs: float | None, minutes: float | None) -> dict[str, float | None]:

@@ -10,6 +10,7 @@ samples.gif         the grids as a film
 losses.png          the loss curves
 logs/               TensorBoard
 generator.keras     the generator, float32
+generated.npz       in figures/ only, in place of the generator: images that it made
 ==================  =============================================================
 """
 
@@ -50,6 +51,7 @@ class RunFolder:
         self.losses = self.path / "losses.png"
         self.logs = self.path / "logs"
         self.generator_file = self.path / "generator.keras"
+        self.generated = self.path / "generated.npz"
 
     @classmethod
     def existing(cls, path: str | Path) -> "RunFolder":
@@ -70,6 +72,8 @@ class RunFolder:
         for key, kind in wanted.items():
             if not (isinstance(record, dict) and isinstance(record.get(key), kind)):
                 raise GanlibError(f"{self.record_file} is damaged ({key!r} is missing or wrong)")
+        if not isinstance(record.setdefault("progress", {}), dict):
+            raise GanlibError(f"{self.record_file} is damaged ('progress' is wrong)")
         return record
 
     @property
@@ -80,12 +84,12 @@ class RunFolder:
     @property
     def history(self) -> list[Row]:
         """Rows of history.csv with numbers for numbers; empty cells are left out."""
-        return read_table(self.history_file)
+        return read_table(self.history_file, ("epoch", "images"))
 
     @property
     def steps(self) -> list[Row]:
         """Rows of steps.csv."""
-        return read_table(self.steps_file)
+        return read_table(self.steps_file, ("step", "images"))
 
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Replace run.json in one piece."""
@@ -111,17 +115,24 @@ class RunFolder:
                 shutil.rmtree(self.path)  # refused before it began: leave nothing behind
 
 
-def read_table(path: Path) -> list[Row]:
-    """A CSV file's rows, numbers as int or float, empty cells left out; no file: no rows."""
+def read_table(path: Path, columns: Sequence[str] = ()) -> list[Row]:
+    """A CSV file's rows, numbers as int or float, empty cells left out; no file: no rows.
+
+    A file that is no table of numbers, or a row without one of `columns`: `GanlibError`.
+    """
     if not path.is_file():
         return []
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            return [
+            rows = [
                 {key: float(value) if "." in value or "e" in value else int(value)
                  for key, value in row.items() if key and value}
                 for row in csv.DictReader(file)
             ]  # fmt: skip
+        for number, row in enumerate(rows, start=1):
+            if lacking := [column for column in columns if column not in row]:
+                raise ValueError(f"row {number} has no {lacking[0]}")
+        return rows
     except (ValueError, TypeError, csv.Error) as error:
         raise GanlibError(f"{path} is damaged ({error}): mend it or remove it") from None
 

@@ -17,7 +17,7 @@ MOST = 1_000_000  # images at a time: all are held in memory
 def save_generator(recipe: Recipe, generator: Any, run: RunFolder) -> None:
     """Write generator.keras in float32, in one piece, whatever precision it was trained in."""
     with devices.precision_policy("float32"):
-        copy = recipe.generator.build()
+        copy = recipe.generator.build(recipe.image_shape)
     copy.set_weights(generator.get_weights())
     partial = run.path / "partial.keras"
     try:

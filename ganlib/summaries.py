@@ -13,10 +13,8 @@ def networks_of(recipe: Recipe) -> dict[str, dict[str, Any]]:
     For "generator" and "discriminator": ``layers`` (name, type, output shape, parameters), and
     ``total``, ``trainable`` and ``non_trainable`` parameters.
     """
-    return {
-        "generator": describe(recipe.generator.build()),
-        "discriminator": describe(recipe.discriminator.build()),
-    }
+    generator, discriminator = recipe.build()
+    return {"generator": describe(generator), "discriminator": describe(discriminator)}
 
 
 def describe(network: Any) -> dict[str, Any]:

@@ -147,8 +147,7 @@ class _Loop:
         self.means = Means()
         keras.utils.set_random_seed(record["seed"])
         with devices.precision_policy(record["precision"]), distribution.scope():
-            generator = recipe.generator.build()
-            discriminator = recipe.discriminator.build()
+            generator, discriminator = recipe.build()
             _check_shapes(recipe, generator, discriminator, data)
             if distribution.num_replicas_in_sync > 1:
                 devices.synchronize_batch_norm(generator, discriminator)

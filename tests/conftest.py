@@ -26,8 +26,9 @@ def tiny_recipe() -> Recipe:
         title="a tiny DCGAN",
         source="the tests",
         dataset="tiny",
-        generator=Network("final_project:generator", {"image_shape": (8, 8, 1), "latent_dim": 4}),
-        discriminator=Network("final_project:dcgan_discriminator", {"image_shape": (8, 8, 1)}),
+        image_shape=(8, 8, 1),
+        generator=Network("final_project:generator", {"latent_dim": 4}),
+        discriminator=Network("final_project:dcgan_discriminator"),
         batch_size=16,
         epochs=2,
     )

@@ -104,6 +104,49 @@ def test_summary_as_json_has_the_reports_counts(capsys):
     assert (discriminator["total"], discriminator["trainable"]) == (207105, 207105)
 
 
+@pytest.mark.parametrize(
+    ("name", "generator_counts", "discriminator_counts"),
+    [
+        ("svhn-baseline", (2730304, 2697152), (2750593, 2750401)),
+        ("svhn-modified", (2073920, 2040768), (1059441, 1058993)),
+    ],
+)
+def test_svhn_summaries_have_the_reports_counts(
+    name, generator_counts, discriminator_counts, capsys
+):
+    assert cli.main(["summary", name, "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    for network, counts in (
+        ("generator", generator_counts),
+        ("discriminator", discriminator_counts),
+    ):
+        assert (summary[network]["total"], summary[network]["trainable"]) == counts
+    assert cli.main(["summary", name, "--json", "--channels", "3"]) == 0
+    colour = json.loads(capsys.readouterr().out)
+    assert colour["generator"]["layers"][-1]["output_shape"][1:] == [32, 32, 3]
+
+
+def test_a_run_in_colour_stays_in_colour(tmp_path, monkeypatch, capsys):
+    whole = datasets.load("svhn_cropped", "test", stand_in="always")
+    few = Dataset("svhn_cropped", "extra", whole.images[:40], None, "synthetic", "40 of them")
+    asked = []
+
+    def load(name, split, data_dir, **options):
+        asked.append((name, split, options["channels"]))
+        return few
+
+    monkeypatch.setattr(cli.datasets, "load", load)
+    train = ["train", "svhn-wgan", "--output", str(tmp_path / "run")]
+    choices = ["--channels", "3", "--split", "extra", "--batch-size", "20", "--epochs", "1"]
+    assert cli.main([*train, *choices]) == 0
+    assert cli.main([*train, "--resume", "--epochs", "2"]) == 0
+    assert asked == 2 * [("svhn_cropped", "extra", 3)]
+    grid = Image.open(tmp_path / "run" / "samples" / "epoch_0002.png")
+    assert grid.mode == "RGB"
+    assert cli.main([*train, "--resume", "--epochs", "3", "--channels", "1"]) == 2
+    assert "another recipe" in capsys.readouterr().err
+
+
 def test_recipes_lists_every_recipe_with_its_source(capsys):
     assert cli.main(["recipes", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
@@ -155,13 +198,13 @@ def test_the_default_output_is_a_new_folder_and_resume_takes_the_last(tmp_path, 
 def test_resuming_uses_the_data_of_the_run(run_path, monkeypatch):
     asked = {}
 
-    def load(name, **options):
-        asked.update(options, name=name)
+    def load(name, split, data_dir, **options):
+        asked.update(options, name=name, split=split)
         raise cli.GanlibError("enough")
 
     monkeypatch.setattr(cli.datasets, "load", load)
     assert cli.main(["train", "mnist-baseline", "--output", run_path, "--resume"]) == 2
-    assert asked["name"] == "mnist" and asked["stand_in"] == "always"
+    assert (asked["name"], asked["split"], asked["stand_in"]) == ("mnist", "train", "always")
 
 
 def test_a_batch_size_is_kept_when_the_run_goes_on(few_digits, tmp_path, monkeypatch, capsys):
@@ -206,6 +249,39 @@ def test_compare_makes_one_picture_and_one_table(run_path, tmp_path, capsys):
     assert len(table) == 4 and table[0].startswith("run")
     assert "mnist (SYNTHETIC)" in table[1]
     assert Image.open(picture).size[0] > 2 * 8 * 29 * 2
+
+
+def test_compare_puts_many_grids_under_each_other(run_path, tmp_path, capsys):
+    paths = [run_path]
+    for number in range(3):
+        paths.append(str(shutil.copytree(run_path, tmp_path / f"copy-{number}")))
+    sizes = []
+    for count in (3, 4):
+        picture = tmp_path / f"{count}.png"
+        assert cli.main(["compare", *paths[:count], "--output", str(picture)]) == 0
+        sizes.append(Image.open(picture).size)
+    assert sizes[0][0] == sizes[1][0] and sizes[1][1] > sizes[0][1] + 8 * 29 * 2
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "sentence"),
+    [
+        ("run.json", None, "'progress' is wrong"),
+        ("history.csv", "a,b\n1,2\n", "row 1 has no epoch"),
+        ("steps.csv", "step,d_loss\n1,2\n", "row 1 has no images"),
+        ("samples/epoch_0001.png", "no picture", "no intact picture"),
+    ],
+)
+def test_compare_names_a_damaged_file(run_path, tmp_path, file, content, sentence, capsys):
+    copy = shutil.copytree(run_path, tmp_path / "copy")
+    if content is None:
+        content = json.dumps(RunFolder(copy).record | {"progress": None})
+    (copy / file).write_text(content)
+    output = ["--output", str(tmp_path / "x.png")]
+    assert cli.main(["compare", run_path, str(copy), *output]) == 2
+    error = capsys.readouterr().err
+    assert sentence in error and error.count("\n") == 1
+    assert (copy / file).name in error
 
 
 def test_compare_refuses_the_same_run_twice(run_path, capsys):

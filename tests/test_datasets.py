@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from ganlib.datasets import Dataset, load, names, prepared
+from ganlib.datasets import Dataset, grayscale, load, names, prepared
 from ganlib.datasets.catalog import KNOWN
 from ganlib.errors import DataError, DataNotFound
 
@@ -554,6 +555,53 @@ def test_importing_and_reading_files_loads_no_tensorflow(mnist, images, labels):
 REAL_DATA = os.environ.get("GANLIB_DATA") and Path(os.environ["GANLIB_DATA"]).resolve()
 
 
+# Greyscale
+
+
+def test_luma_is_the_weighted_sum_of_red_green_and_blue(monkeypatch):
+    monkeypatch.setattr(grayscale, "CHUNK", 5)  # 12 images in three parts
+    images = np.random.default_rng(0).integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
+    images[0, 0, :3] = np.eye(3) * 255
+    grey = grayscale.to_grayscale(images)
+    assert grey.shape == (12, 32, 32, 1) and grey.dtype == np.uint8
+    assert grey[0, 0, :3, 0].tolist() == [76, 150, 29]
+    exact = images @ np.array([0.299, 0.587, 0.114])
+    np.testing.assert_allclose(grey[..., 0], exact, atol=0.5 + 1e-9)
+    pillow = np.stack([np.asarray(Image.fromarray(image).convert("L")) for image in images])
+    assert np.abs(grey[..., 0].astype(int) - pillow).max() <= 1
+
+
+def test_colour_sets_are_loaded_in_greyscale_when_asked(tmp_path):
+    colour = load("svhn_cropped", "test", stand_in="always")
+    grey = load("svhn_cropped", "test", stand_in="always", channels=1)
+    np.testing.assert_array_equal(grey.images, grayscale.to_grayscale(colour.images))
+    assert not grey.images.flags.writeable
+    assert grey.checksum != colour.checksum
+    assert "32×32×1 in greyscale" in grey.describe() and "greyscale" not in colour.describe()
+    same = load("svhn_cropped", "test", stand_in="always", channels=3)
+    assert same.checksum == colour.checksum
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"name": "mnist", "channels": 3}, "mnist has 1 channel.* do not make 3"),
+        ({"name": "svhn_cropped", "channels": 2}, "svhn_cropped has 3 channel.* do not make 2"),
+        (
+            {"name": "svhn_cropped", "split": "extra", "stand_in": "always"},
+            "svhn_cropped has no stand-in for its split 'extra'",
+        ),
+        ({"name": "mnist", "split": "extra"}, "choose train or test"),
+    ],
+)
+def test_channels_and_splits_that_are_not_there_are_one_sentence(arguments, sentence):
+    with pytest.raises(DataError, match=sentence):
+        load(**arguments)
+
+
+# The package as a whole, on real files
+
+
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 def test_real_data_is_complete_and_balanced_as_published(name):
     if not REAL_DATA or not (REAL_DATA / name).is_dir():
@@ -567,6 +615,17 @@ def test_real_data_is_complete_and_balanced_as_published(name):
     else:
         assert np.bincount(test.labels)[[0, 1]].tolist() == [980, 1135]
         assert train.images.mean() == pytest.approx(33.318, abs=1e-3)
+
+
+def test_real_house_numbers_are_read_as_published():
+    if not REAL_DATA or not (REAL_DATA / "svhn_cropped" / "train_32x32.mat").is_file():
+        pytest.skip("needs the real svhn_cropped in $GANLIB_DATA")
+    data = load("svhn_cropped", data_dir=REAL_DATA)
+    assert data.images.shape[1:] == (32, 32, 3)
+    assert data.labels[:5].tolist() == [1, 9, 2, 3, 2]  # the official file's first labels
+    assert set(np.unique(data.labels)) == set(range(10))
+    # An image that is turned or mirrored is less smooth along its rows than house numbers are.
+    assert data.images[0, :, :, 0].std() > 0
 
 
 def _link(path, target):

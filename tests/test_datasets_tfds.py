@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from ganlib.datasets import load, prepared
 from ganlib.errors import DataError, DataNotFound
@@ -39,35 +40,44 @@ def arrays():
     return images, np.arange(COUNT) % 10
 
 
-@pytest.fixture(scope="module")
-def prepared_store(arrays, tmp_path_factory):
-    """A folder in which TFDS has prepared these arrays under the name mnist."""
+def prepare(name, version, images, labels, store, **more):
+    """Let TFDS prepare these arrays; its test split is their first seven.
+
+    `more` are other features of the set: name to TFDS's feature and an array of values.
+    """
     tfds = pytest.importorskip("tensorflow_datasets")
     from ganlib.startup import tf
 
-    images, labels = arrays
-    store = tmp_path_factory.mktemp("prepared")
     splits = {
         split: tf.data.Dataset.from_tensor_slices(
             {"image": images[:count], "label": labels[:count]}
+            | {name: values[:count] for name, (_, values) in more.items()}
         )
-        for split, count in (("train", COUNT), ("test", 7))
+        for split, count in (("train", len(images)), ("test", 7))
     }
     features = tfds.features.FeaturesDict(
         {
-            "image": tfds.features.Image(shape=(28, 28, 1)),
+            "image": tfds.features.Image(shape=images.shape[1:]),
             "label": tfds.features.ClassLabel(num_classes=10),
         }
+        | {name: feature for name, (feature, _) in more.items()}
     )
     tfds.dataset_builders.store_as_tfds_dataset(
-        name="mnist",
-        version="3.0.1",
+        name=name,
+        version=version,
         features=features,
         split_datasets=splits,
         data_dir=store,
         file_format="tfrecord",
         disable_shuffling=True,
     )
+
+
+@pytest.fixture(scope="module")
+def prepared_store(arrays, tmp_path_factory):
+    """A folder in which TFDS has prepared these arrays under the name mnist."""
+    store = tmp_path_factory.mktemp("prepared")
+    prepare("mnist", "3.0.1", *arrays, store)
     return store
 
 
@@ -98,6 +108,30 @@ def test_same_arrays_have_the_same_checksum_from_files_and_from_tfds(
     from_file = load("mnist", data_dir="data")
     from_tfds = load("mnist", data_dir=prepared_store)
     assert (from_file.source, from_tfds.source) == ("files", "tfds")
+    assert from_file.checksum == from_tfds.checksum
+
+
+@needs_tfds
+@pytest.mark.parametrize("channels", [None, 1])
+def test_house_numbers_are_the_same_from_a_mat_file_and_from_tfds(tmp_path, channels):
+    random = np.random.default_rng(5)
+    matlab = random.integers(0, 256, (32, 32, 3, COUNT), dtype=np.uint8)
+    labels = np.arange(COUNT) % 10
+    folder = tmp_path / "data" / "svhn_cropped"
+    folder.mkdir()
+    official = np.where(labels == 0, 10, labels)[:, None].astype(np.uint8)
+    savemat(folder / "train_32x32.mat", {"X": matlab, "y": official}, do_compression=True)
+    # What TFDS itself does with the official file.
+    tfds = pytest.importorskip("tensorflow_datasets")
+    images = np.transpose(matlab, (3, 0, 1, 2))
+    numbers = (tfds.features.Text(), np.arange(COUNT).astype(str))
+    prepare("svhn_cropped", "3.1.0", images, labels, tmp_path / "store", id=numbers)
+    from_file = load("svhn_cropped", data_dir="data", channels=channels)
+    (folder / "train_32x32.mat").unlink()
+    from_tfds = load("svhn_cropped", data_dir="data", channels=channels)
+    assert (from_file.source, from_tfds.source) == ("files", "tfds")
+    np.testing.assert_array_equal(from_file.images, from_tfds.images)
+    np.testing.assert_array_equal(from_file.labels, from_tfds.labels)
     assert from_file.checksum == from_tfds.checksum
 
 

@@ -10,38 +10,41 @@ from ganlib.models.logits import logits
 from ganlib.startup import tf
 from ganlib.summaries import as_text, networks_of
 
-# The report's figures 7 and 8, and the same tables worked out for the tutorial's DCGAN:
+# The report's figures 7 to 12, and the same tables worked out for the tutorial's DCGAN:
 # layer type, output shape without the batch, parameters.
-GENERATOR_HEAD = [
-    ("Dense", (12544,), 1254400),
-    ("BatchNormalization", (12544,), 50176),
-    ("LeakyReLU", (12544,), 0),
-    ("Reshape", (7, 7, 256), 0),
-]
 
 
-def generator_tail(first: int, second: int, third: int) -> list:
+def generator(start: int, dense: int, norm: int, convolutions: tuple[int, int, int]) -> list:
+    """The generators' rows, which differ in their sides and in the numbers of parameters."""
+    features = start * start * 256
     return [
-        ("Conv2DTranspose", (7, 7, 128), first),
-        ("BatchNormalization", (7, 7, 128), 512),
-        ("LeakyReLU", (7, 7, 128), 0),
-        ("Conv2DTranspose", (14, 14, 64), second),
-        ("BatchNormalization", (14, 14, 64), 256),
-        ("LeakyReLU", (14, 14, 64), 0),
-        ("Conv2DTranspose", (28, 28, 1), third),
+        ("Dense", (features,), dense),
+        ("BatchNormalization", (features,), norm),
+        ("LeakyReLU", (features,), 0),
+        ("Reshape", (start, start, 256), 0),
+        ("Conv2DTranspose", (start, start, 128), convolutions[0]),
+        ("BatchNormalization", (start, start, 128), 512),
+        ("LeakyReLU", (start, start, 128), 0),
+        ("Conv2DTranspose", (2 * start, 2 * start, 64), convolutions[1]),
+        ("BatchNormalization", (2 * start, 2 * start, 64), 256),
+        ("LeakyReLU", (2 * start, 2 * start, 64), 0),
+        ("Conv2DTranspose", (4 * start, 4 * start, 1), convolutions[2]),
     ]
 
 
-TUTORIAL_DISCRIMINATOR = [
-    ("Conv2D", (14, 14, 64), 1664),
-    ("LeakyReLU", (14, 14, 64), 0),
-    ("Dropout", (14, 14, 64), 0),
-    ("Conv2D", (7, 7, 128), 204928),
-    ("LeakyReLU", (7, 7, 128), 0),
-    ("Dropout", (7, 7, 128), 0),
-    ("Flatten", (6272,), 0),
-    ("Dense", (1,), 6273),
-]
+def tutorial_discriminator(side: int, dense: int) -> list:
+    return [
+        ("Conv2D", (2 * side, 2 * side, 64), 1664),
+        ("LeakyReLU", (2 * side, 2 * side, 64), 0),
+        ("Dropout", (2 * side, 2 * side, 64), 0),
+        ("Conv2D", (side, side, 128), 204928),
+        ("LeakyReLU", (side, side, 128), 0),
+        ("Dropout", (side, side, 128), 0),
+        ("Flatten", (side * side * 128,), 0),
+        ("Dense", (1,), dense),
+    ]
+
+
 FIGURE_8 = [
     ("Conv2D", (14, 14, 64), 1664),
     ("LeakyReLU", (14, 14, 64), 0),
@@ -54,18 +57,63 @@ FIGURE_8 = [
     ("Flatten", (512,), 0),
     ("Dense", (1,), 513),
 ]
+FIGURES_10_AND_12 = [
+    ("Conv2D", (32, 32, 32), 1600),
+    ("LeakyReLU", (32, 32, 32), 0),
+    ("MaxPooling2D", (16, 16, 32), 0),
+    ("BatchNormalization", (16, 16, 32), 128),
+    ("Conv2D", (16, 16, 64), 51264),
+    ("LeakyReLU", (16, 16, 64), 0),
+    ("MaxPooling2D", (8, 8, 64), 0),
+    ("BatchNormalization", (8, 8, 64), 256),
+    ("Conv2D", (8, 8, 128), 73856),
+    ("LeakyReLU", (8, 8, 128), 0),
+    ("MaxPooling2D", (4, 4, 128), 0),
+]
+FIGURE_10 = [
+    *FIGURES_10_AND_12,
+    ("Flatten", (2048,), 0),
+    ("Dense", (1024,), 2098176),
+    ("LeakyReLU", (1024,), 0),
+    ("Dense", (512,), 524800),
+    ("LeakyReLU", (512,), 0),
+    ("Dense", (1,), 513),
+]
+FIGURE_12 = [
+    *FIGURES_10_AND_12,
+    ("BatchNormalization", (4, 4, 128), 512),
+    ("Conv2D", (4, 4, 64), 32832),
+    ("LeakyReLU", (4, 4, 64), 0),
+    ("MaxPooling2D", (2, 2, 64), 0),
+    ("Flatten", (256,), 0),
+    ("Dense", (1024,), 263168),
+    ("LeakyReLU", (1024,), 0),
+    ("Dense", (512,), 524800),
+    ("LeakyReLU", (512,), 0),
+    ("Dense", (216,), 110808),
+    ("LeakyReLU", (216,), 0),
+    ("Dense", (1,), 217),
+]
 # Rows, total, trainable.
-BASELINE_GENERATOR = (
-    GENERATOR_HEAD + generator_tail(5 * 5 * 128 * 256, 5 * 5 * 64 * 128, 5 * 5 * 64),
-    2330944,
-    2305472,
+MNIST_BASELINE = (
+    (
+        generator(7, 1254400, 50176, (5 * 5 * 128 * 256, 5 * 5 * 64 * 128, 5 * 5 * 64)),
+        2330944,
+        2305472,
+    ),
+    (tutorial_discriminator(7, 6273), 212865, 212865),
 )
-FIGURE_7 = (GENERATOR_HEAD + generator_tail(294912, 73728, 576), 1674560, 1649088)
+FIGURE_7 = (generator(7, 1254400, 50176, (294912, 73728, 576)), 1674560, 1649088)
+FIGURE_9 = (generator(8, 1638400, 65536, (819200, 204800, 1600)), 2730304, 2697152)
+FIGURE_11 = (generator(8, 1638400, 65536, (294912, 73728, 576)), 2073920, 2040768)
 PRINTED = {
-    "mnist-baseline": (BASELINE_GENERATOR, (TUTORIAL_DISCRIMINATOR, 212865, 212865)),
+    "mnist-baseline": MNIST_BASELINE,
     "mnist-modified": (FIGURE_7, (FIGURE_8, 207105, 207105)),
-    "mnist-wgan": (BASELINE_GENERATOR, (TUTORIAL_DISCRIMINATOR, 212865, 212865)),
-    "mnist-wgan-rmsprop": (BASELINE_GENERATOR, (TUTORIAL_DISCRIMINATOR, 212865, 212865)),
+    "mnist-wgan": MNIST_BASELINE,
+    "mnist-wgan-rmsprop": MNIST_BASELINE,
+    "svhn-baseline": (FIGURE_9, (FIGURE_10, 2750593, 2750401)),
+    "svhn-modified": (FIGURE_11, (FIGURE_12, 1059441, 1058993)),
+    "svhn-wgan": (FIGURE_9, (tutorial_discriminator(8, 8193), 214785, 214785)),
 }
 
 
@@ -92,21 +140,37 @@ def test_the_text_of_a_summary_reads_like_the_report():
 
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_generators_map_noise_to_the_image_range(name):
-    generator = recipes.get(name).generator.build()
+    recipe = recipes.get(name)
+    generator, _ = recipe.build()
     images = generator(tf.random.stateless_normal((3, 100), (0, 0)) * 50.0).numpy()
-    assert images.shape == (3, 28, 28, 1)
+    assert images.shape == (3, *recipe.image_shape)
     assert np.abs(images).max() <= 1.0
+
+
+@pytest.mark.parametrize("name", [name for name in recipes.RECIPES if name.startswith("svhn")])
+def test_in_colour_only_the_outermost_layers_change(name):
+    recipe = recipes.get(name)
+    for grey, colour, outermost in zip(
+        recipe.build(), recipe.with_channels(3).build(), (-1, 0), strict=True
+    ):
+        different = [
+            a.count_params() != b.count_params()
+            for a, b in zip(grey.layers, colour.layers, strict=True)
+        ]
+        assert sum(different) == 1 and different[outermost]
+        weights = [network.layers[outermost].kernel for network in (grey, colour)]
+        assert np.prod(weights[1].shape) == 3 * np.prod(weights[0].shape)
 
 
 def test_leaky_relu_has_the_slope_of_the_reports_keras():
     for recipe in recipes.RECIPES.values():
-        for network in (recipe.generator.build(), recipe.discriminator.build()):
+        for network in recipe.build():
             slopes = [layer.negative_slope for layer in network.layers if "leaky" in layer.name]
             assert slopes and set(slopes) == {0.3}
 
 
 def test_logits_are_what_the_final_sigmoid_was_given():
-    network = modified_discriminator()
+    network = modified_discriminator((28, 28, 1))
     images = tf.random.stateless_uniform((4, 28, 28, 1), (1, 2), -1, 1)
     raw = logits(network, images, training=False)
     np.testing.assert_allclose(tf.sigmoid(raw), network(images), rtol=1e-6)
@@ -119,7 +183,7 @@ def test_logits_are_what_the_final_sigmoid_was_given():
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_logits_train_the_whole_network_in_any_precision(precision):
     with devices.precision_policy(precision):
-        network = modified_discriminator()
+        network = modified_discriminator((28, 28, 1))
     with tf.GradientTape() as tape:
         raw = logits(network, tf.ones((2, 28, 28, 1)), training=True)
     assert raw.dtype == tf.float32
@@ -128,7 +192,7 @@ def test_logits_train_the_whole_network_in_any_precision(precision):
 
 
 def test_logits_use_dropout_in_training_only():
-    network, images = modified_discriminator(), tf.ones((2, 28, 28, 1))
+    network, images = modified_discriminator((28, 28, 1)), tf.ones((2, 28, 28, 1))
     quiet, again = (logits(network, images, training=False) for _ in range(2))
     loud = logits(network, images, training=True)
     assert (quiet.numpy() == again.numpy()).all() and (loud.numpy() != quiet.numpy()).any()
@@ -145,6 +209,15 @@ def test_a_recipe_survives_its_record(name):
 
     recipe = recipes.get(name)
     assert recipes.Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
+
+
+def test_the_six_systems_of_the_report_share_what_it_does_not_change():
+    pairs = [(f"mnist-{kind}", f"svhn-{kind}") for kind in ("baseline", "modified", "wgan")]
+    same = {"objective", "step", "step_options", "batch_size", "epochs", "generator"}
+    same |= {"generator_optimizer", "discriminator_optimizer"}
+    for pair in pairs:
+        one, other = (recipes.get(name).to_json() for name in pair)
+        assert {key: one[key] for key in same} == {key: other[key] for key in same}
 
 
 def test_a_damaged_record_is_refused_in_one_sentence():

@@ -8,13 +8,14 @@ import importlib
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from ganlib.datasets.catalog import KNOWN, KnownDataset, by, known_dataset
+from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, DataNotFound
 
 __all__ = ["Dataset", "load", "names"]
@@ -33,7 +34,7 @@ class Dataset:
     Attributes
     ----------
     name : the data set that was asked for, such as "mnist"
-    split : "train" or "test"
+    split : "train", "test" or, where the set has it, "extra"
     images : uint8, shape (N, H, W, C)
     labels : int64, shape (N,); None where there are none
     source : "files", "tfds" or "synthetic"
@@ -75,6 +76,8 @@ class Dataset:
         """Say in one line what this is and where it came from."""
         content = f"{self.name} {self.split}: {len(self):,} images {by(self.images.shape[1:])}"
         known = KNOWN.get(self.name)
+        if known and self.images.shape[-1] < known.image_shape[-1]:
+            content += " in greyscale"
         if self.synthetic:
             stand_in = "stand-in for " if known and not known.generator else ""
             return f"SYNTHETIC {stand_in}{content} drawn by {self.origin}"
@@ -93,6 +96,7 @@ def load(
     split: str = "train",
     data_dir: str | os.PathLike[str] | None = None,
     stand_in: str = "never",
+    channels: int | None = None,
 ) -> Dataset:
     """Load one split of a data set.
 
@@ -102,10 +106,12 @@ def load(
     Parameters
     ----------
     name : one of ``names()``
-    split : "train" or "test"
+    split : "train", "test" or, of svhn_cropped, "extra"
     data_dir : the folder that holds ``<name>/``
     stand_in : "never" loads what was asked for or fails; "fallback" takes procedural images of the
         same shape, with a warning, where the real ones cannot be had; "always" takes them at once
+    channels : 1 turns a colour set to greyscale (0.299 R + 0.587 G + 0.114 B), 3 is for colour sets
+        only; by default as the set has them
 
     Raises
     ------
@@ -116,6 +122,20 @@ def load(
         file is never replaced by a stand-in.
     """
     known = known_dataset(name, split)
+    if channels not in (None, 1, known.image_shape[2]):
+        raise DataError(
+            f"{name} has {known.image_shape[2]} channel(s), which do not make {channels}: leave "
+            "channels out, or take 1 for greyscale."
+        )
+    dataset = _load(known, split, data_dir, stand_in)
+    if channels == 1 < known.image_shape[2]:
+        return replace(dataset, images=to_grayscale(dataset.images))
+    return dataset
+
+
+def _load(
+    known: KnownDataset, split: str, data_dir: str | os.PathLike[str] | None, stand_in: str
+) -> Dataset:
     if stand_in not in STAND_IN_CHOICES:
         raise DataError(f"stand_in is {stand_in!r}: choose from {', '.join(STAND_IN_CHOICES)}.")
     if known.generator or stand_in == "always":
@@ -205,6 +225,8 @@ def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None
 def _synthetic(known: KnownDataset, split: str) -> Dataset:
     drawn = KNOWN[known.stand_in] if known.stand_in else known
     assert drawn.generator is not None
+    if split not in drawn.sizes:
+        raise DataError(f"{known.name} has no stand-in for its split {split!r}: use the files.")
     seed = SYNTHETIC_SEEDS[split]
     generator = importlib.import_module(drawn.generator)
     images, labels = generator.generate(drawn.sizes[split], seed)

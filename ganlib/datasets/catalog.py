@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganlib.datasets import idx, npz
+from ganlib.datasets import idx, mat, npz
 from ganlib.errors import DataError
 
 Arrays = tuple[np.ndarray, np.ndarray]
@@ -150,21 +150,18 @@ def _npz(file: str, images: str = "images", labels: str = "labels") -> Layout:
     return Layout(partial(npz.read_arrays, images=images, labels=labels), ((file,),))
 
 
-def _npz_layouts(name: str) -> dict[str, tuple[Layout, ...]]:
-    return {
-        split: (_npz(f"{split}.npz"), _npz(f"{name}.npz", f"x_{split}", f"y_{split}"))
-        for split in ("train", "test")
-    }
+def _npz_layouts(name: str, split: str) -> tuple[Layout, ...]:
+    return (_npz(f"{split}.npz"), _npz(f"{name}.npz", f"x_{split}", f"y_{split}"))
 
 
 def _idx_layouts(name: str) -> dict[str, tuple[Layout, ...]]:
-    archives = _npz_layouts(name)
     return {
-        "train": (_idx("train"), *archives["train"]),
-        "test": (_idx("t10k"), *archives["test"]),
+        "train": (_idx("train"), *_npz_layouts(name, "train")),
+        "test": (_idx("t10k"), *_npz_layouts(name, "test")),
     }
 
 
+SVHN_SIZES = {"train": 73_257, "test": 26_032, "extra": 531_131}
 MNIST_SIZES = {"train": 60_000, "test": 10_000}
 SYNTHETIC_SIZES = {"train": 20_000, "test": 4_000}
 """Smaller than the official sets, so that nobody waits for them to be drawn."""
@@ -196,8 +193,14 @@ KNOWN: dict[str, KnownDataset] = {
             name="svhn_cropped",
             image_shape=(32, 32, 3),
             classes=10,
-            sizes={"train": 73_257, "test": 26_032},
-            layouts=_npz_layouts("svhn_cropped"),
+            sizes=SVHN_SIZES,
+            layouts={
+                split: (
+                    Layout(mat.read, ((f"{split}_32x32.mat",),)),
+                    *_npz_layouts("svhn_cropped", split),
+                )
+                for split in SVHN_SIZES
+            },
             download_url="http://ufldl.stanford.edu/housenumbers/train_32x32.mat",
             stand_in="synthetic_house_numbers",
         ),

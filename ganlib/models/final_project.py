@@ -1,18 +1,18 @@
-"""The networks of `final-project`: DCGANs for MNIST as its model summaries print them.
+"""The networks of `final-project`, for MNIST and for SVHN, as its model summaries print them.
 
-The baseline is the TensorFlow tutorial's DCGAN (https://www.tensorflow.org/tutorials/generative/dcgan).
-LeakyReLU's slope is 0.3, the default of the Keras that the report used.
+The MNIST baseline is the TensorFlow tutorial's DCGAN
+(https://www.tensorflow.org/tutorials/generative/dcgan). One generator serves both data sets; the
+discriminators differ. LeakyReLU's slope is 0.3, the default of the Keras that the report used.
 """
 
 from ganlib.startup import keras
 
 layers = keras.layers
+Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.3
 
 
-def generator(
-    image_shape: tuple[int, int, int] = (28, 28, 1), kernel_size: int = 5, latent_dim: int = 100
-) -> keras.Sequential:
+def generator(image_shape: Shape, kernel_size: int = 5, latent_dim: int = 100) -> keras.Sequential:
     """Dense, batch norm and reshape to a quarter of the side, then three transposed convolutions.
 
     Parameters
@@ -50,12 +50,10 @@ def generator(
     )
 
 
-def dcgan_discriminator(
-    image_shape: tuple[int, int, int] = (28, 28, 1), name: str = "discriminator"
-) -> keras.Sequential:
+def dcgan_discriminator(image_shape: Shape) -> keras.Sequential:
     """The tutorial's discriminator: (B, H, W, C) to one logit per image, (B, 1).
 
-    The Wasserstein models use it unchanged, as their critic.
+    The MNIST baseline's; the Wasserstein models of both data sets use it as their critic.
     """
     return keras.Sequential(
         [
@@ -69,12 +67,12 @@ def dcgan_discriminator(
             layers.Flatten(),
             layers.Dense(1),
         ],
-        name=name,
+        name="discriminator",
     )
 
 
-def modified_discriminator(image_shape: tuple[int, int, int] = (28, 28, 1)) -> keras.Sequential:
-    """The report's figure 8: max pooling after each dropout, and a sigmoid at the end.
+def modified_discriminator(image_shape: Shape) -> keras.Sequential:
+    """The report's figure 8, for MNIST: max pooling after each dropout, and a sigmoid at the end.
 
     Returns a network from (B, H, W, C) to one probability per image, (B, 1); read its logits with
     `ganlib.models.logits.logits`.
@@ -95,3 +93,63 @@ def modified_discriminator(image_shape: tuple[int, int, int] = (28, 28, 1)) -> k
         ],
         name="discriminator",
     )
+
+
+def svhn_discriminator(image_shape: Shape) -> keras.Sequential:
+    """The report's figure 10: a classifier's shape, (B, H, W, C) to one logit per image, (B, 1).
+
+    Three blocks of convolution and max pooling, then three dense layers. The kernels' sides are
+    not in the report; they follow from its parameter counts.
+    """
+    return keras.Sequential(
+        [
+            layers.Input(image_shape),
+            *_pooled_convolution(32, 7),
+            layers.BatchNormalization(),
+            *_pooled_convolution(64, 5),
+            layers.BatchNormalization(),
+            *_pooled_convolution(128, 3),
+            layers.Flatten(),
+            *_dense(1024),
+            *_dense(512),
+            layers.Dense(1),
+        ],
+        name="discriminator",
+    )
+
+
+def svhn_modified_discriminator(image_shape: Shape) -> keras.Sequential:
+    """The report's figure 12: figure 10 with one convolution and one dense layer more.
+
+    A third batch norm goes with them. Maps (B, H, W, C) to one logit per image, (B, 1).
+    """
+    return keras.Sequential(
+        [
+            layers.Input(image_shape),
+            *_pooled_convolution(32, 7),
+            layers.BatchNormalization(),
+            *_pooled_convolution(64, 5),
+            layers.BatchNormalization(),
+            *_pooled_convolution(128, 3),
+            layers.BatchNormalization(),
+            *_pooled_convolution(64, 2),
+            layers.Flatten(),
+            *_dense(1024),
+            *_dense(512),
+            *_dense(216),
+            layers.Dense(1),
+        ],
+        name="discriminator",
+    )
+
+
+def _pooled_convolution(filters: int, kernel_size: int) -> list[keras.Layer]:
+    return [
+        layers.Conv2D(filters, kernel_size, padding="same"),
+        layers.LeakyReLU(negative_slope=SLOPE),
+        layers.MaxPooling2D(2),
+    ]
+
+
+def _dense(units: int) -> list[keras.Layer]:
+    return [layers.Dense(units), layers.LeakyReLU(negative_slope=SLOPE)]
