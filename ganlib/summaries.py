@@ -1,5 +1,8 @@
 """Both networks of a recipe, layer by layer, as the reports print them."""
 
+import difflib
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from ganlib.recipes import Recipe
@@ -10,8 +13,8 @@ def networks_of(recipe: Recipe) -> dict[str, dict[str, Any]]:
 
     Returns
     -------
-    For "generator" and "discriminator": ``layers`` (name, type, output shape, parameters), and
-    ``total``, ``trainable`` and ``non_trainable`` parameters.
+    For "generator" and "discriminator": ``layers`` (name, type, kernel size, output shape,
+    parameters), and ``total``, ``trainable`` and ``non_trainable`` parameters.
     """
     generator, discriminator = recipe.build()
     return {"generator": describe(generator), "discriminator": describe(discriminator)}
@@ -26,6 +29,7 @@ def describe(network: Any) -> dict[str, Any]:
             {
                 "name": layer.name,
                 "type": type(layer).__name__,
+                "kernel_size": list(getattr(layer, "kernel_size", ())),
                 "output_shape": list(layer.output.shape),
                 "parameters": layer.count_params(),
             }
@@ -55,6 +59,42 @@ def as_text(name: str, network: dict[str, Any]) -> str:
         f"Non-trainable params: {network['non_trainable']:,}",
     ]
     return "\n".join(lines)
+
+
+def side_by_side(before: Any, after: Any) -> str:
+    """Two built networks in two columns; a star marks the rows that differ.
+
+    Layers that only one of them has stand alone in their row.
+    """
+    networks = [describe(network) for network in (before, after)]
+    lines = []
+    for rows in _paired(*(network["layers"] for network in networks)):
+        left, right = (_in_words(row) if row else "" for row in rows)
+        lines.append(f"{'*' if left != right else ' '} {left:<43}{right}".rstrip())
+    totals = [f"{'total':<29}{network['total']:>11,}" for network in networks]
+    lines.append(f"{'*' if totals[0] != totals[1] else ' '} {totals[0]:<43}{totals[1]}")
+    return "\n".join(lines)
+
+
+def _paired(before: list, after: list) -> Iterator[tuple[Any, Any]]:
+    """Rows of both that belong together, None where one has no partner.
+
+    Equal rows are partners; between them, rows of the same type are.
+    """
+    for i, i_end, j, j_end in _blocks(before, after, _in_words):
+        for k, k_end, m, m_end in _blocks(before[i:i_end], after[j:j_end], lambda row: row["type"]):
+            yield from zip_longest(before[i + k : i + k_end], after[j + m : j + m_end])
+
+
+def _blocks(before: list, after: list, key: Callable) -> list[tuple[int, int, int, int]]:
+    keys = [[key(row) for row in rows] for rows in (before, after)]
+    return [block[1:] for block in difflib.SequenceMatcher(None, *keys, False).get_opcodes()]
+
+
+def _in_words(row: dict[str, Any]) -> str:
+    kernel = " " + "×".join(map(str, row["kernel_size"])) if row["kernel_size"] else ""
+    shape = "×".join(str(side) for side in row["output_shape"][1:])
+    return f"{row['type'] + kernel:<20}{shape:>9}{row['parameters']:>11,}"
 
 
 def _size(variable: Any) -> int:

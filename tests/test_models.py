@@ -112,8 +112,10 @@ PRINTED = {
     "mnist-wgan": MNIST_BASELINE,
     "mnist-wgan-rmsprop": MNIST_BASELINE,
     "svhn-baseline": (FIGURE_9, (FIGURE_10, 2750593, 2750401)),
+    "svhn-baseline-ttur": (FIGURE_9, (FIGURE_10, 2750593, 2750401)),
     "svhn-modified": (FIGURE_11, (FIGURE_12, 1059441, 1058993)),
     "svhn-wgan": (FIGURE_9, (tutorial_discriminator(8, 8193), 214785, 214785)),
+    "svhn-wgan-gp": (FIGURE_9, (tutorial_discriminator(8, 8193), 214785, 214785)),
 }
 
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from ganlib import lessons
@@ -75,10 +76,12 @@ def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch)
         (run.samples / f"epoch_000{epoch}.png").write_bytes(b"x")
     publish = tool("publish")
     monkeypatch.setattr(publish, "FIGURES", tmp_path / "figures")
+    monkeypatch.setattr(publish, "sample", lambda run, count: np.zeros((count, 4, 4, 1), np.uint8))
     target = publish.publish(run)
     assert target == tmp_path / "figures" / "a-recipe"
     files = sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
     assert files == [
+        "generated.npz",
         "history.csv",
         "losses.png",
         "run.json",
@@ -86,9 +89,13 @@ def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch)
         str(Path("samples") / "epoch_0001.png"),
         "steps.csv",
     ]
+    assert lessons.generated_by(RunFolder(target)).shape == (publish.COUNT, 4, 4, 1)
 
 
-@pytest.mark.parametrize("name", ["mnist-baseline", "mnist-modified", "mnist-wgan"])
+SIX = [f"{data}-{kind}" for data in ("mnist", "svhn") for kind in ("baseline", "modified", "wgan")]
+
+
+@pytest.mark.parametrize("name", SIX)
 def test_the_reference_runs_are_shipped_whole_and_small(name):
     run = lessons.reference(name)
     assert run.recipe.name == name
@@ -98,6 +105,12 @@ def test_the_reference_runs_are_shipped_whole_and_small(name):
     assert lessons.grid_of(run).size[0] > 200
     assert run.gif.stat().st_size <= 3_000_000
     assert "images seen" in lessons.told(run)
+    assert lessons.generated_by(run).shape == (256, *run.recipe.image_shape)
+
+
+@pytest.mark.parametrize("trio", [SIX[:3], SIX[3:]])
+def test_the_reference_runs_of_a_data_set_have_seen_as_many_images(trio):
+    assert len({lessons.reference(name).record["progress"]["images"] for name in trio}) == 1
 
 
 def test_a_check_says_what_is_right_and_what_is_not_yet(capsys):

@@ -1,15 +1,19 @@
 """Put what a reader wants to see of a run into figures/: ``python tools/publish.py RUN``.
 
 Copies the record, the tables, the film, the loss curves and the last sample grid to
-``figures/<recipe>/``; checkpoints and weights stay behind.
+``figures/<recipe>/``, and adds freshly generated images; checkpoints and weights stay behind.
 """
 
 import shutil
 import sys
 from pathlib import Path
 
-from ganlib.run_folder import RunFolder
+import numpy as np
 
+from ganlib.run_folder import RunFolder
+from ganlib.sampling import sample
+
+COUNT = 256  # images that show what the generator makes, beside the grid's 64
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
 
@@ -22,6 +26,7 @@ def publish(run: RunFolder) -> Path:
         shutil.copy(getattr(run, name), getattr(target, name))
     last = max(run.samples.glob("epoch_*.png"))
     shutil.copy(last, target.samples / last.name)
+    np.savez_compressed(target.generated, images=sample(run, COUNT))
     return target.path
 
 

@@ -1,0 +1,128 @@
+"""What one choice does: a recipe beside variants of it, after the same number of images.
+
+    python benchmarks/variants.py wgan-variants [--epochs 0.5] [--seed 0] [--data auto]
+
+Each family below trains its variants one after the other and leaves one picture and one table in
+``figures/<family>/``. One seed and the eye: a look, not a verdict.
+"""
+
+import argparse
+import dataclasses
+import tempfile
+from pathlib import Path
+
+from ganlib import datasets, recipes
+from ganlib.comparison import compare
+from ganlib.recipes import Optimizer, Recipe
+from ganlib.training import train
+
+get, replace = recipes.get, dataclasses.replace
+
+
+def both(optimizer: Optimizer) -> dict[str, Optimizer]:
+    """The same optimiser for both networks."""
+    return {"generator_optimizer": optimizer, "discriminator_optimizer": optimizer}
+
+
+def wgan_variants() -> dict[str, Recipe]:
+    """Why mnist-wgan shows no digits after a few minutes: optimiser and batch size."""
+    rmsprop = get("mnist-wgan-rmsprop").generator_optimizer
+    return {
+        f"{optimizer.name}-{optimizer.options['learning_rate']:g}-batch-{size}": replace(
+            get("mnist-wgan"), batch_size=size, **both(optimizer)
+        )
+        for optimizer in (get("mnist-wgan").generator_optimizer, rmsprop)
+        for size in (256, 32)
+    }
+
+
+def svhn_wgan_variants() -> dict[str, Recipe]:
+    """The report's Wasserstein GAN, two ways to clip with small batches, and the penalty."""
+    wgan = replace(get("svhn-wgan"), batch_size=32)
+    rmsprop = [Optimizer("RMSprop", {"learning_rate": rate}) for rate in (3e-4, 5e-4)]
+    return {
+        "svhn-wgan": get("svhn-wgan"),
+        "RMSprop-0.0003-clip-0.01": replace(wgan, **both(rmsprop[0])),
+        "RMSprop-0.0005-clip-0.02": replace(
+            wgan, step_options={"n_critic": 3, "clip": 0.02}, **both(rmsprop[1])
+        ),
+        "svhn-wgan-gp": get("svhn-wgan-gp"),
+    }
+
+
+def svhn_one_change() -> dict[str, Recipe]:
+    """The report's third claim: one filter size or one layer more, and the images may fail.
+
+    From svhn-baseline to svhn-modified by one network at a time, with a batch of 32.
+    """
+    baseline, modified = (
+        replace(get(f"svhn-{k}"), batch_size=32) for k in ("baseline", "modified")
+    )
+    return {
+        "baseline": baseline,
+        "smaller-kernels": replace(baseline, generator=modified.generator),
+        "more-layers": replace(baseline, discriminator=modified.discriminator),
+        "modified": modified,
+    }
+
+
+def svhn_balance() -> dict[str, Recipe]:
+    """How svhn-baseline comes to show digits early: batch, momentum, two learning rates."""
+    baseline, slow = get("svhn-baseline"), get("svhn-baseline-ttur")
+    small = replace(baseline, batch_size=32)
+    return {
+        "batch-256": baseline,
+        "batch-32": small,
+        "batch-32-beta1-0.5": replace(
+            small, **both(Optimizer("Adam", {"learning_rate": 1e-4, "beta_1": 0.5}))
+        ),
+        "slow-discriminator": replace(
+            small,
+            discriminator_optimizer=Optimizer("Adam", {"learning_rate": 1e-5}),
+        ),
+        "fast-generator": replace(
+            small, generator_optimizer=Optimizer("Adam", {"learning_rate": 5e-4})
+        ),
+        "svhn-baseline-ttur": slow,
+    }
+
+
+FAMILIES = {  # what is varied, and epochs for each variant
+    "wgan-variants": (wgan_variants, 0.5),
+    "svhn-wgan-variants": (svhn_wgan_variants, 2.6),
+    "svhn-one-change": (svhn_one_change, 2.6),
+    "svhn-balance": (svhn_balance, 2.6),
+}
+
+
+def main() -> None:
+    """Train a family's variants and compare them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("family", choices=FAMILIES)
+    parser.add_argument("--epochs", type=float, help="for each variant; default: the family's")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--data", choices=["auto", "real", "synthetic"], default="auto")
+    parser.add_argument("--output", type=Path, help="default: figures/<family>")
+    options = parser.parse_args()
+    make, epochs = FAMILIES[options.family]
+    variants = make()
+    stand_in = {"auto": "fallback", "real": "never", "synthetic": "always"}[options.data]
+    recipe = next(iter(variants.values()))
+    data = datasets.load(recipe.dataset, stand_in=stand_in, channels=recipe.image_shape[-1])
+    output = options.output or Path("figures") / options.family
+    with tempfile.TemporaryDirectory() as folder:
+        runs = [
+            train(
+                variant, data, Path(folder) / name, epochs=options.epochs or epochs,
+                seed=options.seed,
+            )
+            for name, variant in variants.items()
+        ]  # fmt: skip
+        output.mkdir(parents=True, exist_ok=True)
+        table = compare(runs, output / "comparison.png")
+    (output / "comparison.txt").write_text(table + "\n", encoding="utf-8")
+    print(table)
+
+
+if __name__ == "__main__":
+    main()
