@@ -27,8 +27,11 @@ lint: $(READY)
 unit: $(READY)
 	$(BIN)/python -m pytest tests
 
+# Minutes that each lesson trains when it is tested; a reader gets the lesson's own.
+QUICK_MINUTES ?= 0.4
+
 notebooks: $(READY)
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 notebooks
+	GANLIB_QUICK_MINUTES=$(QUICK_MINUTES) $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 notebooks
 
 $(READY): pyproject.toml requirements.txt
 	@test -n "$(strip $(PYTHON))" || { echo "make: Python 3.11, 3.12 or 3.13 is needed; give its path as PYTHON=…" >&2; exit 2; }

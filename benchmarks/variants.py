@@ -67,15 +67,12 @@ def svhn_one_change() -> dict[str, Recipe]:
 
 
 def svhn_balance() -> dict[str, Recipe]:
-    """How svhn-baseline comes to show digits early: batch, momentum, two learning rates."""
+    """How svhn-baseline comes to show digits early: small batches, two learning rates."""
     baseline, slow = get("svhn-baseline"), get("svhn-baseline-ttur")
     small = replace(baseline, batch_size=32)
     return {
         "batch-256": baseline,
         "batch-32": small,
-        "batch-32-beta1-0.5": replace(
-            small, **both(Optimizer("Adam", {"learning_rate": 1e-4, "beta_1": 0.5}))
-        ),
         "slow-discriminator": replace(
             small,
             discriminator_optimizer=Optimizer("Adam", {"learning_rate": 1e-5}),

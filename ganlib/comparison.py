@@ -11,7 +11,7 @@ from ganlib import figures
 from ganlib.errors import GanlibError
 from ganlib.run_folder import RunFolder
 
-IN_A_ROW = 3  # grids
+MOST_IN_A_ROW = 3  # grids
 
 
 def compare(runs: Sequence[RunFolder], output: Path) -> str:
@@ -29,7 +29,8 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     buffer = io.BytesIO()
     curves.savefig(buffer, format="png")
     grids = [figures.captioned(_last_grid(run), name) for name, run in named.items()]
-    rows = [figures.row(grids[i : i + IN_A_ROW]) for i in range(0, len(grids), IN_A_ROW)]
+    columns = -(-len(grids) // -(-len(grids) // MOST_IN_A_ROW))  # rows as equal as can be
+    rows = [figures.row(grids[i : i + columns]) for i in range(0, len(grids), columns)]
     figures.stacked([Image.open(buffer), *rows]).save(output, format="PNG")
     return _table([_facts(name, run) for name, run in named.items()])
 

@@ -13,8 +13,8 @@ def networks_of(recipe: Recipe) -> dict[str, dict[str, Any]]:
 
     Returns
     -------
-    For "generator" and "discriminator": ``layers`` (name, type, kernel size, output shape,
-    parameters), and ``total``, ``trainable`` and ``non_trainable`` parameters.
+    For "generator" and "discriminator": ``layers`` (name, type, kernel size, activation,
+    output shape, parameters), and ``total``, ``trainable`` and ``non_trainable`` parameters.
     """
     generator, discriminator = recipe.build()
     return {"generator": describe(generator), "discriminator": describe(discriminator)}
@@ -30,6 +30,7 @@ def describe(network: Any) -> dict[str, Any]:
                 "name": layer.name,
                 "type": type(layer).__name__,
                 "kernel_size": list(getattr(layer, "kernel_size", ())),
+                "activation": _activation(layer),
                 "output_shape": list(layer.output.shape),
                 "parameters": layer.count_params(),
             }
@@ -70,9 +71,9 @@ def side_by_side(before: Any, after: Any) -> str:
     lines = []
     for rows in _paired(*(network["layers"] for network in networks)):
         left, right = (_in_words(row) if row else "" for row in rows)
-        lines.append(f"{'*' if left != right else ' '} {left:<43}{right}".rstrip())
-    totals = [f"{'total':<29}{network['total']:>11,}" for network in networks]
-    lines.append(f"{'*' if totals[0] != totals[1] else ' '} {totals[0]:<43}{totals[1]}")
+        lines.append(f"{'*' if left != right else ' '} {left:<46}{right}".rstrip())
+    totals = [f"{'total':<34}{network['total']:>10,}" for network in networks]
+    lines.append(f"{'*' if totals[0] != totals[1] else ' '} {totals[0]:<46}{totals[1]}")
     return "\n".join(lines)
 
 
@@ -92,9 +93,15 @@ def _blocks(before: list, after: list, key: Callable) -> list[tuple[int, int, in
 
 
 def _in_words(row: dict[str, Any]) -> str:
-    kernel = " " + "×".join(map(str, row["kernel_size"])) if row["kernel_size"] else ""
+    words = [row["type"], "×".join(map(str, row["kernel_size"])), row["activation"]]
     shape = "×".join(str(side) for side in row["output_shape"][1:])
-    return f"{row['type'] + kernel:<20}{shape:>9}{row['parameters']:>11,}"
+    return f"{' '.join(filter(None, words)):<25}{shape:>9}{row['parameters']:>10,}"
+
+
+def _activation(layer: Any) -> str:
+    """Name of a layer's own activation; empty where it has none, or the identity."""
+    name = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    return "" if name == "linear" else name
 
 
 def _size(variable: Any) -> int:

@@ -8,7 +8,7 @@ from ganlib.errors import GanlibError
 from ganlib.models.final_project import modified_discriminator
 from ganlib.models.logits import logits
 from ganlib.startup import tf
-from ganlib.summaries import as_text, networks_of
+from ganlib.summaries import as_text, networks_of, side_by_side
 
 # The report's figures 7 to 12, and the same tables worked out for the tutorial's DCGAN:
 # layer type, output shape without the batch, parameters.
@@ -225,3 +225,16 @@ def test_the_six_systems_of_the_report_share_what_it_does_not_change():
 def test_a_damaged_record_is_refused_in_one_sentence():
     with pytest.raises(GanlibError, match="no recipe that this version understands"):
         recipes.Recipe.from_json({"name": "x"})
+
+
+def test_two_networks_side_by_side_mark_what_differs():
+    pair = [recipes.get(f"mnist-{kind}").build()[1] for kind in ("baseline", "modified")]
+    lines = side_by_side(*pair).splitlines()
+    marked = [line[2:].split() for line in lines if line.startswith("*")]
+    assert len(lines) == len(FIGURE_8) + 1  # pooling stands alone, the rest in pairs, the total
+    assert [words[0] for words in marked if len(words) == 3] == ["MaxPooling2D"] * 2
+    assert marked[-1] == ["total", "212,865", "total", "207,105"]
+    assert marked[-2] == ["Dense", "1", "6,273", "Dense", "sigmoid", "1", "513"]
+    assert [line[0] for line in lines[:3]] == [" "] * 3
+    same = side_by_side(pair[0], pair[0])
+    assert "*" not in same and "Conv2D 5×5" in same

@@ -34,7 +34,8 @@ def store(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    print(datasets.load("mnist").describe())  # before anything runs: the real data must be there
+    for name in ("mnist", "svhn_cropped"):  # before anything runs: the real data must be there
+        print(datasets.load(name).describe())
     chosen = [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
     for path in chosen:
         store(path)

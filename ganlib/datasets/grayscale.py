@@ -4,7 +4,7 @@ import numpy as np
 
 WEIGHTS = (299, 587, 114)
 """Red, green and blue in thousandths: luma as in ITU-R BT.601."""
-CHUNK = 4096  # images at a time: what is computed between is four times as large
+CHUNK = 1024  # images at a time: what is computed between is four times as large
 
 
 def to_grayscale(images: np.ndarray) -> np.ndarray:
