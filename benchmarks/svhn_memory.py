@@ -26,6 +26,7 @@ CASES = {  # channels, and whether a batch is made
     "colour": (3, False),
     "greyscale": (1, False),
     "greyscale, first batch": (1, True),
+    "colour, first batch": (3, True),
 }
 
 
@@ -56,7 +57,8 @@ def main() -> None:
     parser.add_argument("--peak", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peak:
-        return report(*options.peak)
+        report(*options.peak)
+        return
     result: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "svhn_cropped").mkdir()
@@ -77,7 +79,6 @@ def main() -> None:
                   f"{result[name]['images_mb']:>6,} MB", flush=True)  # fmt: skip
     if options.json:
         options.json.write_text(json.dumps({"images": options.images, **result}, indent=2) + "\n")
-    return None
 
 
 if __name__ == "__main__":

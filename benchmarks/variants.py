@@ -8,11 +8,13 @@ Each family below trains its variants one after the other and leaves one picture
 
 import argparse
 import dataclasses
+import sys
 import tempfile
 from pathlib import Path
 
 from ganlib import datasets, recipes
 from ganlib.comparison import compare
+from ganlib.errors import GanlibError
 from ganlib.recipes import Optimizer, Recipe
 from ganlib.training import train
 
@@ -122,4 +124,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except GanlibError as error:
+        sys.exit(f"variants: {error}")

@@ -89,9 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--split",
-        default="train",
         metavar="NAME",
-        help="train (default), or extra: SVHN's 531,131 easier digits",
+        help="default: train; extra: SVHN's 531,131 easier digits",
     )
     _add_channels(command)
     command.add_argument(
@@ -194,7 +193,7 @@ def _recipes(options: argparse.Namespace) -> int:
 
 def _summary(options: argparse.Namespace) -> int:
     recipe = recipes.get(options.recipe)
-    recipe = recipe.with_channels(options.channels or recipe.image_shape[-1])
+    recipe = _with_channels(recipe, options.channels or recipe.image_shape[-1])
     from ganlib.summaries import as_text, networks_of
 
     networks = networks_of(recipe)
@@ -209,13 +208,18 @@ def _summary(options: argparse.Namespace) -> int:
     return 0
 
 
+def _with_channels(recipe: recipes.Recipe, channels: int) -> recipes.Recipe:
+    datasets.check_channels(recipe.dataset, channels)
+    return recipe.with_channels(channels)
+
+
 def _train(options: argparse.Namespace) -> int:
     recipe = recipes.get(options.recipe)
     output = Path(options.output) if options.output else _default_output(recipe, options.resume)
     before = RunFolder.existing(output).recipe if options.resume else recipe
     batch_size = options.batch_size or before.batch_size
     channels = options.channels or before.image_shape[-1]
-    recipe = dataclasses.replace(recipe, batch_size=batch_size).with_channels(channels)
+    recipe = _with_channels(dataclasses.replace(recipe, batch_size=batch_size), channels)
     data = _data_for(recipe, options, output)
     print(f"data     {data.describe()}")
     from ganlib.training import train
@@ -257,13 +261,13 @@ def _train(options: argparse.Namespace) -> int:
 def _data_for(
     recipe: recipes.Recipe, options: argparse.Namespace, output: Path
 ) -> datasets.Dataset:
-    name, split, stand_in = options.data or recipe.dataset, options.split, "never"
+    name, split, stand_in = options.data or recipe.dataset, options.split or "train", "never"
     if options.data in ("synthetic", "auto"):
         name = recipe.dataset
         stand_in = "always" if options.data == "synthetic" else "fallback"
     elif options.resume and not options.data:
         before = RunFolder.existing(output).record.get("data", {})
-        name, split = before.get("name", name), before.get("split", split)
+        name, split = before.get("name", name), options.split or before.get("split", split)
         stand_in = "always" if before.get("synthetic") else "never"
     return datasets.load(
         name, split, options.data_dir, stand_in=stand_in, channels=recipe.image_shape[-1]
@@ -304,6 +308,8 @@ def _sample(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
+    if Path(options.output).suffix != ".png":
+        raise GanlibError(f"--output {options.output} must end in .png")
     from ganlib.comparison import compare
 
     table = compare([RunFolder.existing(path) for path in options.runs], Path(options.output))

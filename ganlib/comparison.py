@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -52,14 +53,14 @@ def _last_grid(run: RunFolder) -> Image.Image:
     try:
         picture = Image.open(latest)
         picture.load()
-    except OSError as error:
+    except (OSError, Image.DecompressionBombError) as error:
         raise GanlibError(f"{latest} is no intact picture: resume the run, or remove it") from error
     return picture
 
 
 def _facts(name: str, run: RunFolder) -> dict[str, str]:
     record, history = run.record, run.history
-    progress = record["progress"]
+    progress: dict[str, Any] = record.get("progress", {})
     last = history[-1] if history else {}
     data = record["data"]
     return {

@@ -71,8 +71,8 @@ class Quiz:
             )
         if not 1 <= count <= min(len(real), len(generated)):
             raise DataError(
-                f"a quiz of {count} pictures needs as many real and generated ones; there are "
-                f"{len(real)} and {len(generated)}"
+                f"a quiz of {count} pictures cannot be made from {len(real)} real and "
+                f"{len(generated)} generated ones: there must be one, and as many of each"
             )
         rng = np.random.default_rng(seed)
         self.count = count
@@ -111,6 +111,8 @@ class Quiz:
         return self._sheet(titles, [RIGHT if r else WRONG for r in right], scale, columns)
 
     def _judged_real(self, numbers: Collection[int]) -> np.ndarray:
+        if not isinstance(numbers, Collection) or isinstance(numbers, str):
+            raise GanlibError("answer with a list of numbers, such as [1, 4, 5]")
         wrong = [n for n in numbers if n not in range(1, self.count + 1)]
         if wrong:
             raise GanlibError(f"there is no picture {wrong[0]}: they go from 1 to {self.count}")

@@ -68,6 +68,7 @@ class Recipe:
     title: str
     source: str
     dataset: str
+    image_shape: Shape
     generator: Network
     discriminator: Network
     objective: str = "non_saturating"
@@ -78,7 +79,6 @@ class Recipe:
     batch_size: int = 256
     epochs: int = 100
     notes: str = ""
-    image_shape: Shape = (28, 28, 1)
 
     def build(self) -> tuple[Any, Any]:
         """Build generator and discriminator for the recipe's image shape."""
@@ -100,10 +100,14 @@ class Recipe:
             for key in ("generator", "discriminator"):
                 values[key] = Network(**values[key])
                 values[f"{key}_optimizer"] = Optimizer(**values[f"{key}_optimizer"])
-            if "image_shape" in values:
-                values["image_shape"] = tuple(values["image_shape"])
+            # Runs of the first version, which knew no other shape, do not name it.
+            height, width, channels = values.get("image_shape", (28, 28, 1))
+            values["image_shape"] = (int(height), int(width), int(channels))
+            values["batch_size"] = int(values["batch_size"])
+            if min(*values["image_shape"], values["batch_size"]) < 1:
+                raise ValueError("a size below 1")
             return cls(**values)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise GanlibError(
                 f"the record holds no recipe that this version understands ({error})"
             ) from error
@@ -114,6 +118,7 @@ _MNIST_BASELINE = Recipe(
     title="MNIST baseline DCGAN",
     source="final-project, section 3.1; tensorflow.org/tutorials/generative/dcgan",
     dataset="mnist",
+    image_shape=(28, 28, 1),
     generator=Network("final_project:generator"),
     discriminator=Network("final_project:dcgan_discriminator"),
 )

@@ -29,6 +29,23 @@ from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 
 Row = dict[str, Any]
+NUMBER = (int, float)
+RECORD: dict[tuple[str, ...], Any] = {
+    ("recipe", "name"): str,
+    ("data", "name"): str,
+    ("data", "synthetic"): bool,
+    ("budget",): dict,
+    ("seed",): int,
+    ("precision",): str,
+}
+"""What every record must hold: keys, the inner one last, and the type of the value."""
+PROGRESS: dict[tuple[str, ...], Any] = {
+    ("progress", "epochs"): NUMBER,
+    ("progress", "steps"): int,
+    ("progress", "images"): int,
+    ("progress", "seconds"): NUMBER,
+}
+"""The same for what a run writes from its first checkpoint on."""
 
 
 class RunFolder:
@@ -66,14 +83,16 @@ class RunFolder:
         """The contents of run.json; a damaged file raises `GanlibError`."""
         try:
             record = json.loads(self.record_file.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise GanlibError(f"{self.record_file} is damaged ({error})") from error
-        wanted = {"recipe": dict, "data": dict, "budget": dict, "seed": int, "precision": str}
-        for key, kind in wanted.items():
-            if not (isinstance(record, dict) and isinstance(record.get(key), kind)):
-                raise GanlibError(f"{self.record_file} is damaged ({key!r} is missing or wrong)")
-        if not isinstance(record.setdefault("progress", {}), dict):
-            raise GanlibError(f"{self.record_file} is damaged ('progress' is wrong)")
+        begun = isinstance(record, dict) and "progress" in record
+        for path, kind in (RECORD | (PROGRESS if begun else {})).items():
+            value = record
+            for key in path:
+                value = value.get(key) if isinstance(value, dict) else None
+            if not isinstance(value, kind):
+                place = ".".join(path)
+                raise GanlibError(f"{self.record_file} is damaged ({place} is missing or wrong)")
         return record
 
     @property

@@ -89,7 +89,8 @@ def _paired(before: list, after: list) -> Iterator[tuple[Any, Any]]:
 
 def _blocks(before: list, after: list, key: Callable) -> list[tuple[int, int, int, int]]:
     keys = [[key(row) for row in rows] for rows in (before, after)]
-    return [block[1:] for block in difflib.SequenceMatcher(None, *keys, False).get_opcodes()]
+    matcher = difflib.SequenceMatcher(a=keys[0], b=keys[1], autojunk=False)
+    return [(i, i_end, j, j_end) for _, i, i_end, j, j_end in matcher.get_opcodes()]
 
 
 def _in_words(row: dict[str, Any]) -> str:

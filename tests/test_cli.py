@@ -63,6 +63,9 @@ def ganlib(*arguments: str, **options) -> subprocess.CompletedProcess:
         (["sample", "nothing"], "nothing holds no run"),
         (["compare", "nothing"], "nothing holds no run"),
         (["summary", "mnist"], "unknown recipe 'mnist'"),
+        (["summary", "mnist-baseline", "--channels", "3"], "mnist has 1 channel(s)"),
+        (["train", "mnist-baseline", "--channels", "3"], "mnist has 1 channel(s)"),
+        (["compare", "x", "--output", "x.jpg"], "--output x.jpg must end in .png"),
         ([], "COMMAND"),
         (["paint"], "invalid choice: 'paint'"),
     ],
@@ -145,6 +148,8 @@ def test_a_run_in_colour_stays_in_colour(tmp_path, monkeypatch, capsys):
     assert grid.mode == "RGB"
     assert cli.main([*train, "--resume", "--epochs", "3", "--channels", "1"]) == 2
     assert "another recipe" in capsys.readouterr().err
+    assert cli.main([*train, "--resume", "--epochs", "3", "--split", "test"]) == 0
+    assert asked[-1] == ("svhn_cropped", "test", 3)  # and other images would be refused
 
 
 def test_recipes_lists_every_recipe_with_its_source(capsys):
@@ -266,7 +271,7 @@ def test_compare_puts_many_grids_under_each_other(run_path, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("file", "content", "sentence"),
     [
-        ("run.json", None, "'progress' is wrong"),
+        ("run.json", None, "progress.epochs is missing or wrong"),
         ("history.csv", "a,b\n1,2\n", "row 1 has no epoch"),
         ("steps.csv", "step,d_loss\n1,2\n", "row 1 has no images"),
         ("samples/epoch_0001.png", "no picture", "no intact picture"),

@@ -213,13 +213,60 @@ def test_a_recipe_survives_its_record(name):
     assert recipes.Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
 
 
-def test_the_six_systems_of_the_report_share_what_it_does_not_change():
-    pairs = [(f"mnist-{kind}", f"svhn-{kind}") for kind in ("baseline", "modified", "wgan")]
-    same = {"objective", "step", "step_options", "batch_size", "epochs", "generator"}
-    same |= {"generator_optimizer", "discriminator_optimizer"}
-    for pair in pairs:
-        one, other = (recipes.get(name).to_json() for name in pair)
-        assert {key: one[key] for key in same} == {key: other[key] for key in same}
+# What final-project says of its six systems beside the tables.
+TRAINING = {
+    "baseline": ("non_saturating", "simultaneous", {}),
+    "modified": ("non_saturating", "simultaneous", {}),
+    "wgan": ("wasserstein", "alternating", {"n_critic": 5, "clip": 0.01}),
+}
+
+
+@pytest.mark.parametrize("kind", TRAINING)
+@pytest.mark.parametrize(
+    ("data", "name", "shape"),
+    [("mnist", "mnist", (28, 28, 1)), ("svhn", "svhn_cropped", (32, 32, 1))],
+)
+def test_the_six_systems_are_trained_as_the_report_says(kind, data, name, shape):
+    recipe = recipes.get(f"{data}-{kind}")
+    assert (recipe.dataset, recipe.image_shape) == (name, shape)
+    assert (recipe.objective, recipe.step, recipe.step_options) == TRAINING[kind]
+    assert (recipe.batch_size, recipe.epochs) == (256, 100)
+    for optimizer in (recipe.generator_optimizer, recipe.discriminator_optimizer):
+        assert (optimizer.name, optimizer.options) == ("Adam", {"learning_rate": 1e-4})
+
+
+def test_our_recipes_differ_from_the_reports_in_what_their_names_say():
+    rates = [
+        getattr(recipes.get("svhn-baseline-ttur"), f"{network}_optimizer").options["learning_rate"]
+        for network in ("generator", "discriminator")
+    ]
+    assert rates[0] == 10 * rates[1]
+    penalty = recipes.get("svhn-wgan-gp").step_options
+    assert penalty["gradient_penalty"] == 10.0 and "clip" not in penalty
+    assert recipes.get("mnist-wgan-rmsprop").generator_optimizer.name == "RMSprop"
+
+
+def test_a_record_from_before_image_shapes_is_one_of_mnist():
+    record = recipes.get("mnist-baseline").to_json()
+    del record["image_shape"]
+    assert recipes.Recipe.from_json(record) == recipes.get("mnist-baseline")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"image_shape": []},
+        {"image_shape": [32, 32]},
+        {"image_shape": [0, 1, 1]},
+        {"batch_size": "x"},
+        {"batch_size": None},
+        {"batch_size": 0},
+    ],
+)
+def test_a_record_with_a_size_that_is_none_is_refused(damage):
+    record = recipes.get("svhn-baseline").to_json() | damage
+    with pytest.raises(GanlibError, match="no recipe that this version understands"):
+        recipes.Recipe.from_json(record)
 
 
 def test_a_damaged_record_is_refused_in_one_sentence():

@@ -25,11 +25,43 @@ def real_ones(quiz):
     return [n for n in range(1, COUNT + 1) if quiz.score([n]).missed < nothing]
 
 
-def test_the_picture_shows_what_is_scored(quiz):
+def tiles(picture, columns=8):
+    """The tiles of a sheet from left to right, row by row, as arrays."""
+    gap = 8
+    height = (picture.height + gap) // (COUNT // columns) - gap
+    width = (picture.width + gap) // columns - gap
+    return [
+        np.asarray(picture)[top : top + height, left : left + width]
+        for top in range(0, picture.height, height + gap)
+        for left in range(0, picture.width, width + gap)
+    ]
+
+
+def shows(tile, colour):
+    return bool((tile == colour).all(axis=-1).any())
+
+
+def test_each_number_stands_over_the_picture_that_is_scored_under_it(quiz):
     answer = real_ones(quiz)
-    pixels = {colour: n for n, colour in quiz.picture(scale=2).getcolors(1 << 20)}
-    assert pixels[REAL] == len(answer) * 16 * 16
-    assert pixels[MADE] == (COUNT - len(answer)) * 16 * 16
+    for number, tile in enumerate(tiles(quiz.picture()), start=1):
+        assert shows(tile, REAL) == (number in answer)
+        assert shows(tile, MADE) == (number not in answer)
+
+
+def test_no_picture_is_shown_twice():
+    shades = np.arange(1, 41, dtype=np.uint8)[:, None, None, None] * np.ones((8, 8, 3), np.uint8)
+    colours = np.array([1, 2, 0], np.uint8)
+    quiz = Quiz(shades * colours, shades * colours[::-1], 40)
+    shown = {c for _, c in quiz.picture(1).getcolors(1 << 20) if 0 in c and sum(c) % 3 == 0}
+    assert len(shown - {(0, 0, 0)}) == 40
+
+
+def test_real_and_generated_are_tossed_evenly():
+    images = np.zeros((40, 2, 2, 1), np.uint8)
+    real = [len(real_ones(Quiz(images, images, COUNT, seed))) for seed in range(400)]
+    # 6,400 tosses: 3,200 and three and a half standard deviations of 40.
+    assert abs(sum(real) - 3200) < 140
+    assert len(set(real)) > 5
 
 
 def test_the_right_answer_scores_all_and_its_opposite_nothing(quiz):
@@ -54,10 +86,9 @@ def test_chance_is_that_of_a_tossed_coin(quiz):
 def test_the_solution_frames_right_and_wrong_answers(quiz):
     answer = real_ones(quiz)
     right, wrong = (40, 160, 60), (210, 40, 40)
-    colours = {colour for _, colour in quiz.solution(answer).getcolors(1 << 20)}
-    assert right in colours and wrong not in colours
-    colours = {colour for _, colour in quiz.solution(answer[1:]).getcolors(1 << 20)}
-    assert right in colours and wrong in colours
+    assert all(shows(tile, right) for tile in tiles(quiz.solution(answer)))
+    judged = enumerate(tiles(quiz.solution(answer[1:])), start=1)
+    assert [number for number, tile in judged if shows(tile, wrong)] == answer[:1]
 
 
 def test_the_seed_decides_what_is_asked():
@@ -72,7 +103,10 @@ def test_what_cannot_be_asked_or_answered_is_one_sentence(quiz):
     images = np.zeros((4, 8, 8, 1), np.uint8)
     with pytest.raises(DataError, match="told apart by their shape"):
         Quiz(images, np.zeros((4, 8, 8, 3), np.uint8), 2)
-    with pytest.raises(DataError, match="there are 4 and 4"):
-        Quiz(images, images, 5)
+    for count in (0, 5):
+        with pytest.raises(DataError, match=f"{count} pictures cannot be made from 4 real and 4"):
+            Quiz(images, images, count)
+    with pytest.raises(GanlibError, match="answer with a list of numbers"):
+        quiz.score(3)
     with pytest.raises(GanlibError, match="there is no picture 17: they go from 1 to 16"):
         quiz.score([1, 17])

@@ -62,7 +62,7 @@ def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch)
     run.write_record(
         {
             "recipe": {"name": "a-recipe"},
-            "data": {},
+            "data": {"name": "some", "synthetic": False},
             "budget": {},
             "seed": 0,
             "precision": "float32",

@@ -6,10 +6,12 @@ Copies the record, the tables, the film, the loss curves and the last sample gri
 
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from ganlib.errors import GanlibError
 from ganlib.run_folder import RunFolder
 from ganlib.sampling import sample
 
@@ -18,20 +20,28 @@ FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
 
 def publish(run: RunFolder) -> Path:
-    """Copy one run; returns the folder in ``figures/``."""
-    target = RunFolder(FIGURES / run.record["recipe"]["name"])
-    shutil.rmtree(target.path, ignore_errors=True)
-    target.samples.mkdir(parents=True)
-    for name in ("record_file", "history_file", "steps_file", "gif", "losses"):
-        shutil.copy(getattr(run, name), getattr(target, name))
-    last = max(run.samples.glob("epoch_*.png"))
-    shutil.copy(last, target.samples / last.name)
-    np.savez_compressed(target.generated, images=sample(run, COUNT))
-    return target.path
+    """Copy one run; returns the folder in ``figures/``, which is replaced in one piece."""
+    images = sample(run, COUNT)
+    target = FIGURES / run.record["recipe"]["name"]
+    FIGURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FIGURES) as folder:
+        copy = RunFolder(Path(folder) / target.name)
+        copy.samples.mkdir(parents=True)
+        for name in ("record_file", "history_file", "steps_file", "gif", "losses"):
+            shutil.copy(getattr(run, name), getattr(copy, name))
+        last = max(run.samples.glob("epoch_*.png"))
+        shutil.copy(last, copy.samples / last.name)
+        np.savez_compressed(copy.generated, images=images)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.move(copy.path, target)
+    return target
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit("usage: python tools/publish.py RUN [RUN ...]")
     for path in sys.argv[1:]:
-        print(publish(RunFolder.existing(path)))
+        try:
+            print(publish(RunFolder.existing(path)))
+        except (GanlibError, OSError) as error:
+            sys.exit(f"publish: {error}")

@@ -18,10 +18,10 @@ from ganlib.datasets.catalog import KNOWN, KnownDataset, by, known_dataset
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, DataNotFound
 
-__all__ = ["Dataset", "load", "names"]
+__all__ = ["Dataset", "check_channels", "load", "names"]
 
 STAND_IN_CHOICES = ("never", "fallback", "always")
-SYNTHETIC_SEEDS = {"train": 1, "test": 2}
+SYNTHETIC_SEEDS = {"train": 1, "test": 2, "extra": 3}
 """Different, so that no test image is also a training image."""
 
 log = logging.getLogger(__name__)
@@ -122,15 +122,21 @@ def load(
         file is never replaced by a stand-in.
     """
     known = known_dataset(name, split)
-    if channels not in (None, 1, known.image_shape[2]):
-        raise DataError(
-            f"{name} has {known.image_shape[2]} channel(s), which do not make {channels}: leave "
-            "channels out, or take 1 for greyscale."
-        )
+    check_channels(name, channels)
     dataset = _load(known, split, data_dir, stand_in)
     if channels == 1 < known.image_shape[2]:
         return replace(dataset, images=to_grayscale(dataset.images))
     return dataset
+
+
+def check_channels(name: str, channels: int | None) -> None:
+    """Raise DataError where a data set cannot be had with so many channels; None is as it is."""
+    held = KNOWN[name].image_shape[2]
+    if channels not in (None, 1, held):
+        raise DataError(
+            f"{name} has {held} channel(s), which do not make {channels}: leave channels out, or "
+            "take 1 for greyscale."
+        )
 
 
 def _load(
@@ -225,8 +231,6 @@ def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None
 def _synthetic(known: KnownDataset, split: str) -> Dataset:
     drawn = KNOWN[known.stand_in] if known.stand_in else known
     assert drawn.generator is not None
-    if split not in drawn.sizes:
-        raise DataError(f"{known.name} has no stand-in for its split {split!r}: use the files.")
     seed = SYNTHETIC_SEEDS[split]
     generator = importlib.import_module(drawn.generator)
     images, labels = generator.generate(drawn.sizes[split], seed)

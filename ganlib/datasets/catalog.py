@@ -215,7 +215,7 @@ KNOWN: dict[str, KnownDataset] = {
             name="synthetic_house_numbers",
             image_shape=(32, 32, 3),
             classes=10,
-            sizes=SYNTHETIC_SIZES,
+            sizes=SYNTHETIC_SIZES | {"extra": SYNTHETIC_SIZES["train"]},
             generator="ganlib.datasets.house_numbers",
         ),
     )

@@ -104,11 +104,7 @@ def svhn_discriminator(image_shape: Shape) -> keras.Sequential:
     return keras.Sequential(
         [
             layers.Input(image_shape),
-            *_pooled_convolution(32, 7),
-            layers.BatchNormalization(),
-            *_pooled_convolution(64, 5),
-            layers.BatchNormalization(),
-            *_pooled_convolution(128, 3),
+            *_three_blocks(),
             layers.Flatten(),
             *_dense(1024),
             *_dense(512),
@@ -126,11 +122,7 @@ def svhn_modified_discriminator(image_shape: Shape) -> keras.Sequential:
     return keras.Sequential(
         [
             layers.Input(image_shape),
-            *_pooled_convolution(32, 7),
-            layers.BatchNormalization(),
-            *_pooled_convolution(64, 5),
-            layers.BatchNormalization(),
-            *_pooled_convolution(128, 3),
+            *_three_blocks(),
             layers.BatchNormalization(),
             *_pooled_convolution(64, 2),
             layers.Flatten(),
@@ -141,6 +133,17 @@ def svhn_modified_discriminator(image_shape: Shape) -> keras.Sequential:
         ],
         name="discriminator",
     )
+
+
+def _three_blocks() -> list[keras.Layer]:
+    """What both SVHN discriminators begin with."""
+    return [
+        *_pooled_convolution(32, 7),
+        layers.BatchNormalization(),
+        *_pooled_convolution(64, 5),
+        layers.BatchNormalization(),
+        *_pooled_convolution(128, 3),
+    ]
 
 
 def _pooled_convolution(filters: int, kernel_size: int) -> list[keras.Layer]:
