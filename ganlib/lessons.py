@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from ganlib import figures
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
@@ -61,6 +62,17 @@ def generated_by(run: RunFolder) -> np.ndarray:
 def grid_of(run: RunFolder) -> Image.Image:
     """The last sample grid of a run."""
     return Image.open(max(run.samples.glob("epoch_*.png")))
+
+
+def strip(run: RunFolder, moments: int = 4) -> Image.Image:
+    """The first four rows and columns of a run's sample grids, from the first to the last."""
+    paths = sorted(run.samples.glob("epoch_*.png"))
+    chosen = [paths[round(i)] for i in np.linspace(0, len(paths) - 1, moments)]
+    caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+    top = figures.CAPTION_HEIGHT if caption else 0
+    side = 4 * 2 * (run.recipe.image_shape[0] + 1)  # four images and their gaps, at twice the size
+    grids = [Image.open(path).crop((0, top, side, top + side)) for path in chosen]
+    return figures.row([figures.captioned(g, caption) if caption else g for g in grids])
 
 
 def told(run: RunFolder) -> str:

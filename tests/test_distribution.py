@@ -28,9 +28,9 @@ from ganlib.datasets import Dataset
 from ganlib.recipes import Network, Optimizer, Recipe
 from ganlib.training import train
 sgd = Optimizer("SGD", {"learning_rate": 0.05})
-recipe = Recipe("dense", "dense", "tests", "tiny", Network("dense_for_tests:generator"),
-                Network("dense_for_tests:critic"), generator_optimizer=sgd,
-                discriminator_optimizer=sgd, batch_size=16)
+recipe = Recipe("dense", "dense", "tests", "tiny", (8, 8, 1),
+                Network("dense_for_tests:generator"), Network("dense_for_tests:critic"),
+                generator_optimizer=sgd, discriminator_optimizer=sgd, batch_size=16)
 if "wgan" in options:
     recipe = dataclasses.replace(recipe, objective="wasserstein", step="alternating",
                                  step_options={"n_critic": 2, "clip": 0.2})
@@ -39,9 +39,9 @@ from ganlib.startup import keras
 layers = keras.layers
 module = types.ModuleType("ganlib.models.dense_for_tests")
 tanh = {"activation": "tanh"}
-module.generator = lambda: keras.Sequential(
+module.generator = lambda image_shape: keras.Sequential(
     [layers.Input((4,)), layers.Dense(64, **tanh), layers.Reshape((8, 8, 1))])
-module.critic = lambda: keras.Sequential(
+module.critic = lambda image_shape: keras.Sequential(
     [layers.Input((8, 8, 1)), layers.Flatten(), layers.Dense(8, **tanh), layers.Dense(1)])
 sys.modules[module.__name__] = ganlib.models.dense_for_tests = module
 rng = np.random.default_rng(0)

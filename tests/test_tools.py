@@ -133,6 +133,9 @@ def test_lessons_start_quick_runs_anew_and_take_full_ones_as_they_are(
     started = first.record["started"], first.record_file.stat().st_mtime_ns
     again = lessons.train(tiny_recipe, tiny_data, "quick", display="none")
     assert (again.record["started"], again.record_file.stat().st_mtime_ns) != started
+    small = 4 * 2 * (8 + 1)  # four 8x8 images with their gaps, twice as large
+    assert lessons.strip(first).height == small + 18  # and a caption, as the data are synthetic
+    assert lessons.strip(first, moments=3).width > 3 * small
     full = lessons.train(tiny_recipe, tiny_data, "full", display="none")
     assert full.record["progress"]["epochs"] == tiny_recipe.epochs
     written = full.record_file.stat().st_mtime_ns

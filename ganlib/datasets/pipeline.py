@@ -48,8 +48,6 @@ def batches(
             f"the last batch of an epoch holds {smallest} image(s), too few for {shards} devices: "
             f"choose another batch size than {batch_size}"
         )
-    with tf.device("CPU:0"):  # the pipeline runs there, wherever the networks are
-        source = tf.constant(images)
 
     def epoch_indices(epoch: tf.Tensor) -> tf.data.Dataset:
         order = tf.random.experimental.stateless_shuffle(
@@ -63,7 +61,10 @@ def batches(
         return own.map(lambda part: indices[part * size // shards : (part + 1) * size // shards])
 
     def scaled(indices: tf.Tensor) -> tf.Tensor:
-        return tf.cast(tf.gather(source, indices), tf.float32) / 127.5 - 1.0
+        # Taken out of the array by numpy: as a tensor, the images would be held several times over.
+        batch = tf.numpy_function(lambda i: images[i], [indices], tf.uint8, stateful=False)
+        batch.set_shape((None, *images.shape[1:]))
+        return tf.cast(batch, tf.float32) / 127.5 - 1.0
 
     epochs = tf.data.Dataset.range(first_step // steps, np.iinfo(np.int64).max)
     indices = epochs.flat_map(epoch_indices).skip(first_step % steps)

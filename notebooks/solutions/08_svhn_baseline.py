@@ -18,6 +18,6 @@ def kernel_side(parameters, c_in, c_out, bias=True):
 
 
 # %% exercise-3
-def from_matlab(X, y):
+def from_matlab(packed, y):
     labels = y.ravel().astype(np.int64)  # a copy: the file's labels stay
-    return X.transpose(3, 0, 1, 2), labels % 10
+    return packed.transpose(3, 0, 1, 2), labels % 10
