@@ -62,3 +62,11 @@ def test_shards_together_are_the_global_batch_in_its_order(shards):
 def test_a_last_batch_too_small_for_the_devices_is_refused():
     with pytest.raises(DataError, match="holds 1 image.*too few for 2 devices"):
         batches(numbered(9), 4, seed=0, shards=2, own_shards=2)
+
+
+def test_batches_are_taken_from_the_array_where_it_lies():
+    """A copy of the images inside the pipeline takes several times their memory."""
+    images = numbered(4)
+    stream = batches(images, batch_size=4, seed=0)
+    images[:] = 255
+    assert (next(iter(stream)).numpy() == 1.0).all()

@@ -1,7 +1,8 @@
 """Put what a reader wants to see of a run into figures/: ``python tools/publish.py RUN``.
 
-Copies the record, the tables, the film, the loss curves and the last sample grid to
-``figures/<recipe>/``, and adds freshly generated images; checkpoints and weights stay behind.
+Copies the record, the tables, the film, the loss curves and two sample grids to
+``figures/<recipe>/``: the last one, and the one after ten epochs, when runs of a data set have seen
+equally many images. Adds freshly generated images; checkpoints and weights stay behind.
 """
 
 import shutil
@@ -11,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ganlib.callbacks import sample_name
 from ganlib.errors import GanlibError
 from ganlib.run_folder import RunFolder
 from ganlib.sampling import sample
 
 COUNT = 256  # images that show what the generator makes, beside the grid's 64
+SHARED_EPOCH = 10
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
 
@@ -29,8 +32,9 @@ def publish(run: RunFolder) -> Path:
         copy.samples.mkdir(parents=True)
         for name in ("record_file", "history_file", "steps_file", "gif", "losses"):
             shutil.copy(getattr(run, name), getattr(copy, name))
-        last = max(run.samples.glob("epoch_*.png"))
-        shutil.copy(last, copy.samples / last.name)
+        grids = {max(run.samples.glob("epoch_*.png")), run.samples / sample_name(SHARED_EPOCH)}
+        for grid in filter(Path.is_file, grids):
+            shutil.copy(grid, copy.samples / grid.name)
         np.savez_compressed(copy.generated, images=images)
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(copy.path, target)

@@ -4,13 +4,15 @@
 
 
 # %% exercise-1
-def best_linear_critic(real, fake, c):
-    return c * np.sum(np.abs(np.mean(real, axis=0) - np.mean(fake, axis=0)))
+def best_linear_critics(real, fake, c):
+    difference = np.mean(real, axis=0) - np.mean(fake, axis=0)
+    return c * np.sum(np.abs(difference)), np.sqrt(np.sum(difference**2))
 
 
 # %% exercise-2
-def epochs_needed(images, batch_size, n_critic, wanted):
-    return math.ceil(wanted * n_critic / steps_per_epoch(images, batch_size))
+def points_between(real, fake, rng):
+    alpha = rng.uniform(size=(len(real), 1, 1, 1))
+    return alpha * real + (1 - alpha) * fake
 
 
 # %% exercise-3
