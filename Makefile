@@ -28,7 +28,7 @@ unit: $(READY)
 	$(BIN)/python -m pytest tests
 
 # Minutes that each lesson trains when it is tested; a reader gets the lesson's own.
-QUICK_MINUTES ?= 0.4
+QUICK_MINUTES ?= 0.25
 
 notebooks: $(READY)
 	GANLIB_QUICK_MINUTES=$(QUICK_MINUTES) $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 notebooks
@@ -50,7 +50,7 @@ test-colab: $(COLAB_READY)
 $(COLAB_READY): pyproject.toml colab-versions.txt
 	$(PYTHON) -m venv $(COLAB)
 	$(COLAB)/bin/python -m pip install --quiet --upgrade pip
-	$(COLAB)/bin/python -m pip install --quiet -e . pytest -c colab-versions.txt
+	$(COLAB)/bin/python -m pip install --quiet -e . pytest prdc -c colab-versions.txt
 	@touch $@
 
 # Run the notebooks and store them with what they show: on the real data, which must be there.

@@ -15,11 +15,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ganlib import __version__, datasets, recipes
+from ganlib import datasets, recipes
+from ganlib.arguments import PROGRAM, parser
 from ganlib.errors import GanlibError
-from ganlib.run_folder import RunFolder
+from ganlib.run_folder import RunFolder, best_of
 
-PROGRAM = "python -m ganlib"
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
 
@@ -27,9 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 2 for an error, 130 after Ctrl-C."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks × shows a question mark
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        return options.command(options)
+        return COMMANDS[options.command](options)
     except GanlibError as error:
         return _fail(str(error))
     except BrokenPipeError:  # the reader, such as `head`, has had enough
@@ -50,124 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(message: str) -> int:
     print(f"ganlib: {' '.join(message.split())}", file=sys.stderr)
     return 2
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        self.exit(2, f"ganlib: {message} (see {self.prog} --help)\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=PROGRAM, description="Train GANs and look at what they make.")
-    parser.add_argument("--version", action="version", version=f"ganlib {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    command = commands.add_parser("recipes", help="list every recipe")
-    command.add_argument("--json", action="store_true", help="as JSON")
-    command.set_defaults(command=_recipes)
-
-    command = commands.add_parser("summary", help="show both networks of a recipe")
-    command.add_argument("recipe", metavar="RECIPE", help="a name that `recipes` lists")
-    command.add_argument("--json", action="store_true", help="as JSON")
-    _add_channels(command)
-    command.set_defaults(command=_summary)
-
-    command = commands.add_parser(
-        "train",
-        help="train a recipe and leave a run folder",
-        description="Train a recipe. Ctrl-C stops in good order; --resume goes on.",
-    )
-    command.add_argument("recipe", metavar="RECIPE", help="a name that `recipes` lists")
-    budget = command.add_mutually_exclusive_group()
-    budget.add_argument("--epochs", type=_positive, metavar="N", help="passes over the data")
-    budget.add_argument("--minutes", type=_positive, metavar="M", help="training time")
-    command.add_argument(
-        "--data",
-        metavar="NAME",
-        help="another data set than the recipe's; `synthetic` for its procedural stand-in, `auto` "
-        "for the stand-in only where the real data cannot be had",
-    )
-    command.add_argument(
-        "--split",
-        metavar="NAME",
-        help="default: train; extra: SVHN's 531,131 easier digits",
-    )
-    _add_channels(command)
-    command.add_argument(
-        "--data-dir", metavar="D", help="where data files are (default: $GANLIB_DATA, else data/)"
-    )
-    command.add_argument(
-        "--batch-size",
-        type=_count,
-        metavar="N",
-        help="default: the recipe's; smaller ones make more steps in the same time",
-    )
-    command.add_argument("--seed", type=_natural, metavar="S", help="default: 0")
-    command.add_argument(
-        "--precision",
-        choices=["auto", "float32", "bfloat16", "float16"],
-        default="auto",
-        help="default: auto, what the machine is fastest with",
-    )
-    command.add_argument(
-        "--strategy",
-        choices=["none", "mirrored", "multiworker"],
-        default="none",
-        help="several devices, or several machines (TF_CONFIG); default: none",
-    )
-    command.add_argument("--output", metavar="DIR", help="default: a new folder in runs/")
-    command.add_argument("--resume", action="store_true", help="go on with the run in the folder")
-    command.set_defaults(command=_train)
-
-    command = commands.add_parser("sample", help="generate images with a trained run")
-    command.add_argument("run", metavar="RUN", help="a run folder")
-    command.add_argument("--count", type=_natural, default=64, metavar="N", help="default: 64")
-    command.add_argument("--seed", type=_natural, default=0, metavar="S", help="default: 0")
-    command.add_argument(
-        "--output",
-        metavar="FILE",
-        help="a .png grid, or a .npz with `images` (default: sample.png in the run folder)",
-    )
-    command.set_defaults(command=_sample)
-
-    command = commands.add_parser("compare", help="several runs in one picture and one table")
-    command.add_argument("runs", metavar="RUN", nargs="+", help="run folders")
-    command.add_argument("--output", metavar="FILE", default="comparison.png", help="the picture")
-    command.set_defaults(command=_compare)
-    return parser
-
-
-def _add_channels(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--channels",
-        type=int,
-        choices=[1, 3],
-        help="1 for greyscale, 3 for colour (default: the recipe's)",
-    )
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 1e-6 <= value <= 1e6:
-        raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
-    return value
-
-
-def _natural(text: str) -> int:
-    return _whole_number(text, 0)
-
-
-def _count(text: str) -> int:
-    return _whole_number(text, 1)
-
-
-def _whole_number(text: str, least: int) -> int:
-    if not (text.isascii() and text.isdigit() and least <= int(text) < 2**31):
-        raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, not {text}")
-    return int(text)
 
 
 def _recipes(options: argparse.Namespace) -> int:
@@ -219,7 +101,9 @@ def _train(options: argparse.Namespace) -> int:
     before = RunFolder.existing(output).recipe if options.resume else recipe
     batch_size = options.batch_size or before.batch_size
     channels = options.channels or before.image_shape[-1]
-    recipe = _with_channels(dataclasses.replace(recipe, batch_size=batch_size), channels)
+    ema = before.ema if options.ema is None else options.ema
+    recipe = dataclasses.replace(recipe, batch_size=batch_size, ema=ema)
+    recipe = _with_channels(recipe, channels)
     data = _data_for(recipe, options, output)
     print(f"data     {data.describe()}")
     from ganlib.training import train
@@ -235,6 +119,7 @@ def _train(options: argparse.Namespace) -> int:
         precision=options.precision,
         strategy=options.strategy,
         resume=options.resume,
+        score_every=options.score_every,
     )
     if options.strategy == "multiworker" and not run.record_file.exists():
         return 0  # the chief has the run folder
@@ -245,8 +130,14 @@ def _train(options: argparse.Namespace) -> int:
         f"{done['seconds']:.0f} s ({record['precision']})"
     )
     print(f"samples  {max(run.samples.glob('epoch_*.png'))}")
-    print(f"losses   {run.losses}")
-    print(f"film     {run.gif}")
+    for label, picture in (("losses", run.losses), ("film", run.gif)):
+        if picture.exists():
+            print(f"{label:<9}{picture}")
+    if best := best_of(run.history):
+        print(
+            f"best     Fréchet distance {best['frechet']:.4g} after epoch {best['epoch']:g} "
+            f"(by judge {record['data']['name']}; see evaluate)"
+        )
     if record["status"] == "interrupted":
         again = ["train", recipe.name, "--output", str(output), "--resume"]
         if options.data_dir:
@@ -296,7 +187,7 @@ def _sample(options: argparse.Namespace) -> int:
     from ganlib import figures
     from ganlib.sampling import sample
 
-    images = sample(run, options.count, options.seed)
+    images = sample(run, options.count, options.seed, weights=options.weights)
     output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix == ".npz":
         np.savez_compressed(output, images=images)
@@ -316,3 +207,61 @@ def _compare(options: argparse.Namespace) -> int:
     print(table)
     print(f"picture  {options.output}")
     return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    run = RunFolder.existing(options.run)
+    from ganlib.evaluation import evaluate
+
+    found = evaluate(
+        run,
+        count=options.count,
+        seed=options.seed,
+        judge=options.judge,
+        data_dir=options.data_dir,
+        weights=options.weights,
+    )
+    print(f"images   {found.count:,} from {run.path}, seed {found.seed}")
+    print(f"against  {found.data}")
+    print(f"by       {found.judge}")
+    print(f"\n{found.table()}\n")
+    print("floor: training images in place of generated ones; pca, noise: what is easy to beat;")
+    print("95 % intervals in brackets. Not to be set beside published FIDs: another judge.")
+    print(f"scores   {run.scores_file}")
+    return 0
+
+
+def _judge_list(options: argparse.Namespace) -> int:
+    from ganlib.metrics import judges
+
+    for name in judges.names():
+        print(judges.load(name).describe())
+    return 0
+
+
+def _judge_train(options: argparse.Namespace) -> int:
+    output = Path(options.output or f"judges/{options.data}.npz")
+    train, test = (
+        datasets.load(options.data, split, options.data_dir, channels=1)
+        for split in ("train", "test")
+    )
+    print(f"data     {train.describe()}")
+    print(f"test     {test.describe()}", flush=True)
+    from ganlib.metrics import judge_training
+
+    judge = judge_training.train(train, test, output, epochs=options.epochs, seed=options.seed)
+    print(judge.describe())
+    print(f"judge    {output}: evaluate RUN --judge {output}")
+    return 0
+
+
+COMMANDS = {
+    "recipes": _recipes,
+    "summary": _summary,
+    "train": _train,
+    "sample": _sample,
+    "evaluate": _evaluate,
+    "compare": _compare,
+    "judge list": _judge_list,
+    "judge train": _judge_train,
+}

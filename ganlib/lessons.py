@@ -53,6 +53,12 @@ def reference(name: str) -> RunFolder:
     return RunFolder.existing(ROOT / "figures" / name)
 
 
+def recorded(name: str) -> list[RunFolder]:
+    """The scored runs of a recipe that the project ships, one for each seed: records, no images."""
+    folders = sorted((ROOT / "figures" / "results").glob(f"{name}-seed-*"))
+    return [RunFolder.existing(folder) for folder in folders]
+
+
 def generated_by(run: RunFolder) -> np.ndarray:
     """Images that a reference run's generator made, uint8 (256, H, W, C)."""
     with np.load(run.generated, allow_pickle=False) as archive:

@@ -36,11 +36,11 @@ class Optimizer:
     name: str = "Adam"
     options: Mapping[str, Any] = field(default_factory=lambda: {"learning_rate": 1e-4})
 
-    def build(self) -> Any:
-        """Build the optimiser."""
+    def build(self, **options: Any) -> Any:
+        """Build the optimiser; `options` go beside its own."""
         from ganlib.startup import keras
 
-        return getattr(keras.optimizers, self.name)(**self.options)
+        return getattr(keras.optimizers, self.name)(**self.options, **options)
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,16 @@ class Recipe:
     dataset, image_shape
         A name for `ganlib.datasets.load`, and the height, width and channels that the networks
         are built for: one channel for greyscale, three for colour.
+    discriminator
+        None for what is fitted in one go and needs no judge, as a PCA is; then there are no
+        optimisers either, and `step` names a fit of `ganlib.fitting.FITS`.
     step, step_options
         A train step of `ganlib.steps.STEPS` and its keyword arguments.
+    latent
+        What z is drawn from, see `ganlib.latents`.
+    ema
+        Decay, for each step of the generator, of an exponential moving average of its weights,
+        kept beside them; 0: none, as in the reports.
     batch_size, epochs
         The report's budget.
     notes
@@ -70,19 +78,22 @@ class Recipe:
     dataset: str
     image_shape: Shape
     generator: Network
-    discriminator: Network
+    discriminator: Network | None
     objective: str = "non_saturating"
-    generator_optimizer: Optimizer = Optimizer()
-    discriminator_optimizer: Optimizer = Optimizer()
+    generator_optimizer: Optimizer | None = Optimizer()
+    discriminator_optimizer: Optimizer | None = Optimizer()
     step: str = "simultaneous"
     step_options: Mapping[str, Any] = field(default_factory=dict)
     batch_size: int = 256
     epochs: int = 100
+    latent: str = "normal"
+    ema: float = 0.0
     notes: str = ""
 
     def build(self) -> tuple[Any, Any]:
-        """Build generator and discriminator for the recipe's image shape."""
-        return self.generator.build(self.image_shape), self.discriminator.build(self.image_shape)
+        """Build generator and discriminator for the recipe's image shape; None for none."""
+        judge = self.discriminator
+        return self.generator.build(self.image_shape), judge and judge.build(self.image_shape)
 
     def with_channels(self, channels: int) -> "Recipe":
         """The same recipe for greyscale (1) or colour (3)."""
@@ -98,8 +109,8 @@ class Recipe:
         values = dict(record)
         try:
             for key in ("generator", "discriminator"):
-                values[key] = Network(**values[key])
-                values[f"{key}_optimizer"] = Optimizer(**values[f"{key}_optimizer"])
+                for name, kind in ((key, Network), (f"{key}_optimizer", Optimizer)):
+                    values[name] = values[name] and kind(**values[name])
             # Runs of the first version, which knew no other shape, do not name it.
             height, width, channels = values.get("image_shape", (28, 28, 1))
             values["image_shape"] = (int(height), int(width), int(channels))
@@ -139,6 +150,12 @@ _MNIST_WGAN = dataclasses.replace(
     notes=f"{_WGAN_NOTES} see mnist-wgan-rmsprop.",
 )
 _RMSPROP = Optimizer("RMSprop", {"learning_rate": 3e-4})
+
+_SGD = Optimizer("SGD", {"learning_rate": 0.1})
+_NN_NOTES = (
+    "The report names the networks' sizes and SGD, and leaves rate, batch, activations and the "
+    "generator's loss open. With a rate of 0.5, or with momentum, all images become one."
+)
 
 _SVHN_BASELINE = Recipe(
     name="svhn-baseline",
@@ -188,6 +205,19 @@ _ALL = (
             "choice does."
         ),
     ),
+    Recipe(
+        name="mnist-nn",
+        title="MNIST GAN(NN)",
+        source="image-generation, section 4.2",
+        dataset="mnist",
+        image_shape=(28, 28, 1),
+        generator=Network("image_generation:nn_generator"),
+        discriminator=Network("image_generation:nn_discriminator"),
+        generator_optimizer=_SGD,
+        discriminator_optimizer=_SGD,
+        batch_size=64,
+        notes=_NN_NOTES,
+    ),
     _SVHN_BASELINE,
     dataclasses.replace(
         _SVHN_BASELINE,
@@ -228,6 +258,33 @@ _ALL = (
             "clipping, and without momentum as there; n_critic, rate and batch are chosen for two "
             "minutes on two cores; benchmarks/variants.py shows what clipping gives."
         ),
+    ),
+    *(
+        Recipe(
+            name=f"{name}-pca",
+            title=f"{title} principal components",
+            source="image-generation, section 4.1",
+            dataset=dataset,
+            image_shape=image_shape,
+            generator=Network("image_generation:linear_generator"),
+            discriminator=None,
+            objective="squared_error",
+            generator_optimizer=None,
+            discriminator_optimizer=None,
+            step="pca",
+            batch_size=1,
+            epochs=1,
+            latent="uniform",
+            notes=(
+                "The report leaves the latent's range open: along each of the 100 components it is "
+                "the range of the training images' projections."
+            ),
+        )
+        for name, title, dataset, image_shape in (
+            ("mnist", "MNIST", "mnist", (28, 28, 1)),
+            ("fashion", "Fashion-MNIST", "fashion_mnist", (28, 28, 1)),
+            ("svhn", "SVHN", "svhn_cropped", (32, 32, 1)),
+        )
     ),
 )
 RECIPES = {recipe.name: recipe for recipe in _ALL}

@@ -107,3 +107,14 @@ def checked_budget(epochs: float | None, minutes: float | None) -> dict[str, flo
         if value is not None and not (value > 0 and math.isfinite(value)):
             raise GanlibError(f"{name} must be a number above 0, not {value}")
     return {"epochs": epochs, "minutes": minutes}
+
+
+def check_shapes(recipe: Recipe, generator: Any, discriminator: Any, data: Dataset) -> None:
+    """Raise `GanlibError` where networks and data do not fit together."""
+    made, given = generator.output_shape[1:], data.images.shape[1:]
+    judged = given if discriminator is None else discriminator.input_shape[1:]
+    if not made == judged == given:
+        judges = "" if discriminator is None else f" and judges {judged}"
+        raise GanlibError(
+            f"{recipe.name} generates images of shape {made}{judges}, but {data.name} has {given}"
+        )

@@ -9,7 +9,10 @@ samples/            a grid at fixed noise, epoch_0001.png …
 samples.gif         the grids as a film
 losses.png          the loss curves
 logs/               TensorBoard
-generator.keras     the generator, float32
+generator.keras     the generator, float32, after the last step
+…_average.keras     the moving average of its weights, where the recipe asks for one
+…_best.keras        the best of those that were scored while it trained
+scores.json         what ``evaluate`` found
 generated.npz       in figures/ only, in place of the generator: images that it made
 ==================  =============================================================
 """
@@ -67,7 +70,12 @@ class RunFolder:
         self.gif = self.path / "samples.gif"
         self.losses = self.path / "losses.png"
         self.logs = self.path / "logs"
-        self.generator_file = self.path / "generator.keras"
+        self.generators = {
+            "last": self.path / "generator.keras",
+            "average": self.path / "generator_average.keras",
+            "best": self.path / "generator_best.keras",
+        }
+        self.scores_file = self.path / "scores.json"
         self.generated = self.path / "generated.npz"
 
     @classmethod
@@ -132,6 +140,19 @@ class RunFolder:
             lock.release()
             if [path.name for path in self.path.iterdir()] == [".lock"]:
                 shutil.rmtree(self.path)  # refused before it began: leave nothing behind
+
+
+def best_of(history: Sequence[Row]) -> Row | None:
+    """The row with the lowest Fréchet distance, of the raw weights or of their average.
+
+    It stands under "frechet" in what is returned; None where no row was scored.
+    """
+    scored = [
+        row | {"frechet": min(value for key, value in row.items() if key.startswith("frechet"))}
+        for row in history
+        if "frechet" in row
+    ]
+    return min(scored, key=lambda row: row["frechet"], default=None)
 
 
 def read_table(path: Path, columns: Sequence[str] = ()) -> list[Row]:

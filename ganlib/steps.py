@@ -25,8 +25,10 @@ def global_batch_size(images: tf.Tensor) -> tf.Tensor:
     return context.all_reduce(tf.distribute.ReduceOp.SUM, count)
 
 
-def latent_noise(seed: tf.Tensor, images: tf.Tensor, latent_dim: int) -> tf.Tensor:
-    """Standard normal noise (B, latent_dim), one row for each image of the batch.
+def latent_noise(
+    seed: tf.Tensor, images: tf.Tensor, latent_dim: int, latent: str = "normal"
+) -> tf.Tensor:
+    """Noise (B, latent_dim), one row for each image of the batch: N(0, I), or uniform in [-1, 1).
 
     Two devices see together what one device would see alone.
 
@@ -37,6 +39,10 @@ def latent_noise(seed: tf.Tensor, images: tf.Tensor, latent_dim: int) -> tf.Tens
     images
         The batch, for its size only; the last batch of an epoch may be smaller.
     """
+    if latent == "uniform":
+        return own_rows(
+            lambda rows: tf.random.stateless_uniform((rows, latent_dim), seed, -1.0, 1.0), images
+        )
     return own_rows(lambda rows: tf.random.stateless_normal((rows, latent_dim), seed), images)
 
 
@@ -62,6 +68,8 @@ class TrainStep:
         A pair of losses, see `ganlib.objectives`.
     generator_optimizer, discriminator_optimizer
         Keras optimisers; built here, before the first step is traced.
+    latent
+        What the noise is drawn from, see `ganlib.latents`.
     seed
         Seed of the noise; the noise of step i depends on (seed, i) alone.
     jit_compile
@@ -79,6 +87,7 @@ class TrainStep:
         generator_optimizer: keras.optimizers.Optimizer,
         discriminator_optimizer: keras.optimizers.Optimizer,
         *,
+        latent: str = "normal",
         seed: int = 0,
         jit_compile: bool = False,
     ) -> None:
@@ -88,6 +97,7 @@ class TrainStep:
         self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
         self.latent_dim = generator.input_shape[-1]
+        self.latent = latent
         self.seed = seed
         self.jit_compile = jit_compile
         generator_optimizer.build(generator.trainable_variables)
@@ -102,7 +112,7 @@ class TrainStep:
 
     def noise(self, images: tf.Tensor, index: tf.Tensor, stream: int = 0) -> tf.Tensor:
         """Noise (B, latent_dim) for step `index`."""
-        return latent_noise(self.stream_seed(index, stream), images, self.latent_dim)
+        return latent_noise(self.stream_seed(index, stream), images, self.latent_dim, self.latent)
 
     def compiled(self, update: Callable[[tf.Tensor, tf.Tensor], Logs]) -> Callable[..., Logs]:
         """`update` as a ``tf.function`` that runs on every replica and sums the replicas' logs."""

@@ -13,11 +13,12 @@ def networks_of(recipe: Recipe) -> dict[str, dict[str, Any]]:
 
     Returns
     -------
-    For "generator" and "discriminator": ``layers`` (name, type, kernel size, activation,
-    output shape, parameters), and ``total``, ``trainable`` and ``non_trainable`` parameters.
+    For "generator" and, where there is one, "discriminator": ``layers`` (name, type, kernel size,
+    activation, output shape, parameters), and ``total``, ``trainable`` and ``non_trainable``
+    parameters.
     """
-    generator, discriminator = recipe.build()
-    return {"generator": describe(generator), "discriminator": describe(discriminator)}
+    networks = dict(zip(("generator", "discriminator"), recipe.build(), strict=True))
+    return {name: describe(network) for name, network in networks.items() if network is not None}
 
 
 def describe(network: Any) -> dict[str, Any]:

@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from ganlib import callbacks as cb
-from ganlib import checkpoints, devices, objectives
+from ganlib import checkpoints, devices, fitting, latents, objectives, quality
 from ganlib.datasets import Dataset
 from ganlib.datasets.pipeline import batches, steps_per_epoch
 from ganlib.errors import GanlibError
 from ganlib.interrupts import Interrupt, interrupts
+from ganlib.metrics import judges
 from ganlib.progress import Means, Progress, TrainingDiverged, diverged
 from ganlib.recipes import Recipe
-from ganlib.records import checked_budget, new_record, resumed_record
+from ganlib.records import check_shapes, checked_budget, new_record, resumed_record
 from ganlib.run_folder import RunFolder
 from ganlib.sampling import save_generator
 from ganlib.startup import keras, tf
@@ -65,8 +66,9 @@ def train(
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     display: str = "bar",
+    score_every: int | None = None,
 ) -> RunFolder:
-    """Train a recipe and leave a run folder.
+    """Train a recipe and leave a run folder; one without a discriminator is fitted in one go.
 
     Parameters
     ----------
@@ -92,6 +94,9 @@ def train(
         Keras callbacks of your own.
     display
         "bar" (a progress bar on standard error), "notebook" (a live picture) or "none".
+    score_every
+        Epochs between two scores of the generator, see `ganlib.quality`; 0: none; by default as
+        often as 2 % of the time allows, where a judge ships for the data.
 
     Returns
     -------
@@ -105,6 +110,8 @@ def train(
         loss that is not finite, a checkpoint that cannot be used.
     """
     budget = checked_budget(epochs, minutes)
+    if recipe.discriminator is None:
+        return fitting.fit(recipe, data, output, seed=seed, resume=resume)
     if strategy == "multiworker" and minutes is not None:
         raise GanlibError("with strategy multiworker give --epochs: workers' clocks differ")
     distribution = devices.make_strategy(strategy)
@@ -124,7 +131,7 @@ def train(
                 f"{run.path} has already used up its {loop.progress.budget}: give a larger "
                 "--epochs or --minutes to go on"
             )
-        loop.train([*callbacks, *_own_callbacks(loop, display)] if chief else [])
+        loop.train([*callbacks, *_own_callbacks(loop, display, score_every)] if chief else [])
     return run
 
 
@@ -145,14 +152,22 @@ class _Loop:
         steps = steps_per_epoch(len(data), recipe.batch_size)
         self.progress = Progress(steps, len(data), recipe.batch_size, **record["budget"])
         self.means = Means()
+        self.average: Any = None
         keras.utils.set_random_seed(record["seed"])
         with devices.precision_policy(record["precision"]), distribution.scope():
             generator, discriminator = recipe.build()
-            _check_shapes(recipe, generator, discriminator, data)
+            check_shapes(recipe, generator, discriminator, data)
             if distribution.num_replicas_in_sync > 1:
                 devices.synchronize_batch_norm(generator, discriminator)
-            optimizers = [recipe.generator_optimizer, recipe.discriminator_optimizer]
-            self.optimizers = [optimizer.build() for optimizer in optimizers]
+            assert recipe.generator_optimizer and recipe.discriminator_optimizer
+            average: dict[str, Any] = {}
+            if recipe.ema:
+                average = {"use_ema": True, "ema_momentum": recipe.ema}
+                self.average = recipe.generator.build(recipe.image_shape)
+            self.optimizers = [
+                recipe.generator_optimizer.build(**average),
+                recipe.discriminator_optimizer.build(),
+            ]
             if record["precision"] == "float16":
                 self.optimizers = [keras.optimizers.LossScaleOptimizer(o) for o in self.optimizers]
             self.step = STEPS[recipe.step](
@@ -160,6 +175,7 @@ class _Loop:
                 discriminator,
                 objectives.get(recipe.objective),
                 *self.optimizers,
+                latent=recipe.latent,
                 seed=record["seed"],
                 jit_compile=devices.worth_compiling(distribution),
                 **recipe.step_options,
@@ -172,6 +188,17 @@ class _Loop:
         """All that training changes, seeds of dropout included, in a fixed order."""
         owners = [self.gan.generator, self.gan.discriminator, *self.optimizers]
         return [variable for owner in owners for variable in owner.variables]
+
+    def averaged(self) -> Any:
+        """The generator with the moving average of its weights.
+
+        Statistics of batch normalisation are moving averages already, and copied.
+        """
+        raw = self.gan.generator
+        for own, now in zip(self.average.variables, raw.variables, strict=True):
+            own.assign(now)
+        self.optimizers[0].finalize_variable_values(self.average.trainable_variables)
+        return self.average
 
     def restore(self) -> None:
         """Go back to the newest checkpoint that is intact, and tell of damaged ones."""
@@ -205,6 +232,8 @@ class _Loop:
         }
         checkpoints.save(self.run.checkpoints, progress.step, variables, state)
         save_generator(self.recipe, self.gan.generator, self.run)
+        if self.average is not None:
+            save_generator(self.recipe, self.averaged(), self.run, "average")
         self.record["progress"] = {
             "epochs": round(progress.epoch, 4),
             "steps": progress.step,
@@ -304,20 +333,15 @@ class _Loop:
         return self.distribution.distribute_datasets_from_function(of_worker)
 
 
-def _check_shapes(recipe: Recipe, generator: Any, discriminator: Any, data: Dataset) -> None:
-    made, judged = generator.output_shape[1:], discriminator.input_shape[1:]
-    given = data.images.shape[1:]
-    if not made == judged == given:
-        raise GanlibError(
-            f"{recipe.name} generates images of shape {made} and judges {judged}, but "
-            f"{data.name} has {given}"
-        )
-
-
-def _own_callbacks(loop: _Loop, display: str) -> list[keras.callbacks.Callback]:
+def _own_callbacks(
+    loop: _Loop, display: str, score_every: int | None
+) -> list[keras.callbacks.Callback]:
     run = loop.run
     rng = np.random.default_rng([loop.record["seed"], 1])
-    noise = rng.standard_normal((SAMPLES, loop.step.latent_dim)).astype(np.float32)
+    noise, more_noise = (
+        latents.draw(loop.recipe.latent, rng, count, loop.step.latent_dim)
+        for count in (SAMPLES, quality.IMAGES)
+    )
     grids = cb.SampleGrids(run, noise, caption="SYNTHETIC data" if loop.data.synthetic else "")
     shown: dict[str, Any] = {
         "bar": cb.ProgressBar,
@@ -326,6 +350,15 @@ def _own_callbacks(loop: _Loop, display: str) -> list[keras.callbacks.Callback]:
     }
     if display not in shown:
         raise GanlibError(f"unknown display {display!r}; choose one of {', '.join(shown)}")
+    quality_tracker = quality.QualityTracker(
+        run,
+        loop.recipe,
+        loop.data.name,
+        loop.data.images,
+        more_noise,
+        averaged=loop.averaged if loop.recipe.ema else None,
+        every=score_every,
+    )
     kind = "SYNTHETIC stand-in for " if loop.data.synthetic else ""
     title = f"{loop.recipe.title} on {kind}{loop.data.name}"
     # The guard comes first, so that nothing is drawn from broken weights; the tables come after
@@ -334,6 +367,7 @@ def _own_callbacks(loop: _Loop, display: str) -> list[keras.callbacks.Callback]:
         cb.NaNGuard(run),
         grids,
         shown[display](),
+        *([quality_tracker] if loop.data.name in judges.names() else []),
         cb.TensorBoard(run),
         cb.Tables(run),
         cb.Pictures(run, title),

@@ -156,7 +156,7 @@ def test_recipes_lists_every_recipe_with_its_source(capsys):
     assert cli.main(["recipes", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == list(recipes.RECIPES)
-    assert all(row["source"].startswith("final-project") for row in rows)
+    assert all(row["source"].startswith(("final-project", "image-generation")) for row in rows)
     assert rows[0]["parameters"] == {"generator": 2330944, "discriminator": 212865}
     assert cli.main(["recipes"]) == 0
     assert "generator 2,330,944, discriminator 212,865" in capsys.readouterr().out
@@ -251,8 +251,9 @@ def test_compare_makes_one_picture_and_one_table(run_path, tmp_path, capsys):
     shutil.copytree(run_path, copy)
     assert cli.main(["compare", run_path, str(copy), "--output", str(picture)]) == 0
     table = capsys.readouterr().out.splitlines()
-    assert len(table) == 4 and table[0].startswith("run")
-    assert "mnist (SYNTHETIC)" in table[1]
+    assert table[0].split() == ["run", "copy"] and table[-1].startswith("picture")
+    assert table[3].split() == ["data", *["mnist", "(SYNTHETIC)"] * 2]
+    assert not any(line.startswith("Fréchet") for line in table)  # neither has been scored
     assert Image.open(picture).size[0] > 2 * 8 * 29 * 2
 
 

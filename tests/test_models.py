@@ -106,11 +106,44 @@ MNIST_BASELINE = (
 FIGURE_7 = (generator(7, 1254400, 50176, (294912, 73728, 576)), 1674560, 1649088)
 FIGURE_9 = (generator(8, 1638400, 65536, (819200, 204800, 1600)), 2730304, 2697152)
 FIGURE_11 = (generator(8, 1638400, 65536, (294912, 73728, 576)), 2073920, 2040768)
+NN_ROWS = (
+    (
+        [
+            ("Dense", (128,), 100 * 128 + 128),
+            ("Dense", (784,), 128 * 784 + 784),
+            ("Reshape", (28, 28, 1), 0),
+        ],
+        114064,
+        114064,
+    ),
+    (
+        [
+            ("Flatten", (784,), 0),
+            ("Dense", (128,), 784 * 128 + 128),
+            ("Dense", (1,), 128 + 1),
+        ],
+        100609,
+        100609,
+    ),
+)
+
+
+def decoder(side: int) -> tuple:
+    """What decodes 100 principal components: an image for each, and the mean image."""
+    pixels = side * side
+    rows = [("Dense", (pixels,), 101 * pixels), ("Reshape", (side, side, 1), 0)]
+    return (rows, 101 * pixels, 101 * pixels)
+
+
 PRINTED = {
     "mnist-baseline": MNIST_BASELINE,
     "mnist-modified": (FIGURE_7, (FIGURE_8, 207105, 207105)),
     "mnist-wgan": MNIST_BASELINE,
     "mnist-wgan-rmsprop": MNIST_BASELINE,
+    "mnist-nn": NN_ROWS,
+    "mnist-pca": (decoder(28),),
+    "fashion-pca": (decoder(28),),
+    "svhn-pca": (decoder(32),),
     "svhn-baseline": (FIGURE_9, (FIGURE_10, 2750593, 2750401)),
     "svhn-baseline-ttur": (FIGURE_9, (FIGURE_10, 2750593, 2750401)),
     "svhn-modified": (FIGURE_11, (FIGURE_12, 1059441, 1058993)),
@@ -122,7 +155,7 @@ PRINTED = {
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_networks_equal_the_printed_summary(name):
     networks = networks_of(recipes.get(name))
-    for network, printed in zip(("generator", "discriminator"), PRINTED[name], strict=True):
+    for network, printed in zip(networks, PRINTED[name], strict=True):
         rows, total, trainable = printed
         built = [
             (layer["type"], tuple(layer["output_shape"][1:]), layer["parameters"])
@@ -149,7 +182,10 @@ def test_generators_map_noise_to_the_image_range(name):
     assert np.abs(images).max() <= 1.0
 
 
-@pytest.mark.parametrize("name", [name for name in recipes.RECIPES if name.startswith("svhn")])
+FINAL_PROJECT = [r for r in recipes.RECIPES.values() if r.source.startswith("final-project")]
+
+
+@pytest.mark.parametrize("name", [r.name for r in FINAL_PROJECT if r.name.startswith("svhn")])
 def test_in_colour_only_the_outermost_layers_change(name):
     recipe = recipes.get(name)
     for grey, colour, outermost in zip(
@@ -165,7 +201,7 @@ def test_in_colour_only_the_outermost_layers_change(name):
 
 
 def test_leaky_relu_has_the_slope_of_the_reports_keras():
-    for recipe in recipes.RECIPES.values():
+    for recipe in FINAL_PROJECT:
         for network in recipe.build():
             slopes = [layer.negative_slope for layer in network.layers if "leaky" in layer.name]
             assert slopes and set(slopes) == {0.3}
@@ -244,6 +280,22 @@ def test_our_recipes_differ_from_the_reports_in_what_their_names_say():
     penalty = recipes.get("svhn-wgan-gp").step_options
     assert penalty["gradient_penalty"] == 10.0 and "clip" not in penalty
     assert recipes.get("mnist-wgan-rmsprop").generator_optimizer.name == "RMSprop"
+
+
+def test_gan_nn_is_trained_with_sgd_and_without_momentum():
+    recipe = recipes.get("mnist-nn")
+    for optimizer in (recipe.generator_optimizer, recipe.discriminator_optimizer):
+        assert optimizer.name == "SGD" and set(optimizer.options) == {"learning_rate"}
+    networks = networks_of(recipe)
+    activations = [[row["activation"] for row in networks[n]["layers"]] for n in networks]
+    assert activations == [["relu", "tanh", ""], ["", "relu", "sigmoid"]]
+
+
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_every_recipe_survives_its_record_and_has_no_average_of_its_own(name):
+    recipe = recipes.get(name)
+    assert recipes.Recipe.from_json(recipe.to_json()) == recipe
+    assert recipe.ema == 0.0
 
 
 def test_a_record_from_before_image_shapes_is_one_of_mnist():

@@ -70,7 +70,7 @@ def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch)
     )
     write_table(run.history_file, [{"epoch": 1}])
     write_table(run.steps_file, [{"step": 1}])
-    for path in (run.gif, run.losses, run.generator_file):
+    for path in (run.gif, run.losses, run.generators["last"]):
         path.write_bytes(b"x")
     for epoch in (0, 1, 10, 11):
         (run.samples / f"epoch_{epoch:04d}.png").write_bytes(b"x")

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import types
 
 import numpy as np
 import pytest
+from running import StopAt, assert_same_run, weights_of
 
 from ganlib import checkpoints, training
 from ganlib.errors import GanlibError
@@ -20,33 +20,6 @@ from ganlib.run_folder import RunFolder
 from ganlib.sampling import sample
 from ganlib.startup import keras
 from ganlib.training import train
-
-
-def weights_of(run: RunFolder) -> list[np.ndarray]:
-    """Everything that training changes, from the newest checkpoint."""
-    return checkpoints.read(checkpoints.list_newest_first(run.checkpoints)[0])[0]
-
-
-def assert_same_run(one: RunFolder, other: RunFolder) -> None:
-    for a, b in zip(weights_of(one), weights_of(other), strict=True):
-        np.testing.assert_array_equal(a, b)
-    timeless = [
-        [{k: v for k, v in row.items() if k != "seconds"} for row in run.history]
-        for run in (one, other)
-    ]
-    assert timeless[0] == timeless[1]
-
-
-class StopAt(keras.callbacks.Callback):
-    """Sends Ctrl-C's signal while the given step is under way."""
-
-    def __init__(self, step: int) -> None:
-        super().__init__()
-        self.step = step
-
-    def on_train_batch_begin(self, batch, logs=None):
-        if self.model.progress.step == self.step - 1:
-            os.kill(os.getpid(), signal.SIGINT)
 
 
 @pytest.fixture(scope="module")
@@ -384,7 +357,7 @@ def test_every_precision_trains_and_leaves_a_float32_generator(
         tiny_recipe, tiny_data, tmp_path / "run", epochs=1, precision=precision, display="none"
     )
     assert run.record["precision"] == precision
-    generator = training.keras.models.load_model(run.generator_file)
+    generator = training.keras.models.load_model(run.generators["last"])
     assert generator.dtype_policy.name == "float32"
     assert generator.layers[0].compute_dtype == "float32"
     images = sample(run, 7)
@@ -403,10 +376,10 @@ def test_sampling_is_seeded_and_does_not_depend_on_the_batch(whole_run):
 def test_a_missing_or_damaged_generator_is_one_sentence(whole_run, tmp_path):
     run = RunFolder(tmp_path / "run")
     shutil.copytree(whole_run.path, run.path)
-    run.generator_file.write_bytes(run.generator_file.read_bytes()[:1000])
+    run.generators["last"].write_bytes(run.generators["last"].read_bytes()[:1000])
     with pytest.raises(GanlibError, match="generator.keras is damaged"):
         sample(run, 1)
-    run.generator_file.unlink()
+    run.generators["last"].unlink()
     with pytest.raises(GanlibError, match="has no generator yet"):
         sample(run, 1)
 

@@ -1,6 +1,6 @@
 """Put what a reader wants to see of a run into figures/: ``python tools/publish.py RUN``.
 
-Copies the record, the tables, the film, the loss curves and two sample grids to
+Copies the record, the tables, the scores, the film, the loss curves and two sample grids to
 ``figures/<recipe>/``: the last one, and the one after ten epochs, when runs of a data set have seen
 equally many images. Adds freshly generated images; checkpoints and weights stay behind.
 """
@@ -32,6 +32,8 @@ def publish(run: RunFolder) -> Path:
         copy.samples.mkdir(parents=True)
         for name in ("record_file", "history_file", "steps_file", "gif", "losses"):
             shutil.copy(getattr(run, name), getattr(copy, name))
+        if run.scores_file.is_file():
+            shutil.copy(run.scores_file, copy.scores_file)
         grids = {max(run.samples.glob("epoch_*.png")), run.samples / sample_name(SHARED_EPOCH)}
         for grid in filter(Path.is_file, grids):
             shutil.copy(grid, copy.samples / grid.name)

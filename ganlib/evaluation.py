@@ -1,0 +1,176 @@
+"""How good are a run's images? Scores with intervals, beside what real images, a PCA and noise get.
+
+The scores depend on the judge, the number of images and the real images they are held against; all
+three are written beside them. They must not be set beside published FIDs, which use another judge.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganlib import datasets, fitting, latents
+from ganlib.datasets import Dataset
+from ganlib.datasets.grayscale import to_grayscale
+from ganlib.errors import GanlibError
+from ganlib.figures import to_uint8
+from ganlib.metrics import judges, panel
+from ganlib.metrics.judges import Judge
+from ganlib.metrics.panel import METRICS, Real, Sample
+from ganlib.run_folder import RunFolder, write_text
+from ganlib.sampling import sample
+from ganlib.scores import Evaluation, Scores, scores_from_json, scores_to_json
+
+COUNT = 10_000
+LATENT_DIM = 100  # principal components of the PCA that the others are held against
+SHIPPED = Path(__file__).parent / "metrics" / "references"
+
+
+def evaluate(
+    run: RunFolder,
+    *,
+    count: int = COUNT,
+    seed: int = 0,
+    judge: str | Path | None = None,
+    data_dir: str | Path | None = None,
+    weights: Sequence[str] = (),
+) -> Evaluation:
+    """Score a run's generators against the real test images and write scores.json.
+
+    Parameters
+    ----------
+    run
+        A run with a generator.
+    count
+        Images to generate, at least 1,000; scores of different counts must not be compared.
+    seed
+        Of the generated images, intervals and subsets.
+    judge
+        A shipped judge's name, or the path of one that was trained; by default the one of the
+        data set that the run was trained on.
+    data_dir
+        As for `ganlib.datasets.load`.
+    weights
+        Which of the run's generators: "last", "average", "best"; by default the last and, where
+        the run has one, the average.
+
+    Raises
+    ------
+    GanlibError
+        In one sentence: no generator, no judge for the data, too few images.
+    """
+    if count < panel.LEAST:
+        raise GanlibError(
+            f"{count:,} images are too few to score: generate at least {panel.LEAST:,}"
+        )
+    about = run.record["data"]
+    judge_used = judges.load(judge or about["name"])
+    chosen = weights or [w for w in ("last", "average") if run.generators[w].is_file()] or ["last"]
+    drawn = {w: _as_judged(sample(run, count, seed, weights=w), judge_used) for w in chosen}
+    samples = {w: Sample.of(judge_used, images) for w, images in drawn.items()}
+    train, test = (
+        _real_images(about["name"], split, about["synthetic"], judge_used, data_dir)
+        for split in (about.get("split", "train"), "test")
+    )
+    real = real_of(judge_used, train, test)
+    evaluation = Evaluation(
+        judge_used.describe(),
+        judge_used.record["sha256"],
+        f"{len(real.test.images):,} real images ({test.describe()})",
+        count,
+        seed,
+        {w: panel.score(fake, real, seed) for w, fake in samples.items()},
+        shipped_references(judge_used, train, test, count)
+        or references(judge_used, train, real, count),
+    )
+    evaluation.write(run.scores_file)
+    return evaluation
+
+
+def real_of(judge: Judge, train: Dataset, test: Dataset) -> Real:
+    """The real side of a comparison: at most 10,000 test images, evenly chosen."""
+    return Real(Sample.of(judge, _some(test.images, COUNT)), train.images)
+
+
+def references(
+    judge: Judge, train: Dataset, real: Real, count: int, seed: int = 0
+) -> dict[str, Scores]:
+    """What training images, a PCA and noise get: floor and ceilings for every score.
+
+    Parameters
+    ----------
+    count
+        Images of each; of the training images, as many as there are.
+    seed
+        Of the draws.
+    """
+    shape = train.images.shape[1:]
+    rng = np.random.default_rng([seed, 3])
+    chosen = rng.permutation(len(train))[:count]
+    kernel, bias = fitting.pca_weights(train.images, LATENT_DIM)
+    decoded = latents.draw("uniform", rng, count, LATENT_DIM) @ kernel + bias
+    pca = to_uint8(np.clip(decoded, -1.0, 1.0)).reshape(count, *shape)
+    noise = rng.integers(0, 256, (count, *shape), dtype=np.uint8)
+    return {
+        "floor": panel.floor(Sample.of(judge, train.images[chosen]), real, seed),
+        "pca": panel.score(Sample.of(judge, pca), real, seed),
+        "noise": panel.score(Sample.of(judge, noise), real, seed),
+    }
+
+
+def write_references(
+    judge: Judge, train: Dataset, test: Dataset, path: Path, count: int = COUNT
+) -> None:
+    """Compute `references` with the seeds 0, 1 and 2 and keep them with what they belong to."""
+    values: dict[str, Any] = _belonging(judge, train, test, count)
+    real = real_of(judge, train, test)
+    values["references"] = [
+        {name: scores_to_json(scores) for name, scores in found.items()}
+        for found in (references(judge, train, real, count, seed) for seed in range(3))
+    ]
+    path.parent.mkdir(exist_ok=True)
+    write_text(path, json.dumps(values, indent=1) + "\n")
+
+
+def shipped_references(
+    judge: Judge, train: Dataset, test: Dataset, count: int
+) -> dict[str, Scores] | None:
+    """References that ship, seed 0; None where they are of other images or another judge."""
+    path = SHIPPED / f"{judge.name}.json"
+    if not path.is_file():
+        return None
+    values = json.loads(path.read_text(encoding="utf-8"))
+    found = values.pop("references")[0]
+    if values != _belonging(judge, train, test, count):
+        return None
+    return {name: scores_from_json(scores) for name, scores in found.items()}
+
+
+def _belonging(judge: Judge, train: Dataset, test: Dataset, count: int) -> dict[str, Any]:
+    return {
+        "judge": judge.record["sha256"],
+        "train": train.checksum,
+        "test": test.checksum,
+        "count": count,
+        "metrics": [metric.key for metric in METRICS],
+    }
+
+
+def _real_images(
+    name: str, split: str, synthetic: bool, judge: Judge, data_dir: str | Path | None
+) -> Dataset:
+    stand_in = "always" if synthetic else "never"
+    return datasets.load(name, split, data_dir, stand_in, channels=judge.image_shape[-1])
+
+
+def _as_judged(images: np.ndarray, judge: Judge) -> np.ndarray:
+    """Colour images in greyscale where the judge sees no colour."""
+    grey = judge.record["turns_grey"] and images.shape[-1] == 3
+    return to_grayscale(images) if grey else images
+
+
+def _some(images: np.ndarray, count: int) -> np.ndarray:
+    """At most `count` images, evenly chosen."""
+    return images[np.linspace(0, len(images) - 1, min(count, len(images))).astype(int)]

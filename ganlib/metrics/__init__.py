@@ -1,0 +1,1 @@
+"""How good are the images: one metric a file, pure functions on arrays."""

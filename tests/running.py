@@ -1,0 +1,37 @@
+"""Interrupting runs and comparing them, for the tests that resume."""
+
+import os
+import signal
+
+import numpy as np
+
+from ganlib import checkpoints
+from ganlib.run_folder import RunFolder
+from ganlib.startup import keras
+
+
+def weights_of(run: RunFolder) -> list[np.ndarray]:
+    """Everything that training changes, from the newest checkpoint."""
+    return checkpoints.read(checkpoints.list_newest_first(run.checkpoints)[0])[0]
+
+
+def assert_same_run(one: RunFolder, other: RunFolder) -> None:
+    for a, b in zip(weights_of(one), weights_of(other), strict=True):
+        np.testing.assert_array_equal(a, b)
+    timeless = [
+        [{k: v for k, v in row.items() if k != "seconds"} for row in run.history]
+        for run in (one, other)
+    ]
+    assert timeless[0] == timeless[1]
+
+
+class StopAt(keras.callbacks.Callback):
+    """Sends Ctrl-C's signal while the given step is under way."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.model.progress.step == self.step - 1:
+            os.kill(os.getpid(), signal.SIGINT)
