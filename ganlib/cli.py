@@ -18,7 +18,7 @@ from pathlib import Path
 from ganlib import datasets, recipes
 from ganlib.arguments import PROGRAM, parser
 from ganlib.errors import GanlibError
-from ganlib.run_folder import RunFolder, best_of
+from ganlib.run_folder import RunFolder
 
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
@@ -133,10 +133,10 @@ def _train(options: argparse.Namespace) -> int:
     for label, picture in (("losses", run.losses), ("film", run.gif)):
         if picture.exists():
             print(f"{label:<9}{picture}")
-    if best := best_of(run.history):
+    if best := record.get("best"):
         print(
             f"best     Fréchet distance {best['frechet']:.4g} after epoch {best['epoch']:g} "
-            f"(by judge {record['data']['name']}; see evaluate)"
+            f"(of 1,000 images, by judge {record['data']['name']}): sample --weights best"
         )
     if record["status"] == "interrupted":
         again = ["train", recipe.name, "--output", str(output), "--resume"]
@@ -211,7 +211,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     run = RunFolder.existing(options.run)
-    from ganlib.evaluation import evaluate
+    from ganlib.evaluation import evaluate, merged_with_file
 
     found = evaluate(
         run,
@@ -220,6 +220,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         judge=options.judge,
         data_dir=options.data_dir,
         weights=options.weights,
+        write=False,
     )
     print(f"images   {found.count:,} from {run.path}, seed {found.seed}")
     print(f"against  {found.data}")
@@ -227,6 +228,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     print(f"\n{found.table()}\n")
     print("floor: training images in place of generated ones; pca, noise: what is easy to beat;")
     print("95 % intervals in brackets. Not to be set beside published FIDs: another judge.")
+    if found.blind:
+        print(f"No use with this judge, noise beats real images in: {', '.join(found.blind)}.")
+    merged_with_file(found, run).write(run.scores_file)
     print(f"scores   {run.scores_file}")
     return 0
 

@@ -73,7 +73,7 @@ def _facts(run: RunFolder) -> dict[str, str]:
         "epochs": _number(progress.get("epochs"), ".2f"),
         "images": _number(progress.get("images", 0), ","),
         "seconds": _number(progress.get("seconds"), ".0f"),
-        "precision": record["precision"],
+        "computed in": record["precision"],
         "d_loss": _number(last.get("d_loss"), ".3f"),
         "g_loss": _number(last.get("g_loss"), ".3f"),
     }
@@ -85,47 +85,67 @@ def _number(value: float | None, digits: str) -> str:
 
 def _table(runs: Mapping[str, RunFolder]) -> str:
     """Facts, and scores where runs have been evaluated: a line for each, a column for each run."""
-    columns = {name: {"": name} | _facts(run) for name, run in runs.items()}
-    found = {
-        name: Evaluation.read(run.scores_file)
-        for name, run in runs.items()
-        if run.scores_file.is_file()
-    }
+    facts = {name: _facts(run) for name, run in runs.items()}
+    rows = [["", *facts]]
+    rows += [
+        [key, *(column[key] for column in facts.values())] for key in next(iter(facts.values()))
+    ]
+    found = {name: scored for name, run in runs.items() if (scored := _scored(run))}
     notes: list[str] = []
     if found:
-        columns, notes = _with_scores(columns, found)
-    keys = list(dict.fromkeys(key for column in columns.values() for key in column))
-    cells = [[key, *(column.get(key, NOTHING) for column in columns.values())] for key in keys]
-    return "\n".join([aligned(cells), *notes])
+        scores, notes = _score_rows(list(runs), found)
+        width = max(len(row) for row in scores)
+        rows = [row + [""] * (width - len(row)) for row in rows]
+        rows[0] = scores[0]
+        rows += scores[1:]
+    missing = [name for name in runs if name not in found]
+    if found and missing:
+        notes.append(f"no scores of what these runs are now, see `evaluate`: {', '.join(missing)}")
+    return "\n".join([aligned(rows), *notes])
 
 
-def _with_scores(
-    columns: dict[str, dict[str, str]], found: Mapping[str, Evaluation]
-) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """The columns with scores, those of the references, and what to know about them."""
-    alike = len({(e.judge_sha256, e.data, e.count) for e in found.values()}) == 1
-    scores = {name: next(iter(e.generators.values())) for name, e in found.items()}
-    notes = []
+def _scored(run: RunFolder) -> Evaluation | None:
+    """The run's scores, if they are of its last weights as they are now."""
+    if not run.scores_file.is_file():
+        return None
+    evaluation = Evaluation.read(run.scores_file)
+    now = run.record.get("progress", {}).get("steps")
+    return evaluation if "last" in evaluation.generators and evaluation.step == now else None
+
+
+def _score_rows(
+    names: Sequence[str], found: Mapping[str, Evaluation]
+) -> tuple[list[list[str]], list[str]]:
+    """A head, a row for each metric with the references behind the runs, and what to know."""
+    evaluations = list(found.values())
+    one = evaluations[0]
+    alike = all(one.comparable_with(other) for other in evaluations)
+    references = list(REFERENCES) if alike else []
+    blind = {label for evaluation in evaluations for label in evaluation.blind}
+    rows = [["", *names, *references]]
+    marked = False
+    for metric in METRICS:
+        own = {name: e.generators["last"][metric.key] for name, e in found.items()}
+        ranked = alike and len(own) > 1 and metric.label not in blind
+        best = best_of(own, metric.better) if ranked else None
+        marked |= best is not None
+        cells = {
+            name: score.short() + (" *" if name == best else "") for name, score in own.items()
+        }
+        beside = [one.references[name][metric.key].plain() for name in references]
+        rows.append([metric.label, *(cells.get(name, NOTHING) for name in names), *beside])
+    notes = ["± half a 95 % interval: what other images of the same generator would change"]
     if alike:
-        one = next(iter(found.values()))
-        columns = columns | {name: {"": name} for name in REFERENCES}
         notes.append(f"{one.count:,} images of each, against {one.data}, by {one.judge}")
     else:
         notes.append("scored by different judges, on different data or numbers of images: no best")
-    for metric in METRICS:
-        own = {name: score[metric.key] for name, score in scores.items()}
-        best = best_of(own, metric.better) if alike and len(own) > 1 else None
-        for name, score in own.items():
-            columns[name][metric.label] = score.short() + (" *" if name == best else "")
-        if alike:
-            for name in REFERENCES:
-                columns[name][metric.label] = one.references[name][metric.key].plain()
-    if alike and len(scores) > 1:
-        notes.append("* best: its 95 % interval overlaps with no other run's")
-    missing = [name for name in columns if name not in found and name not in REFERENCES]
-    if missing:
-        notes.append(f"not scored yet, see `evaluate`: {', '.join(missing)}")
-    return columns, notes
+    if marked:
+        notes.append("* best: its interval overlaps with no other run's; seeds may differ by more")
+    if blind:
+        notes.append(
+            f"no use with this judge, noise beats real images in: {', '.join(sorted(blind))}"
+        )
+    return rows, notes
 
 
 def best_of(scores: Mapping[str, Score], better: str) -> str | None:

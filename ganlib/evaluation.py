@@ -6,6 +6,7 @@ three are written beside them. They must not be set beside published FIDs, which
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from ganlib.datasets import Dataset
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import GanlibError
 from ganlib.figures import to_uint8
+from ganlib.files import write_text
 from ganlib.metrics import judges, panel
 from ganlib.metrics.judges import Judge
 from ganlib.metrics.panel import METRICS, Real, Sample
-from ganlib.run_folder import RunFolder, write_text
-from ganlib.sampling import sample
-from ganlib.scores import Evaluation, Scores, scores_from_json, scores_to_json
+from ganlib.run_folder import RunFolder
+from ganlib.sampling import load_generator, sample
+from ganlib.scores import REFERENCES, Evaluation, Scores, scores_from_json, scores_to_json
 
 COUNT = 10_000
 LATENT_DIM = 100  # principal components of the PCA that the others are held against
@@ -36,8 +38,11 @@ def evaluate(
     judge: str | Path | None = None,
     data_dir: str | Path | None = None,
     weights: Sequence[str] = (),
+    write: bool = True,
 ) -> Evaluation:
     """Score a run's generators against the real test images and write scores.json.
+
+    Scores of other generators of the run stay there, if all else was the same.
 
     Parameters
     ----------
@@ -55,6 +60,8 @@ def evaluate(
     weights
         Which of the run's generators: "last", "average", "best"; by default the last and, where
         the run has one, the average.
+    write
+        Whether to write scores.json.
 
     Raises
     ------
@@ -65,33 +72,54 @@ def evaluate(
         raise GanlibError(
             f"{count:,} images are too few to score: generate at least {panel.LEAST:,}"
         )
-    about = run.record["data"]
+    record = run.record
+    about = record["data"]
     judge_used = judges.load(judge or about["name"])
     chosen = weights or [w for w in ("last", "average") if run.generators[w].is_file()] or ["last"]
-    drawn = {w: _as_judged(sample(run, count, seed, weights=w), judge_used) for w in chosen}
-    samples = {w: Sample.of(judge_used, images) for w, images in drawn.items()}
+    for each in chosen:
+        load_generator(run, each)  # what is missing is told before anything takes its time
     train, test = (
         _real_images(about["name"], split, about["synthetic"], judge_used, data_dir)
         for split in (about.get("split", "train"), "test")
     )
+    drawn = {w: _as_judged(sample(run, count, seed, weights=w), judge_used) for w in chosen}
+    samples = {w: Sample.of(judge_used, images) for w, images in drawn.items()}
     real = real_of(judge_used, train, test)
+    same_shape = run.recipe.image_shape == judge_used.image_shape
+    others = same_shape and train.checksum != about.get("checksum", train.checksum)
     evaluation = Evaluation(
         judge_used.describe(),
         judge_used.record["sha256"],
-        f"{len(real.test.images):,} real images ({test.describe()})",
+        f"{len(real.test.images):,} real images ({test.describe()}"
+        + ("; the training images are not the run's, or in another order)" if others else ")"),
+        test.content,
+        record["progress"]["steps"],
         count,
         seed,
         {w: panel.score(fake, real, seed) for w, fake in samples.items()},
         shipped_references(judge_used, train, test, count)
         or references(judge_used, train, real, count),
     )
-    evaluation.write(run.scores_file)
+    if write:
+        merged_with_file(evaluation, run).write(run.scores_file)
     return evaluation
+
+
+def merged_with_file(evaluation: Evaluation, run: RunFolder) -> Evaluation:
+    """The evaluation with what scores.json holds of the run's other generators."""
+    try:
+        before = Evaluation.read(run.scores_file)
+    except (GanlibError, OSError):  # none, or damaged: it is replaced
+        return evaluation
+    same = (before.step, before.seed) == (evaluation.step, evaluation.seed)
+    if not (same and before.comparable_with(evaluation)):
+        return evaluation
+    return replace(evaluation, generators=before.generators | evaluation.generators)
 
 
 def real_of(judge: Judge, train: Dataset, test: Dataset) -> Real:
     """The real side of a comparison: at most 10,000 test images, evenly chosen."""
-    return Real(Sample.of(judge, _some(test.images, COUNT)), train.images)
+    return Real(Sample.of(judge, panel.some(test.images, COUNT)), train.images)
 
 
 def references(
@@ -141,18 +169,21 @@ def shipped_references(
     path = SHIPPED / f"{judge.name}.json"
     if not path.is_file():
         return None
-    values = json.loads(path.read_text(encoding="utf-8"))
-    found = values.pop("references")[0]
-    if values != _belonging(judge, train, test, count):
-        return None
-    return {name: scores_from_json(scores) for name, scores in found.items()}
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        found = values.pop("references")[0]
+        if values != _belonging(judge, train, test, count):
+            return None
+        return {name: scores_from_json(found[name]) for name in REFERENCES}
+    except (ValueError, TypeError, KeyError, AttributeError, GanlibError):
+        return None  # damaged: they are computed instead
 
 
 def _belonging(judge: Judge, train: Dataset, test: Dataset, count: int) -> dict[str, Any]:
     return {
         "judge": judge.record["sha256"],
-        "train": train.checksum,
-        "test": test.checksum,
+        "train": train.content,
+        "test": test.content,
         "count": count,
         "metrics": [metric.key for metric in METRICS],
     }
@@ -169,8 +200,3 @@ def _as_judged(images: np.ndarray, judge: Judge) -> np.ndarray:
     """Colour images in greyscale where the judge sees no colour."""
     grey = judge.record["turns_grey"] and images.shape[-1] == 3
     return to_grayscale(images) if grey else images
-
-
-def _some(images: np.ndarray, count: int) -> np.ndarray:
-    """At most `count` images, evenly chosen."""
-    return images[np.linspace(0, len(images) - 1, min(count, len(images))).astype(int)]

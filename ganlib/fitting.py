@@ -5,23 +5,23 @@ them as any other run.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sklearn.decomposition import PCA
 
-from ganlib import figures
+from ganlib import figures, latents
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 from ganlib.records import check_shapes, new_record
 from ganlib.run_folder import RunFolder
-from ganlib.sampling import sample, save_generator
+from ganlib.sampling import save_generator
 from ganlib.startup import keras
 
 SAMPLES = 64  # images in the sample grid
+MOST = 100_000  # images that components are computed from
 
 
 def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
@@ -33,7 +33,7 @@ def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
     Parameters
     ----------
     images
-        uint8 (N, H, W, C).
+        uint8 (N, H, W, C); of more than 100,000, as many are taken evenly, for memory's sake.
     latent_dim
         Number of components.
 
@@ -41,7 +41,10 @@ def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
     -------
     Kernel (latent_dim, H·W·C) and bias (H·W·C,), float32, for pixels in [-1, 1].
     """
-    pixels = images.reshape(len(images), -1).astype(np.float32) / 127.5 - 1.0
+    images = images[np.linspace(0, len(images) - 1, min(MOST, len(images))).astype(int)]
+    pixels = images.reshape(len(images), -1).astype(np.float32)
+    pixels /= 127.5
+    pixels -= 1.0
     if latent_dim > min(pixels.shape):
         raise GanlibError(
             f"{latent_dim} principal components need as many images and pixels, and there are "
@@ -58,42 +61,47 @@ def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
 FITS: dict[str, Callable[[np.ndarray, int], list[np.ndarray]]] = {"pca": pca_weights}
 
 
-def fit(
-    recipe: Recipe,
-    data: Dataset,
-    output: str | Path,
-    *,
-    seed: int | None = None,
-    resume: bool = False,
-) -> RunFolder:
+def refuse(recipe: Recipe, options: Mapping[str, bool]) -> None:
+    """Raise `GanlibError` where an option was given that a fit cannot follow.
+
+    Parameters
+    ----------
+    options
+        Name of each to whether it was given.
+    """
+    given = [name for name, value in ({"ema": bool(recipe.ema)} | dict(options)).items() if value]
+    if given:
+        raise GanlibError(
+            f"{recipe.name} is fitted in one go, without steps or average: leave out "
+            f"{', '.join(given)}"
+        )
+
+
+def fit(recipe: Recipe, data: Dataset, output: str | Path, *, seed: int | None = None) -> RunFolder:
     """Fit a recipe's generator and leave a run folder; see `ganlib.training.train`."""
     run = RunFolder(output)
-    if resume:
-        raise GanlibError(
-            f"{recipe.name} is fitted in one go, there is nothing to resume: leave --resume out"
-        )
+    if run.record_file.exists() or run.samples.exists():
+        raise GanlibError(f"{run.path} holds a run already: choose another --output")
     with run.locked():
-        record = new_record(
-            run, recipe, data, {"epochs": 1, "minutes": None}, seed, "float32", "none"
-        )
+        budget: dict[str, float | None] = {"epochs": 1, "minutes": None}
+        record = new_record(run, recipe, data, budget, seed, "float32", "none")
         started = time.monotonic()
         keras.utils.set_random_seed(record["seed"])
         generator, _ = recipe.build()
         check_shapes(recipe, generator, None, data)
         generator.set_weights(FITS[recipe.step](data.images, generator.input_shape[-1]))
         save_generator(recipe, generator, run)
-        record["progress"] = _whole_pass(len(data), time.monotonic() - started)
-        run.write_record(record)
-        _write_grid(run, record["seed"], caption="SYNTHETIC data" if data.synthetic else "")
+        record["progress"] = {
+            "epochs": 1.0,
+            "steps": 1,
+            "images": len(data),
+            "seconds": round(time.monotonic() - started, 1),
+        }
+        rng = np.random.default_rng([record["seed"], 1])
+        noise = latents.draw(recipe.latent, rng, SAMPLES, generator.input_shape[-1])
+        caption = "SYNTHETIC data" if data.synthetic else ""
+        grid = figures.grid(generator(noise).numpy(), caption=caption)
         run.write_record(record | {"status": "finished"})
+        run.samples.mkdir()
+        grid.save(run.samples / "epoch_0001.png")
     return run
-
-
-def _whole_pass(images: int, seconds: float) -> dict[str, Any]:
-    return {"epochs": 1.0, "steps": 1, "images": images, "seconds": round(seconds, 1)}
-
-
-def _write_grid(run: RunFolder, seed: int, caption: str) -> None:
-    run.samples.mkdir(exist_ok=True)
-    grid = figures.grid(sample(run, SAMPLES, seed), caption=caption)
-    grid.save(run.samples / "epoch_0001.png")

@@ -4,6 +4,7 @@
 performance": whoever keeps only the last generator may keep a bad one.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from ganlib import figures
+from ganlib.errors import GanlibError
 from ganlib.metrics import judges
 from ganlib.metrics.frechet import distance_between, mean_and_covariance
 from ganlib.metrics.judges import Judge
 from ganlib.recipes import Recipe
-from ganlib.run_folder import RunFolder, best_of
+from ganlib.run_folder import RunFolder
 from ganlib.sampling import save_generator
 from ganlib.startup import keras
 
@@ -36,6 +38,8 @@ class QualityTracker(keras.callbacks.Callback):
     ----------
     run, recipe
         The best generator so far is written to the run.
+    record
+        The run's record; its "best" says which generator that is, and is written with it.
     judge
         Name of a shipped judge.
     training_images
@@ -45,14 +49,15 @@ class QualityTracker(keras.callbacks.Callback):
     averaged
         Returns the generator with averaged weights; None where there is none.
     every
-        Epochs between two scores; None: as often as `SHARE` of the training time allows, so that
-        a run of a minute or two has none.
+        Epochs between two scores; None: as often as `SHARE` of the training time allows, the first
+        one after 100 seconds.
     """
 
     def __init__(
         self,
         run: RunFolder,
         recipe: Recipe,
+        record: dict[str, Any],
         judge: str,
         training_images: np.ndarray,
         noise: np.ndarray,
@@ -60,26 +65,30 @@ class QualityTracker(keras.callbacks.Callback):
         every: int | None = None,
     ) -> None:
         super().__init__()
-        self.run, self.recipe, self.judge_name = run, recipe, judge
+        self.run, self.recipe, self.record, self.judge_name = run, recipe, record, judge
         self.training_images, self.noise = training_images, noise
         self.averaged, self.every = averaged, every
-        self.best = np.inf
-        self.spent = 0.0  # seconds
+        self.spent = 0.0  # seconds, in this session
+        self._began = 0.0
+        self._broken = False
         self._judge: Judge | None = None
         self._real: tuple[np.ndarray, np.ndarray]
         self._cost = FIRST_COST
 
     def on_train_begin(self, logs: Any = None) -> None:
-        done = self.model.progress.step
-        best = best_of([row for row in self.run.history if row["step"] <= done])
-        self.best = best["frechet"] if best else np.inf
+        self._began = self.model.progress.seconds
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if self._due():
-            started = time.monotonic()
+        if self._broken or not self._due():
+            return
+        started = time.monotonic()
+        try:
             logs.update(self.scores())
-            self._cost = time.monotonic() - started
-            self.spent += self._cost
+        except GanlibError as error:  # a damaged judge must not cost a run
+            self._broken = True
+            print(f"ganlib: no more scores while training: {error}", file=sys.stderr)
+        self._cost = time.monotonic() - started
+        self.spent += self._cost
 
     def on_train_end(self, logs: Any = None) -> None:
         if logs:  # the run ends within an epoch
@@ -96,15 +105,21 @@ class QualityTracker(keras.callbacks.Callback):
             generators["frechet_average"] = self.averaged()
         scores = {name: self._distance(generator) for name, generator in generators.items()}
         name = min(scores, key=scores.__getitem__)
-        if scores[name] < self.best:
-            self.best = scores[name]
+        if scores[name] < self.record.get("best", {}).get("frechet", np.inf):
             save_generator(self.recipe, generators[name], self.run, "best")
+            self.record["best"] = {
+                "frechet": round(scores[name], 4),
+                "epoch": round(self.model.progress.epoch, 4),
+                "weights": "last" if name == "frechet" else "average",
+            }
+            self.run.write_record(self.record)
         return scores
 
     def _due(self) -> bool:
         if self.every is not None:
-            return self.every > 0 and int(self.model.progress.epoch) % self.every == 0
-        return self.spent + self._cost <= SHARE * self.model.progress.seconds
+            return self.every > 0 and self.model.progress.epoch % self.every == 0
+        session = self.model.progress.seconds - self._began
+        return self.spent + self._cost <= SHARE * session
 
     def _distance(self, generator: Any) -> float:
         parts = [self.noise[i : i + BATCH] for i in range(0, len(self.noise), BATCH)]

@@ -57,8 +57,8 @@ class Recipe:
         A name for `ganlib.datasets.load`, and the height, width and channels that the networks
         are built for: one channel for greyscale, three for colour.
     discriminator
-        None for what is fitted in one go and needs no judge, as a PCA is; then there are no
-        optimisers either, and `step` names a fit of `ganlib.fitting.FITS`.
+        None for what is fitted in one go and needs no judge, as a PCA is; then there is no
+        objective and no optimiser either, and `step` names a fit of `ganlib.fitting.FITS`.
     step, step_options
         A train step of `ganlib.steps.STEPS` and its keyword arguments.
     latent
@@ -79,7 +79,7 @@ class Recipe:
     image_shape: Shape
     generator: Network
     discriminator: Network | None
-    objective: str = "non_saturating"
+    objective: str | None = "non_saturating"
     generator_optimizer: Optimizer | None = Optimizer()
     discriminator_optimizer: Optimizer | None = Optimizer()
     step: str = "simultaneous"
@@ -268,7 +268,7 @@ _ALL = (
             image_shape=image_shape,
             generator=Network("image_generation:linear_generator"),
             discriminator=None,
-            objective="squared_error",
+            objective=None,
             generator_optimizer=None,
             discriminator_optimizer=None,
             step="pca",

@@ -4,11 +4,12 @@ import json
 import statistics
 from collections.abc import Mapping, Sequence
 
+from ganlib.errors import GanlibError
 from ganlib.evaluation import SHIPPED
 from ganlib.metrics.panel import BY_KEY
-from ganlib.scores import Scores, scores_from_json
+from ganlib.scores import Evaluation, Scores, scores_from_json
 
-COLUMNS = ("frechet", "kernel", "precision", "recall", "coverage", "confident", "from_real")
+COLUMNS = ("frechet", "kernel", "precision", "recall", "coverage", "from_real")
 """Of the panel's metrics, those of the README's table."""
 
 
@@ -21,6 +22,8 @@ def mean_and_spread(runs: Sequence[Scores], metric: str) -> str:
     if len(values) == 1:
         return str(runs[0][metric])
     spread = statistics.stdev(values)
+    if spread == 0:
+        return f"{values[0]:.4g} ± 0"
     digits = 4 if spread < 0.001 else 3 if spread < 0.1 else 2
     return f"{statistics.mean(values):.{digits}f} ± {spread:.{digits}f}"
 
@@ -50,7 +53,18 @@ def as_markdown(table: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "|" + "---|" * len(table[0]), *lines[1:]])
 
 
-def shipped(judge: str, reference: str) -> list[Scores]:
-    """Scores of a reference, "floor", "pca" or "noise", three seeds, as they ship for a judge."""
+def shipped(judge: str, reference: str, like: Evaluation | None = None) -> list[Scores]:
+    """Scores of a reference, "floor", "pca" or "noise", three draws, as they ship for a judge.
+
+    Parameters
+    ----------
+    like
+        If given, and made with another judge or number of images: `GanlibError`.
+    """
     values = json.loads((SHIPPED / f"{judge}.json").read_text(encoding="utf-8"))
+    if like and (values["judge"], values["count"]) != (like.judge_sha256, like.count):
+        raise GanlibError(
+            f"the references of judge {judge} were made with another judge or number of images "
+            "than the runs' scores: run tools/references.py, or evaluate the runs again"
+        )
     return [scores_from_json(draw[reference]) for draw in values["references"]]

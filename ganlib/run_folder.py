@@ -19,7 +19,6 @@ generated.npz       in figures/ only, in place of the generator: images that it 
 
 import csv
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ganlib.errors import GanlibError
+from ganlib.files import write_text
 from ganlib.recipes import Recipe
 
 Row = dict[str, Any]
@@ -142,19 +142,6 @@ class RunFolder:
                 shutil.rmtree(self.path)  # refused before it began: leave nothing behind
 
 
-def best_of(history: Sequence[Row]) -> Row | None:
-    """The row with the lowest Fréchet distance, of the raw weights or of their average.
-
-    It stands under "frechet" in what is returned; None where no row was scored.
-    """
-    scored = [
-        row | {"frechet": min(value for key, value in row.items() if key.startswith("frechet"))}
-        for row in history
-        if "frechet" in row
-    ]
-    return min(scored, key=lambda row: row["frechet"], default=None)
-
-
 def read_table(path: Path, columns: Sequence[str] = ()) -> list[Row]:
     """A CSV file's rows, numbers as int or float, empty cells left out; no file: no rows.
 
@@ -186,16 +173,3 @@ def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         writer.writeheader()
         writer.writerows(rows)
     partial.replace(path)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in one piece."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        with open(partial, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -50,6 +50,8 @@ def load_generator(run: RunFolder, weights: str = "last") -> Any:
             "best": "it is kept where training is scored, from the first score on",
         }
         kind = "generator yet" if weights == "last" else f"{weights} generator"
+        if run.generated.is_file():
+            kind, why = "weights, only images", {weights: "train its recipe to have some"}
         raise GanlibError(f"{run.path} has no {kind}: {why[weights]}")
     try:
         return keras.models.load_model(file, compile=False, safe_mode=True)

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from ganlib.errors import GanlibError
+from ganlib.files import write_text
 from ganlib.metrics.intervals import Score
 from ganlib.metrics.panel import METRICS, Metric
-from ganlib.run_folder import write_text
 
 REFERENCES = ("floor", "pca", "noise")
 Scores = dict[str, Score]
@@ -23,7 +23,9 @@ class Evaluation:
     ----------
     judge : one line that names the judge
     judge_sha256 : of its weights
-    data : one line for the real images, and one for the generated
+    data : one line for the real images
+    content : of the real images, whatever their order: two runs with equal ones can be compared
+    step : of the run's training when it was scored
     count, seed : generated images and the seed they were drawn with
     generators : "last", perhaps "average" and "best", to scores by metric
     references : "floor" (training images), "pca" and "noise" to scores by metric
@@ -32,6 +34,8 @@ class Evaluation:
     judge: str
     judge_sha256: str
     data: str
+    content: str
+    step: int
     count: int
     seed: int
     generators: dict[str, Scores]
@@ -73,11 +77,34 @@ class Evaluation:
             for group in ("generators", "references"):
                 values[group] = {n: scores_from_json(scores) for n, scores in values[group].items()}
             evaluation = cls(**values)
+            for field in fields(cls):
+                value, kind = getattr(evaluation, field.name), field.type
+                if kind in (int, str) and type(value) is not kind:
+                    raise ValueError(f"{field.name} is {value!r}")
             if not (evaluation.generators and set(REFERENCES) == set(evaluation.references)):
                 raise ValueError("no generator, or a reference is missing")
             return evaluation
-        except (ValueError, TypeError, KeyError, AttributeError, GanlibError) as error:
+        except (
+            ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError,
+            GanlibError,
+        ) as error:  # fmt: skip
             raise GanlibError(f"{path} is damaged ({error}): evaluate the run again") from None
+
+    def comparable_with(self, other: "Evaluation") -> bool:
+        """Whether the scores can stand in one table: same judge, real images, number of images."""
+        mine, theirs = ((e.judge_sha256, e.content, e.count) for e in (self, other))
+        return mine == theirs
+
+    @property
+    def blind(self) -> list[str]:
+        """Labels of the metrics by which noise is better than real images: no use here."""
+        floor, noise = self.references["floor"], self.references["noise"]
+        return [
+            metric.label
+            for metric in METRICS
+            if (metric.better == "lower" and noise[metric.key].value < floor[metric.key].value)
+            or (metric.better == "higher" and noise[metric.key].value > floor[metric.key].value)
+        ]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -96,7 +96,8 @@ def train(
         "bar" (a progress bar on standard error), "notebook" (a live picture) or "none".
     score_every
         Epochs between two scores of the generator, see `ganlib.quality`; 0: none; by default as
-        often as 2 % of the time allows, where a judge ships for the data.
+        often as 2 % of the time allows, where a judge ships for the data. A resumed run keeps its
+        own.
 
     Returns
     -------
@@ -111,7 +112,16 @@ def train(
     """
     budget = checked_budget(epochs, minutes)
     if recipe.discriminator is None:
-        return fitting.fit(recipe, data, output, seed=seed, resume=resume)
+        fitting.refuse(
+            recipe,
+            {
+                "resume": resume,
+                "precision": precision not in ("auto", "float32"),
+                "strategy": strategy != "none",
+                "score_every": bool(score_every),
+            },
+        )
+        return fitting.fit(recipe, data, output, seed=seed)
     if strategy == "multiworker" and minutes is not None:
         raise GanlibError("with strategy multiworker give --epochs: workers' clocks differ")
     distribution = devices.make_strategy(strategy)
@@ -122,6 +132,13 @@ def train(
         record = make_record(run, recipe, data, budget, seed, precision, strategy)
         done_before = resume and run.record.get("status") == "finished"
         record["strategy"]["replicas"] = distribution.num_replicas_in_sync
+        if score_every is not None:
+            if score_every and data.name not in judges.names():
+                raise GanlibError(
+                    f"no judge ships for {data.name}, so training on it cannot be scored: leave "
+                    "score_every out"
+                )
+            record["score_every"] = score_every
         loop = _Loop(run, recipe, data, record, distribution, chief)
         if resume:
             loop.restore()
@@ -131,7 +148,7 @@ def train(
                 f"{run.path} has already used up its {loop.progress.budget}: give a larger "
                 "--epochs or --minutes to go on"
             )
-        loop.train([*callbacks, *_own_callbacks(loop, display, score_every)] if chief else [])
+        loop.train([*callbacks, *_own_callbacks(loop, display)] if chief else [])
     return run
 
 
@@ -159,7 +176,9 @@ class _Loop:
             check_shapes(recipe, generator, discriminator, data)
             if distribution.num_replicas_in_sync > 1:
                 devices.synchronize_batch_norm(generator, discriminator)
-            assert recipe.generator_optimizer and recipe.discriminator_optimizer
+            assert (
+                recipe.objective and recipe.generator_optimizer and recipe.discriminator_optimizer
+            )
             average: dict[str, Any] = {}
             if recipe.ema:
                 average = {"use_ema": True, "ema_momentum": recipe.ema}
@@ -333,9 +352,7 @@ class _Loop:
         return self.distribution.distribute_datasets_from_function(of_worker)
 
 
-def _own_callbacks(
-    loop: _Loop, display: str, score_every: int | None
-) -> list[keras.callbacks.Callback]:
+def _own_callbacks(loop: _Loop, display: str) -> list[keras.callbacks.Callback]:
     run = loop.run
     rng = np.random.default_rng([loop.record["seed"], 1])
     noise, more_noise = (
@@ -353,11 +370,12 @@ def _own_callbacks(
     quality_tracker = quality.QualityTracker(
         run,
         loop.recipe,
+        loop.record,
         loop.data.name,
         loop.data.images,
         more_noise,
         averaged=loop.averaged if loop.recipe.ema else None,
-        every=score_every,
+        every=loop.record.get("score_every"),
     )
     kind = "SYNTHETIC stand-in for " if loop.data.synthetic else ""
     title = f"{loop.recipe.title} on {kind}{loop.data.name}"

@@ -62,6 +62,12 @@ def ganlib(*arguments: str, **options) -> subprocess.CompletedProcess:
         (["train", "mnist-baseline", "--data-dir", "nothing"], "nothing"),
         (["sample", "nothing"], "nothing holds no run"),
         (["compare", "nothing"], "nothing holds no run"),
+        (["evaluate", "nothing"], "nothing holds no run"),
+        (["evaluate", "nothing", "--count", "0"], "must be a whole number from 1 on, not 0"),
+        (["evaluate", "nothing", "--weights", "first"], "invalid choice: 'first'"),
+        (["judge"], "ACTION"),
+        (["judge", "train", "imagenet"], "there is no data set 'imagenet'"),
+        (["train", "mnist-baseline", "--ema", "1"], "must be a number from 0 to below 1, not 1"),
         (["summary", "mnist"], "unknown recipe 'mnist'"),
         (["summary", "mnist-baseline", "--channels", "3"], "mnist has 1 channel(s)"),
         (["train", "mnist-baseline", "--channels", "3"], "mnist has 1 channel(s)"),
@@ -333,3 +339,32 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     run = RunFolder.existing(output)
     assert run.record["status"] == "interrupted"
     assert run.record["progress"]["steps"] >= 1
+
+
+def test_the_judges_that_ship_are_listed(capsys):
+    assert cli.main(["judge", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["judge", "fashion_mnist,"], ["judge", "mnist,"], ["judge", "svhn_cropped,"],
+    ]  # fmt: skip
+
+
+def test_a_judge_of_ones_own_is_trained_and_evaluates(tmp_path, monkeypatch, capsys, run_path):
+    """From the command line to the files, and from them to a score."""
+    monkeypatch.chdir(tmp_path)
+    splits = {
+        split: datasets.load("synthetic_digits", split, channels=1) for split in ("train", "test")
+    }
+    small = {
+        split: Dataset("mnist", split, s.images[:1000], s.labels[:1000], "synthetic", "some")
+        for split, s in splits.items()
+    }
+    monkeypatch.setattr(cli.datasets, "load", lambda name, split, *a, **k: small[split])
+    assert cli.main(["judge", "train", "mnist", "--epochs", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert "trained on SYNTHETIC images" in printed and "judges/mnist.npz" in printed
+    copy = shutil.copytree(run_path, tmp_path / "run")
+    arguments = ["evaluate", str(copy), "--count", "1000", "--judge", "judges/mnist.npz"]
+    assert cli.main(arguments) == 0
+    assert "trained on SYNTHETIC images" in capsys.readouterr().out
+    assert "SYNTHETIC" in json.loads((copy / "scores.json").read_text(encoding="utf-8"))["judge"]

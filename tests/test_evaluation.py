@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from ganlib import cli, comparison, datasets, evaluation, recipes
@@ -41,7 +42,7 @@ def instant(pca_run, monkeypatch):
     monkeypatch.setattr(evaluation, "references", lambda *args, **kwargs: known)
 
 
-def test_scores_have_every_metric_between_floor_and_noise(pca_run):
+def test_scores_have_every_metric_and_the_references(pca_run):
     found = Evaluation.read(pca_run.scores_file)
     assert found.count == COUNT and list(found.generators) == ["last"]
     assert set(found.references) == {"floor", "pca", "noise"}
@@ -145,6 +146,10 @@ def instant_scores(run: RunFolder) -> dict[str, Score]:
         lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "judge"}),
         lambda text: text.replace('"frechet"', '"frechett"'),
         lambda text: text.replace('"value": ', '"value": "x", "y": '),
+        lambda text: text.replace('"value": ', '"value": NaN, "was": '),
+        lambda text: json.dumps(json.loads(text) | {"judge_sha256": [1]}),
+        lambda text: json.dumps(json.loads(text) | {"count": float("inf")}),
+        lambda text: "[" * 100_000,
     ],
 )
 def test_damaged_scores_are_named_in_one_line(copy, pca_run, damage, tmp_path, capsys):
@@ -182,7 +187,7 @@ def test_the_best_is_marked_where_intervals_do_not_overlap(
     if marked:
         assert _frechet_line(printed).split("*")[0].rstrip().endswith("3.0 ± 1.0")
     assert "by judge mnist" in printed and "floor" in printed
-    assert "overlaps with no other" in printed
+    assert ("overlaps with no other" in printed) is marked
 
 
 def test_runs_that_were_scored_otherwise_are_not_ranked(copy, pca_run, tmp_path, capsys):
@@ -190,14 +195,69 @@ def test_runs_that_were_scored_otherwise_are_not_ranked(copy, pca_run, tmp_path,
     output = ["--output", str(tmp_path / "x.png")]
     assert cli.main(["compare", str(copy.path), str(pca_run.path), *output]) == 0
     printed = capsys.readouterr().out
-    assert "*" not in printed and "no best" in printed
+    assert "*" not in printed and "no best" in printed and "floor" not in printed
 
 
 def test_a_run_without_scores_is_said_to_have_none(copy, pca_run, tmp_path, capsys):
     copy.scores_file.unlink()
     output = ["--output", str(tmp_path / "x.png")]
     assert cli.main(["compare", str(copy.path), str(pca_run.path), *output]) == 0
-    assert "not scored yet, see `evaluate`: copy" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "no scores of what these runs are now, see `evaluate`: copy" in printed
+    assert _frechet_line(printed).split()[2] == "–"
+
+
+def test_facts_and_scores_of_the_same_name_do_not_mix(copy, pca_run, tmp_path, capsys):
+    output = ["--output", str(tmp_path / "x.png")]
+    assert cli.main(["compare", str(copy.path), str(pca_run.path), *output]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["computed", "in", "float32", "float32"] in lines
+    assert sum(line[:1] == ["precision"] for line in lines) == 1
+
+
+def test_scores_of_an_earlier_state_do_not_count(copy, pca_run, tmp_path, capsys):
+    record = copy.record
+    copy.write_record(record | {"progress": record["progress"] | {"steps": 2}})
+    output = ["--output", str(tmp_path / "x.png")]
+    assert cli.main(["compare", str(copy.path), str(pca_run.path), *output]) == 0
+    assert "see `evaluate`: copy" in capsys.readouterr().out
+
+
+def test_other_generators_scores_stay_when_one_is_scored(copy, instant, monkeypatch):
+    shutil.copy(copy.generators["last"], copy.generators["best"])
+    evaluate(copy, count=COUNT, weights=["best"])
+    assert set(Evaluation.read(copy.scores_file).generators) == {"last", "best"}
+    evaluate(copy, count=COUNT, weights=["best"], seed=1)
+    assert set(Evaluation.read(copy.scores_file).generators) == {"best"}
+
+
+def test_metrics_that_noise_wins_are_named_and_have_no_best(copy, pca_run, tmp_path, capsys):
+    for run in (copy, other := RunFolder(shutil.copytree(pca_run.path, tmp_path / "other"))):
+        values = json.loads(run.scores_file.read_text(encoding="utf-8"))
+        values["references"]["noise"]["frechet"]["value"] = 0.0
+        run.scores_file.write_text(json.dumps(values), encoding="utf-8")
+    _with_frechet(copy, 3.0)
+    output = ["--output", str(tmp_path / "x.png")]
+    assert cli.main(["compare", str(copy.path), str(other.path), *output]) == 0
+    printed = capsys.readouterr().out
+    assert "noise beats real images in: Fréchet distance" in printed
+    assert "*" not in _frechet_line(printed)
+
+
+def test_the_same_images_in_another_order_are_the_same_content():
+    data = datasets.load("mnist", "test", stand_in="always")
+    order = np.random.default_rng(0).permutation(len(data))
+    mixed = dataclasses.replace(data, images=data.images[order], labels=data.labels[order])
+    assert mixed.content == data.content and mixed.checksum != data.checksum
+    swapped = dataclasses.replace(data, labels=np.roll(data.labels, 1))
+    assert swapped.content != data.content
+
+
+def test_a_record_without_weights_says_so(instant):
+    from ganlib import lessons
+
+    with pytest.raises(GanlibError, match="has no weights, only images: train its recipe"):
+        evaluate(lessons.reference("mnist-wgan"), count=COUNT)
 
 
 def test_best_is_by_direction_and_never_for_what_should_be_as_real():
@@ -228,6 +288,8 @@ def test_shipped_references_are_taken_for_the_same_images_only(monkeypatch, tmp_
     assert evaluation.shipped_references(judge, train_set, test, COUNT) == known
     assert evaluation.shipped_references(judge, test, train_set, COUNT) is None
     assert evaluation.shipped_references(judge, train_set, test, COUNT + 1) is None
+    path.write_text(path.read_text(encoding="utf-8").replace("noise", "nose"), encoding="utf-8")
+    assert evaluation.shipped_references(judge, train_set, test, COUNT) is None  # damaged
 
 
 def test_a_table_of_seeds_gives_mean_and_standard_deviation():

@@ -84,7 +84,9 @@ def test_samples_are_decoded_uniform_latents(run, stretched):
 @pytest.mark.parametrize(
     ("change", "options", "sentence"),
     [
-        ({}, {"resume": True}, "fitted in one go, there is nothing to resume"),
+        ({}, {"resume": True}, "mnist-pca is fitted in one go, .* leave out resume$"),
+        ({}, {"precision": "float16", "strategy": "mirrored"}, "leave out precision, strategy$"),
+        ({"ema": 0.9}, {"score_every": 1}, "leave out ema, score_every$"),
         ({"image_shape": (8, 8, 1)}, {}, r"generates images of shape \(8, 8, 1\), but stretched"),
         (
             {"generator": Network("image_generation:linear_generator", {"latent_dim": 17})},
@@ -101,6 +103,21 @@ def test_what_cannot_be_fitted_is_one_sentence(
         train(dataclasses.replace(recipe, **change), stretched, tmp_path / "run", **options)
 
 
+def test_a_fit_without_its_data_leaves_nothing_behind(recipe, stretched, tmp_path):
+    with pytest.raises(GanlibError, match="but stretched has"):
+        train(dataclasses.replace(recipe, image_shape=(8, 8, 1)), stretched, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_components_of_many_images_come_from_an_even_part(stretched, monkeypatch):
+    monkeypatch.setattr(fitting, "MOST", 100)
+    part = stretched.images[np.linspace(0, 499, 100).astype(int)]
+    for few, same in zip(
+        fitting.pca_weights(stretched.images, 3), fitting.pca_weights(part, 3), strict=True
+    ):
+        np.testing.assert_array_equal(few, same)
+
+
 def test_a_folder_with_a_run_is_not_overwritten(run, recipe, stretched):
-    with pytest.raises(GanlibError, match="holds a run already"):
+    with pytest.raises(GanlibError, match="holds a run already: choose another --output$"):
         train(recipe, stretched, run.path)

@@ -9,7 +9,7 @@ from running import StopAt, assert_same_run
 from ganlib import datasets, quality, recipes
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
-from ganlib.run_folder import RunFolder, best_of
+from ganlib.run_folder import RunFolder
 from ganlib.sampling import load_generator, sample
 from ganlib.startup import keras
 from ganlib.training import train
@@ -112,8 +112,9 @@ def test_scores_stand_in_the_history_and_do_not_change_the_training(
 
 
 def test_the_best_generator_is_the_one_of_the_best_score(scored, small_nn, digits, tmp_path):
-    best = best_of(scored.history)
-    assert best["frechet"] == min(row.get("frechet", np.inf) for row in scored.history)
+    best = scored.record["best"]
+    lowest = min(row.get("frechet", np.inf) for row in scored.history)
+    assert best["frechet"] == pytest.approx(lowest, abs=1e-3) and best["weights"] == "last"
     there = train(
         small_nn, digits, tmp_path / "run", epochs=best["epoch"], score_every=0, display="none"
     )
@@ -154,7 +155,48 @@ def test_a_worse_epoch_does_not_replace_the_best_also_after_a_resume(
     run = train(small_nn, digits, output, epochs=4, score_every=1, resume=True, display="none")
     assert told_scores == ["best", "best"]  # 5.0 and 4.0
     assert [row["frechet"] for row in run.history] == [5.0, 7.0, 6.0, 4.0]
-    assert best_of(run.history)["epoch"] == 4
+    assert run.record["best"] == {"frechet": 4.0, "epoch": 4.0, "weights": "last"}
+
+
+def test_a_best_within_an_epoch_survives_the_resume(
+    small_nn, digits, tmp_path, told_scores, monkeypatch
+):
+    """Its row in the history does not: the epoch is made whole."""
+    monkeypatch.setattr(Quality, "_due", lambda self: True)
+    Quality.given = [5.0, 3.0]
+    output = tmp_path / "run"
+    train(small_nn, digits, output, epochs=2, display="none", callbacks=[StopAt(25)])
+    Quality.given = [6.0]
+    run = train(small_nn, digits, output, resume=True, display="none")
+    assert told_scores == ["best", "best"]
+    assert run.record["best"]["frechet"] == 3.0 and run.record["best"]["epoch"] == 1.25
+
+
+def test_a_damaged_judge_ends_the_scores_and_not_the_training(
+    small_nn, digits, tmp_path, monkeypatch, capsys
+):
+    def damaged(name):
+        raise GanlibError("mnist.npz is damaged: train the judge again")
+
+    monkeypatch.setattr(quality.judges, "load", damaged)
+    run = train(small_nn, digits, tmp_path / "run", epochs=2, score_every=1, display="none")
+    assert run.record["status"] == "finished" and len(run.history) == 2
+    error = capsys.readouterr().err
+    assert error == (
+        "ganlib: no more scores while training: mnist.npz is damaged: train the judge again\n"
+    )
+
+
+def test_how_often_to_score_is_kept_by_a_resumed_run_and_refused_without_a_judge(
+    small_nn, digits, tiny_recipe, tiny_data, tmp_path, told_scores
+):
+    Quality.given = [5.0, 4.0]
+    output = tmp_path / "run"
+    train(small_nn, digits, output, epochs=2, score_every=2, display="none")
+    run = train(small_nn, digits, output, epochs=4, resume=True, display="none")
+    assert [row.get("frechet") for row in run.history] == [None, 5.0, None, 4.0]
+    with pytest.raises(GanlibError, match="no judge ships for tiny.*leave score_every out"):
+        train(tiny_recipe, tiny_data, tmp_path / "other", score_every=1, display="none")
 
 
 def test_raw_and_averaged_weights_are_scored_side_by_side(small_nn, digits, tmp_path, told_scores):
@@ -163,26 +205,27 @@ def test_raw_and_averaged_weights_are_scored_side_by_side(small_nn, digits, tmp_
     run = train(recipe, digits, tmp_path / "run", epochs=1, score_every=1, display="none")
     (row,) = run.history
     assert (row["frechet"], row["frechet_average"]) == (5.0, 3.0)
-    assert best_of(run.history)["frechet"] == 3.0
+    assert run.record["best"] == {"frechet": 3.0, "epoch": 1.0, "weights": "average"}
 
 
 def test_by_default_scores_take_a_fiftieth_of_the_time(small_nn, digits, tmp_path, monkeypatch):
     tracker = quality.QualityTracker(
-        RunFolder(tmp_path), small_nn, "mnist", digits.images, np.zeros((1000, 100), np.float32)
+        RunFolder(tmp_path), small_nn, {}, "mnist", digits.images, np.zeros((1000, 100))
     )
 
     class Model:
         class progress:  # noqa: N801
-            seconds = 0.0
+            seconds = 3600.0  # a resumed run: what was not spent before is not spent now
             epoch = 1
 
     tracker.set_model(Model)
+    tracker.on_train_begin()
     monkeypatch.setattr(tracker, "scores", lambda: {"frechet": 1.0})
     clock = iter(np.arange(0.0, 1000.0, 0.5))
     monkeypatch.setattr(quality.time, "monotonic", lambda: next(clock))  # each score: 0.5 s
     scored = []
     for second in range(0, 1000, 10):
-        Model.progress.seconds = float(second)
+        Model.progress.seconds = 3600.0 + second
         logs: dict = {}
         tracker.on_epoch_end(0, logs)
         if logs:

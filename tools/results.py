@@ -11,9 +11,10 @@ from pathlib import Path
 
 from ganlib import recipes
 from ganlib.errors import GanlibError
+from ganlib.files import write_text
 from ganlib.lessons import recorded, reference
 from ganlib.results import as_markdown, rows, shipped
-from ganlib.run_folder import RunFolder, write_text
+from ganlib.run_folder import RunFolder
 from ganlib.scores import Evaluation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,11 +26,12 @@ NAMES = {"floor": "real training images (floor)", "noise": "noise", "pca": "PCA,
 
 def record(run: RunFolder) -> None:
     """Score a run and keep what the table is made of."""
-    if not run.scores_file.is_file():
-        from ganlib.evaluation import evaluate
+    from ganlib.evaluation import evaluate
 
-        evaluate(run)
     values = run.record
+    scored = run.scores_file.is_file() and Evaluation.read(run.scores_file)
+    if not scored or scored.step != values["progress"]["steps"]:
+        evaluate(run)
     folder = ROOT / "figures" / "results" / f"{values['recipe']['name']}-seed-{values['seed']}"
     folder.mkdir(parents=True, exist_ok=True)
     for file in (run.record_file, run.history_file, run.scores_file):
@@ -47,6 +49,7 @@ def tables() -> str:
         scores[f"{recipes.get(name).title}, `{name}`"] = [e.generators["last"] for e in found]
         images |= {run.record["progress"]["images"] for run in runs}
         judges |= {(e.judge, e.count, e.data) for e in found}
+        one = found[0]
     for name in LONGER:
         run = reference(name)
         evaluation = Evaluation.read(run.scores_file)
@@ -56,10 +59,11 @@ def tables() -> str:
     if len(images) != 1 or len(judges) != 1:
         raise GanlibError(f"the recorded runs are not alike: images {images}, judged by {judges}")
     (seen,), ((judge, count, data),) = images, judges
-    references = {NAMES[name]: shipped("mnist", name) for name in ("floor", "noise", "pca")}
+    references = {NAMES[name]: shipped("mnist", name, one) for name in ("floor", "noise", "pca")}
     return (
         f"Every GAN has seen {seen:,} images; {count:,} of its images against {data}, by {judge}. "
-        "Mean ± standard deviation over the seeds:\n\n"
+        "Mean ± standard deviation, over seeds of the training for the GANs, over draws for the "
+        "first three:\n\n"
         f"{as_markdown(rows(references | scores))}\n\n"
         "Longer runs, one seed each, with the interval of the sampling, which is not the spread "
         f"over seeds:\n\n{as_markdown(rows(longer))}"
@@ -72,6 +76,8 @@ def main(paths: list[str]) -> None:
         record(RunFolder.existing(path))
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text.partition(BEGIN)[2]:
+        raise GanlibError(f"README.md has no place for the tables, from {BEGIN} to {END}")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     write_text(readme, f"{before}{BEGIN}\n{tables()}\n{END}{after}")

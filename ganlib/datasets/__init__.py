@@ -72,6 +72,20 @@ class Dataset:
             digest.update(self.labels.astype("<i8").data)
         return f"sha256:{digest.hexdigest()}"
 
+    @cached_property
+    def content(self) -> str:
+        """SHA-256 over the images and labels in whatever order they stand, as "sha256:…".
+
+        TensorFlow Datasets keeps its records in another order than the official files do.
+        """
+        labels = np.zeros(len(self)) if self.labels is None else self.labels
+        digests = sorted(
+            hashlib.blake2b(image.tobytes() + bytes([int(label)]), digest_size=16).digest()
+            for image, label in zip(self.images, labels, strict=True)
+        )
+        digest = hashlib.sha256(by(self.images.shape).encode() + b"".join(digests))
+        return f"sha256:{digest.hexdigest()}"
+
     def describe(self) -> str:
         """Say in one line what this is and where it came from."""
         content = f"{self.name} {self.split}: {len(self):,} images {by(self.images.shape[1:])}"

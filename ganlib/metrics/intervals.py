@@ -55,10 +55,18 @@ class Score:
     def overlaps(self, other: "Score") -> bool:
         """Whether the intervals share a point.
 
-        Where they do not, the scores differ by more than chance explains; where they do, they may
-        still differ: a test of the difference is sharper.
+        Where they do not, the scores differ by more than the choice of images explains; where they
+        do, they may still differ: a test of the difference is sharper. Neither says what another
+        training would give: that takes several seeds.
         """
         return self.low <= other.high and other.low <= self.high
+
+    def widened(self, margin: float) -> "Score":
+        """The score with a second, independent cause of uncertainty, itself ± `margin`."""
+        low = self.value - math.hypot(self.value - self.low, margin)
+        return Score(
+            self.value, low, self.value + math.hypot(self.high - self.value, margin), self.count
+        )
 
     def to_json(self) -> dict[str, float | int]:
         """The fields as a dict that ``json.dumps`` takes."""
@@ -69,7 +77,9 @@ class Score:
         """The inverse of `to_json`; missing, unknown or other than number: `GanlibError`."""
         names = [field.name for field in fields(cls)]
         if set(record) != set(names) or not all(
-            isinstance(number, int | float) and not isinstance(number, bool)
+            isinstance(number, int | float)
+            and not isinstance(number, bool)
+            and math.isfinite(number)
             for number in record.values()
         ):
             raise GanlibError(
@@ -92,7 +102,8 @@ def bootstrap(
     The interval is value ± 1.96 · standard deviation of the replicates. The percentiles of the
     replicates, which are used more often, do not do here: a distance grows when rows are drawn
     twice, so every replicate of the Fréchet distance is above the value and its percentiles need
-    not even contain it. The bias moves all replicates alike and leaves their spread as it is.
+    not even contain it. The bias moves all replicates and leaves their spread about as it is; near
+    a distance of 0 the spread grows a little, which errs on the safe side.
 
     Parameters
     ----------

@@ -17,10 +17,10 @@ from ganlib.datasets import Dataset
 from ganlib.datasets.catalog import KNOWN, by
 from ganlib.datasets.pipeline import steps_per_epoch
 from ganlib.errors import DataError, GanlibError
+from ganlib.files import write_text
 from ganlib.metrics.judge_batches import Settings, batches
 from ganlib.metrics.judge_network import CLASSES, SIDES, build_network, weight_names
 from ganlib.metrics.judges import Judge, load
-from ganlib.run_folder import write_text
 from ganlib.startup import keras
 
 FEWEST = 10  # images of each class
@@ -95,6 +95,11 @@ def train(
     if data.checksum == test.checksum:
         raise DataError("the test images are the training images: take the data set's test split")
     output.parent.mkdir(parents=True, exist_ok=True)
+    if output.is_dir():
+        raise GanlibError(f"{output} is a folder: give the name of a .npz file")
+    partial = output.with_name(output.name + ".partial")
+    partial.touch()  # fails now rather than after training
+    partial.unlink()
 
     keras.utils.set_random_seed(seed)
     begun = time.monotonic()
@@ -102,7 +107,6 @@ def train(
     _fit(network, data, settings, epochs, seed, progress)
     seconds = time.monotonic() - begun
 
-    partial = output.with_name(output.name + ".partial")
     try:
         with partial.open("wb") as file:
             weights = zip(weight_names(network), network.get_weights(), strict=True)

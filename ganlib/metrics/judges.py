@@ -120,7 +120,7 @@ class Judge:
         notes = f"sha256 {self.record['sha256'][:8]}…"
         if data["synthetic"]:
             notes += "; trained on SYNTHETIC images"
-        elif (official := data.get("official_images") or 0) > data["images"]:
+        elif isinstance(official := data.get("official_images"), int) and official > data["images"]:
             notes += f"; trained on a part, {data['images']:,} of {official:,} images"
         return f"judge {self.name}, test accuracy {100 * accuracy:.1f} % ({notes})"
 

@@ -6,16 +6,21 @@ recall); Naeem et al. 2020, https://arxiv.org/abs/2002.09797 (density, coverage)
 ``prdc`` gives the same numbers but holds all distances in memory at once.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ganlib.metrics import checks
-from ganlib.metrics.intervals import Score, bootstrap
+from ganlib.metrics.intervals import NORMAL_95, Score, bootstrap
 
 ROWS = 500
 """Rows of distances in memory at a time: 40 MB against 10,000 images."""
+
+
+PARTS = 10
+"""Disjoint parts of the fake images that show how much recall and coverage depend on them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +82,13 @@ def contributions(
     real = checks.features(real, "real", k + 1)
     fake = checks.features(fake, "fake", k + 1)
     checks.same_shape(real, fake, ("real", "fake"))
-    real_radii, fake_radii = _radii(real, k, rows), _radii(fake, k, rows)
+    return _found(real, fake, _radii(real, k, rows), k, rows)
+
+
+def _found(
+    real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray, k: int, rows: int
+) -> Contributions:
+    fake_radii = _radii(fake, k, rows)
     around = np.zeros(len(fake), np.int64)
     recalled = np.empty(len(real), bool)
     covered = np.empty(len(real), bool)
@@ -94,20 +105,38 @@ def neighbour_scores(
     """The four scores by name, "precision", "recall", "density" and "coverage", with intervals.
 
     The images' contributions are drawn again while the neighbourhoods stay as they are: drawn
-    twice, an image would be its own neighbour. So precision and density show how other fake
-    images would change them, recall and coverage how other real images would.
+    twice, an image would be its own neighbour. That covers other fake images for precision and
+    density, and other real images for recall and coverage. What other fake images would do to
+    these two is told from ten disjoint parts of the fake images: one outlier's large neighbourhood
+    can recall a tenth of the real images, and the next sample may have no such outlier.
     """
-    found = contributions(real, fake, k)
+    checks.at_least(k, "k", 1)
+    real, fake = checks.features(real, "real", k + 1), checks.features(fake, "fake", k + 1)
+    checks.same_shape(real, fake, ("real", "fake"))
+    real_radii = _radii(real, k, ROWS)
+    found = _found(real, fake, real_radii, k, ROWS)
     parts = {
         "precision": found.precise,
         "recall": found.recalled,
         "density": found.densities,
         "coverage": found.covered,
     }
-    return {
+    scores = {
         name: bootstrap(np.mean, part, count=len(fake), replicates=replicates, seed=seed)
         for name, part in parts.items()
     }
+    number = min(PARTS, len(fake) // (k + 1))
+    if number > 1:
+        order = np.random.default_rng(seed).permutation(len(fake))
+        found_in_parts = [
+            _found(real, fake[some], real_radii, k, ROWS) for some in np.array_split(order, number)
+        ]
+        for name in ("recall", "coverage"):
+            spread = np.std([getattr(part, name) for part in found_in_parts], ddof=1)
+            # The parts are smaller: the variance of the whole is that of a part over their number.
+            margin = NORMAL_95 * float(spread) / math.sqrt(number)
+            scores[name] = scores[name].widened(margin)
+    return scores
 
 
 def _radii(features: np.ndarray, k: int, rows: int) -> np.ndarray:
