@@ -406,3 +406,7 @@ def test_images_that_will_not_do_are_refused_in_one_sentence(images, message):
 def test_labels_that_will_not_do_are_refused_in_one_sentence(labels, message):
     with pytest.raises(DataError, match=message):
         transfer.transfer_accuracy(IMAGES, labels, IMAGES, LABELS)
+
+
+def test_a_rounded_zero_has_no_sign():
+    assert str(Score(0.0, -1e-7, 1e-7, 9)) == "0.0000 (0.0000 to 0.0000)"

@@ -50,7 +50,8 @@ class Score:
         margin = max(self.high - self.value, self.value - self.low)
         if margin == 0 or not math.isfinite(margin):
             return f"{number:.4g}"
-        return f"{number:.{min(4, max(0, 1 - math.floor(math.log10(margin))))}f}"
+        text = f"{number:.{min(4, max(0, 1 - math.floor(math.log10(margin))))}f}"
+        return text.removeprefix("-") if float(text) == 0 else text
 
     def overlaps(self, other: "Score") -> bool:
         """Whether the intervals share a point.
