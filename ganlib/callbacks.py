@@ -1,7 +1,7 @@
 """What happens beside the training itself, as Keras callbacks.
 
-They work on `ganlib.training.GAN`, which the loop hands them as ``self.model``. Batch logs are
-given every `ganlib.training.LOG_EVERY` steps only, so that a GPU is not made to wait at each one.
+They work on `ganlib.loop.GAN`, which the loop hands them as ``self.model``. Batch logs are
+given every `ganlib.loop.LOG_EVERY` steps only, so that a GPU is not made to wait at each one.
 """
 
 import math

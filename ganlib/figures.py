@@ -136,7 +136,11 @@ def loss_curves(
         Name to rows with ``images`` (images seen so far) and the keys; a row without a key, or
         with an empty one, leaves a gap in that line only.
     """
-    labels = {"d_loss": "discriminator loss", "g_loss": "generator loss"}
+    labels = {
+        "d_loss": "discriminator loss",
+        "g_loss": "generator loss",
+        "frechet": "Fréchet distance",
+    }
     figure = Figure(figsize=(4.5 * len(keys), 3.2), dpi=100, layout="constrained")
     axes = figure.subplots(1, len(keys), squeeze=False)[0]
     for axis, key in zip(axes, keys, strict=True):

@@ -86,6 +86,11 @@ def told(run: RunFolder) -> str:
     record = run.record
     done, data = record["progress"], record["data"]
     kind = "SYNTHETIC stand-in for " if data["synthetic"] else ""
+    if record["recipe"]["discriminator"] is None:
+        return (
+            f"{record['recipe']['name']}: fitted to {done['images']:,} images of "
+            f"{kind}{data['name']} in {done['seconds']:.1f} s"
+        )
     return (
         f"{record['recipe']['name']}, seed {record['seed']}: {done['images']:,} images seen "
         f"({done['epochs']:.1f} epochs of {kind}{data['name']}), batch "

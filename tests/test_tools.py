@@ -144,3 +144,15 @@ def test_lessons_start_quick_runs_anew_and_take_full_ones_as_they_are(
     assert full.record["progress"]["epochs"] == tiny_recipe.epochs
     written = full.record_file.stat().st_mtime_ns
     assert lessons.train(tiny_recipe, tiny_data, "full").record_file.stat().st_mtime_ns == written
+
+
+def test_the_readmes_tables_are_those_of_the_recorded_runs():
+    assert tool("results").tables() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["mnist-nn", "mnist-baseline", "mnist-modified", "mnist-wgan"])
+def test_three_seeds_of_each_system_are_recorded_after_equally_many_images(name):
+    runs = lessons.recorded(name)
+    assert [run.record["seed"] for run in runs] == [0, 1, 2]
+    assert {run.record["progress"]["images"] for run in runs} == {180_000}
+    assert len({run.record["data"]["checksum"] for run in runs}) == 1
