@@ -9,7 +9,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -242,12 +242,16 @@ def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None
     return None
 
 
+@lru_cache(maxsize=2)  # train and test: drawing them takes seconds
+def _drawn(generator: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    return importlib.import_module(generator).generate(count, seed)
+
+
 def _synthetic(known: KnownDataset, split: str) -> Dataset:
     drawn = KNOWN[known.stand_in] if known.stand_in else known
     assert drawn.generator is not None
     seed = SYNTHETIC_SEEDS[split]
-    generator = importlib.import_module(drawn.generator)
-    images, labels = generator.generate(drawn.sizes[split], seed)
+    images, labels = _drawn(drawn.generator, drawn.sizes[split], seed)
     images, labels = drawn.check(images, labels, drawn.generator)
     origin = f"{drawn.generator}, seed {seed}"
     return Dataset(known.name, split, images, labels, "synthetic", origin)
