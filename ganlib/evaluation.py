@@ -5,6 +5,7 @@ three are written beside them. They must not be set beside published FIDs, which
 """
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,6 @@ import numpy as np
 
 from ganlib import datasets, fitting, latents
 from ganlib.datasets import Dataset
-from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import GanlibError
 from ganlib.figures import to_uint8
 from ganlib.files import write_text
@@ -82,7 +82,7 @@ def evaluate(
         _real_images(about["name"], split, about["synthetic"], judge_used, data_dir)
         for split in (about.get("split", "train"), "test")
     )
-    drawn = {w: _as_judged(sample(run, count, seed, weights=w), judge_used) for w in chosen}
+    drawn = {w: judge_used.seen(sample(run, count, seed, weights=w)) for w in chosen}
     samples = {w: Sample.of(judge_used, images) for w, images in drawn.items()}
     real = real_of(judge_used, train, test)
     same_shape = run.recipe.image_shape == judge_used.image_shape
@@ -176,7 +176,8 @@ def shipped_references(
             return None
         return {name: scores_from_json(found[name]) for name in REFERENCES}
     except (ValueError, TypeError, KeyError, AttributeError, GanlibError):
-        return None  # damaged: they are computed instead
+        print(f"ganlib: {path} is damaged: what it holds is computed anew", file=sys.stderr)
+        return None
 
 
 def _belonging(judge: Judge, train: Dataset, test: Dataset, count: int) -> dict[str, Any]:
@@ -194,9 +195,3 @@ def _real_images(
 ) -> Dataset:
     stand_in = "always" if synthetic else "never"
     return datasets.load(name, split, data_dir, stand_in, channels=judge.image_shape[-1])
-
-
-def _as_judged(images: np.ndarray, judge: Judge) -> np.ndarray:
-    """Colour images in greyscale where the judge sees no colour."""
-    grey = judge.record["turns_grey"] and images.shape[-1] == 3
-    return to_grayscale(images) if grey else images

@@ -32,15 +32,7 @@ def new_record(
     return {
         "recipe": recipe.to_json(),
         "seed": 0 if seed is None else seed,
-        "data": {
-            "name": data.name,
-            "split": data.split,
-            "source": data.source,
-            "origin": data.origin,
-            "synthetic": data.synthetic,
-            "images": len(data),
-            "checksum": data.checksum,
-        },
+        "data": data.provenance,
         "budget": budget,
         "precision": devices.choose_precision(precision, devices.compute_capability()),
         "strategy": {"name": strategy},

@@ -276,7 +276,9 @@ def test_shipped_references_belong_to_the_shipped_judge(name):
     assert values["count"] == evaluation.COUNT and len(values["references"]) == 3
 
 
-def test_shipped_references_are_taken_for_the_same_images_only(monkeypatch, tmp_path, pca_run):
+def test_shipped_references_are_taken_for_the_same_images_only(
+    monkeypatch, tmp_path, pca_run, capsys
+):
     judge = judges.load("mnist")
     train_set, test = (datasets.load("mnist", s, stand_in="always") for s in ("train", "test"))
     assert evaluation.shipped_references(judge, train_set, test, COUNT) is None
@@ -289,7 +291,8 @@ def test_shipped_references_are_taken_for_the_same_images_only(monkeypatch, tmp_
     assert evaluation.shipped_references(judge, test, train_set, COUNT) is None
     assert evaluation.shipped_references(judge, train_set, test, COUNT + 1) is None
     path.write_text(path.read_text(encoding="utf-8").replace("noise", "nose"), encoding="utf-8")
-    assert evaluation.shipped_references(judge, train_set, test, COUNT) is None  # damaged
+    assert evaluation.shipped_references(judge, train_set, test, COUNT) is None
+    assert "mnist.json is damaged: what it holds is computed anew" in capsys.readouterr().err
 
 
 def test_a_table_of_seeds_gives_mean_and_standard_deviation():

@@ -63,6 +63,19 @@ class Dataset:
         """Whether the images were drawn by a program; say so wherever they are shown."""
         return self.source == "synthetic"
 
+    @property
+    def provenance(self) -> dict[str, object]:
+        """What a record says of where the images came from."""
+        return {
+            "name": self.name,
+            "split": self.split,
+            "source": self.source,
+            "origin": self.origin,
+            "synthetic": self.synthetic,
+            "images": len(self),
+            "checksum": self.checksum,
+        }
+
     @cached_property
     def checksum(self) -> str:
         """SHA-256 over the images' shape and bytes and the labels, as "sha256:…"."""

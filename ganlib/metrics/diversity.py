@@ -43,7 +43,10 @@ def within_class_distance_score(
     replicates: int = 100,
     seed: int = 0,
 ) -> Score:
-    """`within_class_distance` with its interval, from drawing the images of each class again."""
+    """`within_class_distance` with its interval, from drawing the images of each class again.
+
+    The count is that of all images, of which at most `per_class` of a class are compared.
+    """
     groups = _groups(features, probabilities, per_class, seed)
     return bootstrap(_mean_distance, *groups, count=len(features), replicates=replicates, seed=seed)
 

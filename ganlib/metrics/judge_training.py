@@ -233,16 +233,8 @@ def _check(data: Dataset, fewest: int) -> None:
 
 def _provenance(data: Dataset) -> dict[str, Any]:
     known = KNOWN.get(data.name)
-    return {
-        "name": data.name,
-        "split": data.split,
-        "source": data.source,
-        "origin": data.origin,
-        "synthetic": data.synthetic,
-        "images": len(data),
-        "official_images": known.sizes.get(data.split) if known else None,
-        "checksum": data.checksum,
-    }
+    official = known.sizes.get(data.split) if known else None
+    return {**data.provenance, "official_images": official}
 
 
 def _command(name: str, epochs: int, seed: int) -> str:

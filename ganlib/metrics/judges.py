@@ -104,7 +104,7 @@ class Judge:
         DataError
             If the images are not such an array.
         """
-        images = self._checked(np.asarray(images))
+        images = self.seen(np.asarray(images))
         if batch_size < 1:
             raise GanlibError(f"batch_size must be 1 or more, not {batch_size}")
         parts = [
@@ -124,7 +124,8 @@ class Judge:
             notes += f"; trained on a part, {data['images']:,} of {official:,} images"
         return f"judge {self.name}, test accuracy {100 * accuracy:.1f} % ({notes})"
 
-    def _checked(self, images: np.ndarray) -> np.ndarray:
+    def seen(self, images: np.ndarray) -> np.ndarray:
+        """The images as the judge sees them, colour in greyscale; what does not fit: DataError."""
         if images.dtype.kind == "f" and not np.isfinite(images).all():
             raise DataError("some images are NaN or infinite: repair what made them")
         if images.dtype != np.uint8:

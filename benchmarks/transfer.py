@@ -1,0 +1,54 @@
+"""Floor and ceilings of train-on-synthetic, test-on-real: ``python benchmarks/transfer.py``.
+
+A classifier learns from 10,000 labelled images and is tested on the real test images: real training
+images (what a perfect conditional model would reach), a PCA of each class with uniform latents, and
+noise with labels drawn by lot. Between them lie the conditional models.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ganlib import datasets, fitting, latents
+from ganlib.figures import to_uint8
+from ganlib.metrics.transfer import transfer_accuracy_score
+
+COUNT, LATENT_DIM = 10_000, 100
+
+
+def main() -> None:
+    """Score the three and print them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default="mnist", help="a labelled set; default: mnist")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    train, test = (datasets.load(options.data, s, channels=1) for s in ("train", "test"))
+    rng = np.random.default_rng(0)
+    chosen = rng.permutation(len(train))[:COUNT]
+    labels = train.labels[chosen]
+    decoded = np.empty((len(labels), *train.images.shape[1:]), np.uint8)
+    for label in np.unique(labels):
+        kernel, bias = fitting.pca_weights(train.images[train.labels == label], LATENT_DIM)
+        places = np.flatnonzero(labels == label)
+        pixels = latents.draw("uniform", rng, len(places), LATENT_DIM) @ kernel + bias
+        decoded[places] = to_uint8(np.clip(pixels, -1, 1)).reshape(-1, *decoded.shape[1:])
+    noise = rng.integers(0, 256, decoded.shape, dtype=np.uint8)
+    samples = {"floor": train.images[chosen], "pca of each class": decoded, "noise": noise}
+    scores = {
+        name: transfer_accuracy_score(
+            images, rng.permutation(labels) if name == "noise" else labels, test.images, test.labels
+        )
+        for name, images in samples.items()
+    }
+    print(f"{len(labels):,} images each, seed 0; {test.describe()}")
+    for name, score in scores.items():
+        print(f"{name:<18} {score}")
+    if options.json:
+        values = {"test": test.describe(), **{n: s.to_json() for n, s in scores.items()}}
+        options.json.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
