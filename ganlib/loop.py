@@ -96,6 +96,12 @@ class Loop:
                 jit_compile=devices.worth_compiling(distribution),
                 **recipe.step_options,
             )
+            # Under a strategy each step is cut into the replicas' parts, and runs by itself.
+            alone = distribution.num_replicas_in_sync == 1
+            self.steps_per_execution = recipe.steps_per_execution if alone else 1
+            self.learning_rates = [
+                float(tf.convert_to_tensor(o.learning_rate)) for o in self.optimizers
+            ]
             self.gan = GAN(generator, discriminator, self.progress)
             self.gan.optimizer = self.optimizers[0]
 
@@ -194,7 +200,7 @@ class Loop:
     def _steps(self, hooks: Any, interrupt: Interrupt) -> None:
         """The loop itself."""
         progress = self.progress
-        window: list[dict[str, tf.Tensor]] = []
+        window: list[dict[str, Any]] = []
         save_due = time.monotonic() + SAVE_EVERY_SECONDS
         first_step = progress.step
         for images in self._batches():
@@ -202,15 +208,16 @@ class Loop:
             if index == 0 or progress.step == first_step:
                 hooks.on_epoch_begin(int(progress.epoch))
             hooks.on_train_batch_begin(index)
-            window.append(self.step(images, progress.step))
-            progress.step += 1
+            self._set_learning_rates()
+            logged = progress.step // LOG_EVERY
+            window.append(self._execute(images))
 
-            epoch_done = index + 1 == progress.steps_per_epoch
+            epoch_done = progress.step % progress.steps_per_epoch == 0
             stop = interrupt.requested or self.gan.stop_training or progress.fraction >= 1.0
             logs: dict[str, float] = {}
-            if epoch_done or stop or progress.step % LOG_EVERY == 0:
+            if epoch_done or stop or progress.step // LOG_EVERY > logged:
                 logs, window = self._read(window), []
-            hooks.on_train_batch_end(index, logs)
+            hooks.on_train_batch_end((progress.step - 1) % progress.steps_per_epoch, logs)
             if epoch_done:
                 means, self.means = self.means.result(), Means()
                 hooks.on_epoch_end(int(progress.epoch) - 1, means)
@@ -220,13 +227,32 @@ class Loop:
                 self.save()
                 save_due = time.monotonic() + SAVE_EVERY_SECONDS
 
-    def _read(self, window: list[dict[str, tf.Tensor]]) -> dict[str, float]:
+    def _execute(self, images: Any) -> dict[str, Any]:
+        """One step, or as many as the images are batches for; the logs of each."""
+        progress = self.progress
+        if self.steps_per_execution == 1:
+            logs = self.step(images, progress.step)
+            progress.step += 1
+            return logs
+        size = self.recipe.batch_size
+        logs = self.step.many(images[: progress.steps_left * size], progress.step, size)
+        progress.step += len(logs["d_loss"])
+        return logs
+
+    def _set_learning_rates(self) -> None:
+        if self.recipe.schedule == "linear":
+            left = max(0.0, 1.0 - self.progress.fraction)
+            for optimizer, rate in zip(self.optimizers, self.learning_rates, strict=True):
+                optimizer.learning_rate = left * rate
+
+    def _read(self, window: list[dict[str, Any]]) -> dict[str, float]:
         """Fetch the logs of the last steps, add them to the epoch's, and return their means."""
         recent = Means()
         for logs in window:
-            values = {key: float(value) for key, value in logs.items()}
-            recent.add(values)
-            self.means.add(values)
+            for key, values in logs.items():
+                for value in np.ravel(values):
+                    recent.add({key: float(value)})
+                    self.means.add({key: float(value)})
         return recent.result()
 
     def _batches(self) -> Any:
@@ -236,6 +262,7 @@ class Loop:
             self.recipe.batch_size,
             self.record["seed"],
             first_step=self.progress.step,
+            together=self.steps_per_execution,
         )
         replicas = self.distribution.num_replicas_in_sync
         if replicas == 1:

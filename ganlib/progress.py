@@ -1,5 +1,6 @@
 """How far a run is, and how it is doing."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,14 @@ class Progress:
         """Real images seen."""
         epochs, rest = divmod(self.step, self.steps_per_epoch)
         return epochs * self.image_count + rest * self.batch_size
+
+    @property
+    def steps_left(self) -> int:
+        """Steps that the budget in epochs still allows, an epoch's at most."""
+        if self.epochs is None:
+            return self.steps_per_epoch
+        left = math.ceil(self.epochs * self.steps_per_epoch) - self.step
+        return max(1, min(left, self.steps_per_epoch))
 
     @property
     def fraction(self) -> float:

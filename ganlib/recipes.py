@@ -66,8 +66,16 @@ class Recipe:
     ema
         Decay, for each step of the generator, of an exponential moving average of its weights,
         kept beside them; 0: none, as in the reports.
+    schedule
+        How the learning rates go over the run's budget, be it epochs or minutes: "constant", or
+        "linear" from the optimisers' own to nothing.
     batch_size, epochs
-        The report's budget.
+        The report's batch and budget.
+    minutes
+        A budget in place of `epochs`, for recipes that are meant for so much time.
+    steps_per_execution
+        Steps in one call of TensorFlow, as Keras names it: more than one for small networks. The
+        steps stay the same, but for a learning rate that falls: it does so from call to call.
     notes
         What the source leaves open, and what was chosen.
     """
@@ -84,8 +92,11 @@ class Recipe:
     discriminator_optimizer: Optimizer | None = Optimizer()
     step: str = "simultaneous"
     step_options: Mapping[str, Any] = field(default_factory=dict)
+    schedule: str = "constant"
     batch_size: int = 256
-    epochs: int = 100
+    epochs: int | None = 100
+    minutes: float | None = None
+    steps_per_execution: int = 1
     latent: str = "normal"
     ema: float = 0.0
     notes: str = ""
@@ -178,6 +189,29 @@ _SVHN_WGAN = dataclasses.replace(
 )
 _PENALTY_ADAM = Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.0})
 
+_EXPRESS_ADAM = Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99})
+_MNIST_EXPRESS = Recipe(
+    name="mnist-express",
+    title="MNIST express DCGAN",
+    source="ours, after Radford et al. 2016 (DCGAN) and Shi et al. 2016 (pixel shuffle)",
+    dataset="mnist",
+    image_shape=(28, 28, 1),
+    generator=Network("express:generator"),
+    discriminator=Network("express:discriminator"),
+    generator_optimizer=_EXPRESS_ADAM,
+    discriminator_optimizer=_EXPRESS_ADAM,
+    schedule="linear",
+    batch_size=64,
+    epochs=None,
+    minutes=1.0,
+    steps_per_execution=20,
+    notes=(
+        "Made for one minute on two cores, or whatever time is given: small networks, many steps, "
+        "and learning rates that fall to nothing over the budget. What each choice is worth: "
+        "benchmarks/express.py."
+    ),
+)
+
 _ALL = (
     _MNIST_BASELINE,
     dataclasses.replace(
@@ -216,8 +250,10 @@ _ALL = (
         generator_optimizer=_SGD,
         discriminator_optimizer=_SGD,
         batch_size=64,
+        steps_per_execution=20,
         notes=_NN_NOTES,
     ),
+    _MNIST_EXPRESS,
     _SVHN_BASELINE,
     dataclasses.replace(
         _SVHN_BASELINE,

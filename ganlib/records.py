@@ -28,7 +28,7 @@ def new_record(
             "choose another --output"
         )
     if set(budget.values()) == {None}:
-        budget = budget | {"epochs": recipe.epochs}
+        budget = {"epochs": recipe.epochs, "minutes": recipe.minutes}
     return {
         "recipe": recipe.to_json(),
         "seed": 0 if seed is None else seed,
@@ -87,7 +87,7 @@ def resumed_record(
 
 
 def _what_is_trained(recipe: Recipe) -> dict[str, Any]:
-    words_and_budget = ("title", "source", "notes", "epochs")
+    words_and_budget = ("title", "source", "notes", "epochs", "minutes", "steps_per_execution")
     # Through JSON and back, as the record has been: a tuple in an option is a list there.
     values = json.loads(json.dumps(recipe.to_json()))
     return {key: value for key, value in values.items() if key not in words_and_budget}

@@ -49,7 +49,7 @@ def train(
         The run folder. One that holds a run already is refused, unless `resume`.
     epochs, minutes
         The budget, counted from the run's start also when it is resumed; the first one used up
-        ends the run. With neither, the recipe's epochs; a resumed run's own budget.
+        ends the run. With neither, the recipe's budget; a resumed run's own.
     seed
         Seed of weights, order of images and noise; 0 by default.
     precision
@@ -91,7 +91,7 @@ def train(
             },
         )
         return fitting.fit(recipe, data, output, seed=seed)
-    if strategy == "multiworker" and minutes is not None:
+    if strategy == "multiworker" and (minutes or (recipe.minutes and not epochs)):
         raise GanlibError("with strategy multiworker give --epochs: workers' clocks differ")
     distribution = devices.make_strategy(strategy)
     chief = devices.is_chief(distribution)

@@ -34,6 +34,8 @@ recipe = Recipe("dense", "dense", "tests", "tiny", (8, 8, 1),
 if "wgan" in options:
     recipe = dataclasses.replace(recipe, objective="wasserstein", step="alternating",
                                  step_options={"n_critic": 2, "clip": 0.2})
+if "linear" in options:
+    recipe = dataclasses.replace(recipe, schedule="linear")
 import ganlib.models, types
 from ganlib.startup import keras
 layers = keras.layers
@@ -86,11 +88,12 @@ def assert_equal_up_to_rounding(output, reference) -> None:
 @pytest.fixture(scope="module")
 def one_device(tmp_path_factory):
     folder = tmp_path_factory.mktemp("one")
-    finish(start("none", folder / "gan"), start("none", folder / "wgan", "wgan"))
+    kinds = ("gan", "wgan", "linear")
+    finish(*(start("none", folder / kind, kind) for kind in kinds))
     return folder
 
 
-@pytest.mark.parametrize("kind", ["gan", "wgan"])
+@pytest.mark.parametrize("kind", ["gan", "wgan", "linear"])
 def test_two_mirrored_devices_equal_one(one_device, tmp_path, kind):
     finish(start("mirrored", tmp_path / kind, kind))
     assert RunFolder(tmp_path / kind).record["strategy"]["replicas"] == 2

@@ -60,6 +60,42 @@ def test_side_by_side_has_a_titled_panel_for_each_set():
     assert [axis.get_title() for axis in figure.axes] == ["real", "generated"]
 
 
+def test_operations_stand_under_both_roofs():
+    points = {"add": (0.1, 2.0), "product": (100.0, 90.0)}
+    figure = figures.roofline(points, {"float32": 100.0, "bfloat16": 200.0}, bandwidth=20.0)
+    axes = figure.axes[0]
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    float32, bfloat16, *measured = axes.lines
+    assert float32.get_ydata().tolist() == [1.0, 100.0, 100.0]  # 20 GB/s at 0.05 FLOP a byte
+    assert (bfloat16.get_xdata()[1], bfloat16.get_ydata()[1]) == (10.0, 200.0)
+    assert [line.get_xydata().tolist() for line in measured] == [[[0.1, 2.0]], [[100.0, 90.0]]]
+    assert [text.get_text() for text in figure.legends[0].texts] == ["add", "product"]
+
+
+def test_a_race_shows_the_median_of_the_seeds():
+    points = [
+        {"contestant": name, "mark": mark, "seconds": mark + 0.5, "frechet": value}
+        for name, mark, value in (
+            ("tutorial", 5, 90.0),
+            ("tutorial", 10, 30.0),
+            ("tutorial", 10, 20.0),
+            ("tutorial", 10, 28.0),
+            ("mnist-baseline", 10, 25.0),
+        )
+    ]
+    axes = figures.race({"points": points, "real_images": 0.1}).axes[0]
+    assert (90.0, 28.0) in {tuple(line.get_ydata()) for line in axes.lines}
+    assert axes.get_xticks().tolist() == [5, 10]
+    assert {"tutorial 28", "mnist-baseline 25", "real images 0.1"} <= {
+        text.get_text() for text in axes.texts
+    }
+
+
+def test_labels_keep_apart_and_below_the_top():
+    assert figures.apart([0.0, 0.5, 3.0], gap=1.0, top=10.0) == [0.0, 1.0, 3.0]
+    assert figures.apart([8.0, 9.5, 9.6], gap=1.0, top=10.0) == [7.0, 8.0, 9.0]
+
+
 def noisy_frames(count: int) -> list[Image.Image]:
     rng = np.random.default_rng(0)
     return [Image.fromarray(rng.integers(0, 256, (64, 64), dtype=np.uint8)) for _ in range(count)]

@@ -5,6 +5,7 @@ import pytest
 
 from ganlib import devices, recipes
 from ganlib.errors import GanlibError
+from ganlib.models import express
 from ganlib.models.final_project import modified_discriminator
 from ganlib.models.logits import logits
 from ganlib.startup import tf
@@ -152,7 +153,12 @@ PRINTED = {
 }
 
 
-@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_a_summary_is_known_of_every_system_that_a_report_describes():
+    described = [r.name for r in recipes.RECIPES.values() if not r.source.startswith("ours")]
+    assert sorted(described) == sorted(PRINTED)
+
+
+@pytest.mark.parametrize("name", PRINTED)
 def test_networks_equal_the_printed_summary(name):
     networks = networks_of(recipes.get(name))
     for network, printed in zip(networks, PRINTED[name], strict=True):
@@ -177,7 +183,8 @@ def test_the_text_of_a_summary_reads_like_the_report():
 def test_generators_map_noise_to_the_image_range(name):
     recipe = recipes.get(name)
     generator, _ = recipe.build()
-    images = generator(tf.random.stateless_normal((3, 100), (0, 0)) * 50.0).numpy()
+    latent_dim = generator.input_shape[-1]
+    images = generator(tf.random.stateless_normal((3, latent_dim), (0, 0)) * 50.0).numpy()
     assert images.shape == (3, *recipe.image_shape)
     assert np.abs(images).max() <= 1.0
 
@@ -337,3 +344,27 @@ def test_two_networks_side_by_side_mark_what_differs():
     assert [line[0] for line in lines[:3]] == [" "] * 3
     same = side_by_side(pair[0], pair[0])
     assert "*" not in same and "Conv2D 5×5" in same
+
+
+@pytest.mark.parametrize("image_shape", [(28, 28, 1), (32, 32, 3)])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_the_express_networks_fit_each_other_and_any_image(image_shape, shuffle):
+    generator = express.generator(image_shape, shuffle=shuffle)
+    discriminator = express.discriminator(image_shape, shuffle=shuffle)
+    assert generator.output_shape == discriminator.input_shape == (None, *image_shape)
+    assert discriminator.output_shape == (None, 1)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pixel_shuffle_and_its_inverse_keep_neighbours_together(channels):
+    """The discriminator's first three layers; the generator's last three undo them."""
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-1, 1, (2, 8, 8, channels)).astype("float32")
+    coarse = images
+    for layer in express.discriminator((8, 8, channels)).layers[:3]:
+        coarse = layer(coarse)
+    np.testing.assert_array_equal(coarse, tf.nn.space_to_depth(images, 2))
+    fine = coarse
+    for layer in express.generator((8, 8, channels)).layers[-3:]:
+        fine = layer(fine)
+    np.testing.assert_array_equal(fine, images)

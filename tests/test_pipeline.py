@@ -70,3 +70,13 @@ def test_batches_are_taken_from_the_array_where_it_lies():
     stream = batches(images, batch_size=4, seed=0)
     images[:] = 255
     assert (next(iter(stream)).numpy() == 1.0).all()
+
+
+@pytest.mark.parametrize("step", [0, 1, 2, 3, 5])
+def test_batches_yielded_together_are_the_same_batches_and_end_with_the_epoch(step):
+    whole = take(24, numbered(10), 3, seed=5, first_step=step)
+    together = take(5, numbered(10), 3, seed=5, first_step=step, together=3)
+    images = sum(together, [])
+    assert images == sum(whole, [])[: len(images)] and len(images) > 20
+    assert {len(batch) for batch in together[1:]} == {9, 1}
+    assert max(len(batch) for batch in together) == 9

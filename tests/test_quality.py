@@ -89,7 +89,8 @@ def digits() -> Dataset:
 
 @pytest.fixture(scope="module")
 def small_nn() -> recipes.Recipe:
-    return dataclasses.replace(recipes.get("mnist-nn"), batch_size=100)
+    small = {"batch_size": 100, "steps_per_execution": 1}  # to be stopped within an epoch
+    return dataclasses.replace(recipes.get("mnist-nn"), **small)
 
 
 @pytest.fixture(scope="module")

@@ -173,3 +173,40 @@ def test_training_uses_dropout_and_moves_the_statistics_of_batch_norm():
     losses = {float(step(IMAGES, 0)["d_loss"]) for _ in range(4)}
     assert len(losses) > 1  # the same batch and noise, other units switched off
     assert (generator.layers[1].moving_mean.numpy() != 0).any()
+
+
+@pytest.mark.parametrize(
+    "options", [{"step": Simultaneous}, {"step": Alternating, "n_critic": 3, "clip": 0.5}]
+)
+def test_many_steps_in_one_call_equal_the_same_steps_one_by_one(options):
+    """The last batch is smaller, and the call begins between two steps of the generator."""
+    one, many = make(**options, networks=networks()), make(**options, networks=networks())
+    one(IMAGES, 0), many(IMAGES, 0)
+    batches = [IMAGES[:4], IMAGES[2:], IMAGES[1:5], IMAGES[:3]]
+    single = [one(batch, 1 + index) for index, batch in enumerate(batches)]
+    logs = many.many(np.concatenate(batches), 1, 4)
+    for key, values in logs.items():
+        expected = [step[key] for step in single if key in step]
+        np.testing.assert_allclose(values, expected, rtol=1e-5)
+    assert {key for step in single for key in step} == set(logs)
+    for network in ("generator", "discriminator"):
+        for a, b in zip(
+            getattr(one, network).get_weights(), getattr(many, network).get_weights(), strict=True
+        ):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def networks():
+    """With batch normalisation and dropout, which carry a state from step to step."""
+    keras.utils.set_random_seed(3)
+    generator = keras.Sequential(
+        [
+            layers.Input((3,)),
+            layers.Dense(8),
+            layers.BatchNormalization(),
+            layers.Reshape((2, 2, 2)),
+            layers.Conv2DTranspose(1, 3, padding="same"),
+        ]
+    )
+    judge = [layers.Input((2, 2, 1)), layers.Dropout(0.3), layers.Flatten(), layers.Dense(1)]
+    return generator, keras.Sequential(judge)

@@ -397,3 +397,56 @@ def test_memory_does_not_grow_with_the_epochs(tiny_recipe, tiny_data, tmp_path):
     callback = keras.callbacks.LambdaCallback(on_epoch_end=count)
     train(tiny_recipe, tiny_data, tmp_path / "run", epochs=8, display="none", callbacks=[callback])
     assert counts[-1] - counts[3] < 0.01 * counts[3]
+
+
+@pytest.fixture
+def several_at_once(tiny_recipe):
+    return dataclasses.replace(tiny_recipe, steps_per_execution=3)
+
+
+def test_several_steps_in_one_call_leave_the_same_run(
+    whole_run, several_at_once, tiny_data, tmp_path
+):
+    run = train(several_at_once, tiny_data, tmp_path / "run", epochs=3, display="none")
+    for a, b in zip(weights_of(whole_run), weights_of(run), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+    for one, other in zip(whole_run.history, run.history, strict=True):
+        assert one["images"] == other["images"]
+        assert one["d_loss"] == pytest.approx(other["d_loss"], rel=1e-5)
+
+
+def test_several_steps_in_one_call_end_with_the_budget(several_at_once, tiny_data, tmp_path):
+    run = train(several_at_once, tiny_data, tmp_path / "run", epochs=0.2, display="none")
+    assert run.record["progress"]["epochs"] == pytest.approx(0.2)
+
+
+def test_several_steps_in_one_call_and_a_falling_rate_resume_bit_for_bit(
+    several_at_once, tiny_data, tmp_path
+):
+    recipe = dataclasses.replace(several_at_once, schedule="linear")
+    whole = train(recipe, tiny_data, tmp_path / "whole", epochs=3, display="none")
+    output = tmp_path / "cut"
+    cut = train(recipe, tiny_data, output, epochs=3, display="none", callbacks=[StopAt(9)])
+    assert cut.record["status"] == "interrupted"
+    assert_same_run(whole, train(recipe, tiny_data, output, resume=True, display="none"))
+
+
+def test_a_linear_schedule_falls_from_the_optimizers_rate_to_nothing(
+    tiny_recipe, tiny_data, tmp_path
+):
+    rates = []
+    seen = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None)
+    seen.on_train_batch_end = lambda batch, logs=None: rates.append(
+        float(seen.model.optimizer.learning_rate)
+    )
+    recipe = dataclasses.replace(tiny_recipe, schedule="linear")
+    train(recipe, tiny_data, tmp_path / "run", epochs=2, display="none", callbacks=[seen])
+    start = tiny_recipe.generator_optimizer.options["learning_rate"]
+    np.testing.assert_allclose(rates, start * (1 - np.arange(len(rates)) / len(rates)), rtol=1e-5)
+
+
+def test_a_recipe_may_have_a_budget_in_minutes(tiny_recipe, tiny_data, tmp_path):
+    recipe = dataclasses.replace(tiny_recipe, epochs=None, minutes=0.02)
+    run = train(recipe, tiny_data, tmp_path / "run", display="none")
+    assert run.record["budget"] == {"epochs": None, "minutes": 0.02}
+    assert run.record["status"] == "finished"

@@ -14,6 +14,7 @@ def batches(
     shards: int = 1,
     first_shard: int = 0,
     own_shards: int = 1,
+    together: int = 1,
 ) -> tf.data.Dataset:
     """An endless, seeded stream of batches that can start anywhere.
 
@@ -35,10 +36,13 @@ def batches(
     shards, first_shard, own_shards
         Each batch is cut into `shards` parts, as equal as can be, one for each replica; the stream
         yields the `own_shards` parts from `first_shard` on, one after the other.
+    together
+        Batches of an epoch that are yielded as one tensor, for `ganlib.steps.TrainStep.many`; not
+        to be had with shards.
 
     Returns
     -------
-    Dataset of float32 (B / shards, H, W, C) in [-1, 1].
+    Dataset of float32 (B · together / shards, H, W, C) in [-1, 1].
     """
     count = len(images)
     steps = steps_per_epoch(count, batch_size)
@@ -53,7 +57,8 @@ def batches(
         order = tf.random.experimental.stateless_shuffle(
             tf.range(count), tf.stack([tf.constant(seed, tf.int64), epoch])
         )
-        return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
+        passed = tf.where(epoch == first_step // steps, first_step % steps * batch_size, 0)
+        return tf.data.Dataset.from_tensor_slices(order[passed:]).batch(batch_size * together)
 
     def own_parts(indices: tf.Tensor) -> tf.data.Dataset:
         size = tf.shape(indices, out_type=tf.int64)[0]
@@ -67,7 +72,7 @@ def batches(
         return tf.cast(batch, tf.float32) / 127.5 - 1.0
 
     epochs = tf.data.Dataset.range(first_step // steps, np.iinfo(np.int64).max)
-    indices = epochs.flat_map(epoch_indices).skip(first_step % steps)
+    indices = epochs.flat_map(epoch_indices)
     if shards > 1:
         indices = indices.flat_map(own_parts)
     options = tf.data.Options()

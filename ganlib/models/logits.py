@@ -1,5 +1,6 @@
 """Read a discriminator's logits, also where its last layer ends in a sigmoid."""
 
+from ganlib.models.forward import forward
 from ganlib.startup import keras, tf
 
 
@@ -25,10 +26,8 @@ def logits(network: keras.Sequential, images: tf.Tensor, training: bool) -> tf.T
     """
     *body, last = network.layers
     if last.activation is keras.activations.linear:
-        return tf.cast(network(images, training=training), tf.float32)
-    features = images
-    for layer in body:
-        features = layer(features, training=training)
+        return tf.cast(forward(network.layers, images, training), tf.float32)
+    features = forward(body, images, training)
     # The last Dense without its activation; weights are float32, features perhaps 16 bits wide.
     kernel, bias = (tf.cast(weight, features.dtype) for weight in (last.kernel, last.bias))
     return tf.cast(tf.matmul(features, kernel) + bias, tf.float32)

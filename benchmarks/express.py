@@ -1,0 +1,161 @@
+"""What each choice of `mnist-express` is worth: one change at a time, a minute of training each.
+
+    python benchmarks/express.py [--recipe mnist-express] [--seconds 60] [--seeds 3]
+                                 [--only NAME …] [--json FILE]
+
+Trains the recipe, and the recipe with one thing changed, for the same time and with several seeds,
+and holds 10,000 generated images against the test images. Prints a table. Runs that stand in the
+JSON file already are not repeated: after an interruption, or with one change more, it goes on.
+Seconds depend on the machine: it should be quiet, with nothing else to do.
+"""
+
+import argparse
+import dataclasses
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from race import COUNT, scorer
+
+from ganlib import datasets, devices, recipes
+from ganlib.errors import GanlibError
+from ganlib.recipes import Network, Recipe
+from ganlib.sampling import sample
+from ganlib.training import train
+
+Change = dict[str, Any]  # fields of a recipe, and perhaps the precision
+
+
+def optimizers(recipe: Recipe, **options: Any) -> Change:
+    """Other options for the optimisers of both networks."""
+    return {
+        f"{network}_optimizer": dataclasses.replace(old, options={**old.options, **options})
+        for network in ("generator", "discriminator")
+        if (old := getattr(recipe, f"{network}_optimizer"))
+    }
+
+
+def networks(recipe: Recipe, generator: Change, discriminator: Change) -> Change:
+    """Other options for the networks' builders."""
+    changed = {"generator": generator, "discriminator": discriminator}
+    return {
+        name: Network(old.builder, {**old.options, **options})
+        for name, options in changed.items()
+        if (old := getattr(recipe, name))
+    }
+
+
+def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
+    """By name: what is different, in words and as fields of the recipe."""
+    wide = {"filters": (128, 64)}, {"filters": (64, 128)}
+    return {
+        "express": ("nothing", {}),
+        "tutorial-networks": (
+            "the tutorial's networks, of 2.5 million weights",
+            {
+                "generator": Network("final_project:generator"),
+                "discriminator": Network("final_project:dcgan_discriminator"),
+            },
+        ),
+        "wide": ("twice the channels", networks(recipe, *wide)),
+        "strided": (
+            "strided convolutions at full size, no pixel shuffle",
+            networks(recipe, {"shuffle": False}, {"shuffle": False}),
+        ),
+        "no-batch-norm": ("no batch norm", networks(recipe, {"batch_norm": False}, {})),
+        "dropout": ("dropout of 0.3", networks(recipe, {}, {"dropout": 0.3})),
+        "batch-256": ("batches of 256", {"batch_size": 256}),
+        "low-rate": ("learning rate 2e-4", optimizers(recipe, learning_rate=2e-4)),
+        "constant-rate": ("a constant learning rate", {"schedule": "constant"}),
+        "momentum": ("β₁ = 0.5", optimizers(recipe, beta_1=0.5)),
+        "slow-variance": ("β₂ = 0.999", optimizers(recipe, beta_2=0.999)),
+        "one-step-calls": ("one step in a call", {"steps_per_execution": 1}),
+        "float32": ("float32", {"precision": "float32"}),
+        "average": ("a moving average of the weights, 0.999", {"ema": 0.999}),
+    }
+
+
+def measure(recipe: Recipe, change: Change, seconds: float, seed: int, score: Any) -> Change:
+    """Train one variant; Fréchet distance, images seen, seconds."""
+    fields = dict(change)
+    precision = fields.pop("precision", "auto")
+    recipe = dataclasses.replace(recipe, **fields)
+    data = datasets.load(recipe.dataset, channels=recipe.image_shape[-1])
+    with tempfile.TemporaryDirectory() as folder:
+        run = train(
+            recipe,
+            data,
+            Path(folder) / "run",
+            minutes=seconds / 60.0,
+            seed=seed,
+            precision=precision,
+            display="none",
+            score_every=0,
+        )
+        generated = sample(run, COUNT, seed, weights="average" if recipe.ema else "last")
+        progress = run.record["progress"]
+    return {
+        "seed": seed,
+        "frechet": score(generated),
+        "images": progress["images"],
+        "seconds": progress["seconds"],
+    }
+
+
+def table(record: Change) -> str:
+    """One line for each change: median and range of the distance, images seen."""
+    lines = [f"{'changed':<52} {'Fréchet distance':<24} images seen"]
+    for result in record["changes"].values():
+        distances = [run["frechet"] for run in result["runs"]]
+        images = statistics.median(run["images"] for run in result["runs"])
+        middle, low, high = statistics.median(distances), min(distances), max(distances)
+        spread = f"{middle:.2f} ({low:.2f} to {high:.2f})"
+        lines.append(f"{result['what']:<52} {spread:<24} {images:,.0f}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Train what is missing, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--recipe", default="mnist-express")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seeds", type=int, default=3, help="how many, from 0")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="of the changes")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    recipe = recipes.get(options.recipe)
+    known = changes(recipe)
+    record: Change = {"recipe": recipe.to_json(), "budget_seconds": options.seconds, "changes": {}}
+    if options.json and options.json.exists():
+        before = json.loads(options.json.read_text(encoding="utf-8"))
+        same = all(before[key] == json.loads(json.dumps(record[key])) for key in list(record)[:2])
+        if not same:
+            raise GanlibError(f"{options.json} is of another recipe or budget: name another file")
+        record = before
+    score, about = scorer(recipe.dataset, recipe.image_shape[-1])
+    record |= about | {"count": COUNT} | devices.describe()
+    for seed in range(options.seeds):
+        for name in options.only or known:
+            if name not in known:
+                raise GanlibError(f"unknown change {name!r}; choose of {', '.join(known)}")
+            what, change = known[name]
+            result = record["changes"].setdefault(name, {"what": what, "runs": []})
+            if any(run["seed"] == seed for run in result["runs"]):
+                continue
+            result["runs"].append(measure(recipe, change, options.seconds, seed, score))
+            print(f"{name:<20} {result['runs'][-1]}", flush=True)
+            if options.json:
+                text = json.dumps(record, indent=2, ensure_ascii=False)
+                options.json.write_text(text + "\n", encoding="utf-8")
+    print(table(record))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except GanlibError as error:
+        sys.exit(f"express: {error}")

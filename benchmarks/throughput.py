@@ -1,0 +1,352 @@
+"""How quick is training? ganlib beside the same networks as others would train them.
+
+    python benchmarks/throughput.py [--workload NAME …] [--rounds 7] [--seconds 2]
+                                    [--json FILE] [--scaling]
+
+Every contestant of `contestants` runs in a process of its own, one at a time, in blocks of about
+so many seconds; a round is one block of each, and every second round goes backwards. What counts
+are the ratios within a round: a machine whose speed drifts slows all down. Other work on the
+machine widens the spread, so it should be quiet: look at the ranges.
+
+The images are noise: speed does not depend on what they show. Their number divides by every batch
+here, so that nothing is traced anew in the middle of a block. Beside the ratios stand two bounds:
+the *peak*, what one large matrix product reaches in the same run, and the *floor*, the time that
+the convolutions and matrix products of a step take when each is timed alone, in ganlib's process.
+"""
+
+import argparse
+import dataclasses
+import functools
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from contestants import Ganlib, KerasFit, Side, Torch, Tutorial, WideNetwork, torch_is_here
+
+from ganlib import devices, recipes
+from ganlib.flops import Operation, flops_per_image, operations
+from ganlib.recipes import Network, Recipe
+
+COUNT = 25_600  # images: 50 batches of 512, 20 executions of 20 batches of 64, 64 of 50 of 8
+PEAK_SIDE = 4096
+REPEATS = 5  # of an operation, for the floor
+WARM_UP = 3  # calls, tracing included
+MLP = recipes.get("mnist-nn")
+WORKLOADS = {
+    "mnist-baseline": recipes.get("mnist-baseline"),
+    "svhn": recipes.get("svhn-baseline").with_channels(3),
+    "mlp": dataclasses.replace(MLP, batch_size=64, steps_per_execution=20),
+    # So small that what counts is the overhead of each step.
+    "small-mlp": dataclasses.replace(MLP, batch_size=8, steps_per_execution=50),
+}
+
+
+def noise_images(shape: Sequence[int], count: int = COUNT) -> np.ndarray:
+    """uint8 (count, *shape) of seed 0."""
+    return np.random.default_rng(0).integers(0, 256, (count, *shape), dtype=np.uint8)
+
+
+def single(operation: Operation, batch_size: int, dtype: str) -> tuple[Callable[[], Any], int]:
+    """A function that does an operation on made-up tensors, and how often a call of it does so.
+
+    Small ones are done several times in a call, one after the other, as within a step: TensorFlow
+    takes longer to be called than to compute them.
+    """
+    from ganlib.startup import tf
+
+    layer, what = operation.layer, operation.what
+    repeats = max(1, min(50, round(5e8 / (operation.macs * batch_size))))
+
+    def made_up(shape: Sequence[int]) -> Any:
+        return tf.cast(tf.random.normal(shape), dtype)
+
+    inputs = made_up((batch_size, *layer.input.shape[1:]))
+    outputs = made_up((batch_size, *layer.output.shape[1:]))
+    kernel = made_up(layer.kernel.shape)
+    if len(layer.kernel.shape) == 2:
+        product = tf.raw_ops.MatMul
+        do = {
+            "forward": lambda: product(a=inputs, b=kernel),
+            "input gradient": lambda: product(a=outputs, b=kernel, transpose_b=True),
+            "weight gradient": lambda: product(a=inputs, b=outputs, transpose_a=True),
+        }[what]
+    else:
+        options = {"strides": [1, *layer.strides, 1], "padding": layer.padding.upper()}
+        large, small = inputs, outputs
+        if "Transpose" in type(layer).__name__:  # its forward is a convolution's way back
+            large, small = outputs, inputs
+            what = {"forward": "input gradient", "input gradient": "forward"}.get(what, what)
+        do = {
+            "forward": lambda: tf.raw_ops.Conv2D(input=large, filter=kernel, **options),
+            "input gradient": lambda: tf.raw_ops.Conv2DBackpropInput(
+                input_sizes=large.shape, filter=kernel, out_backprop=small, **options
+            ),
+            "weight gradient": lambda: tf.raw_ops.Conv2DBackpropFilter(
+                input=large, filter_sizes=kernel.shape, out_backprop=small, **options
+            ),
+        }[what]
+
+    @tf.function
+    def several() -> list[Any]:
+        results: list[Any] = []
+        for _ in range(repeats):
+            with tf.control_dependencies(results[-1:]):
+                results.append(do())
+        return results
+
+    return several.get_concrete_function(), repeats
+
+
+def seconds_of(function: Callable[[], Any], repeats: int = REPEATS) -> list[float]:
+    """Seconds of each of so many calls."""
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        result = function()
+        (result[-1] if isinstance(result, list) else result).numpy()
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+class MeasuredGanlib(Ganlib):
+    """`Ganlib` that also measures what its process could reach."""
+
+    def floor(self) -> float:
+        """Seconds that the convolutions and matrix products of one step take, each alone."""
+        if not hasattr(self, "_alone"):
+            dtype = self.generator.compute_dtype
+            self._alone = [
+                (o.times, *single(o, self.recipe.batch_size, dtype))
+                for o in operations(self.generator, self.discriminator)
+            ]
+            for _, function, _ in self._alone:
+                seconds_of(function, 2)
+        return sum(
+            times * statistics.median(seconds_of(function)) / repeats
+            for times, function, repeats in self._alone
+        )
+
+    def peak(self, precision: str, side: int = PEAK_SIDE) -> float:
+        """GFLOP/s of the quickest of some products of two large square matrices."""
+        from ganlib.startup import tf
+
+        a, b = (tf.cast(tf.random.normal((side, side)), precision) for _ in range(2))
+        return 2 * side**3 / min(seconds_of(lambda: tf.matmul(a, b), 4)) / 1e9
+
+
+class Runner:
+    """A side, and how many steps make a block of the length wanted."""
+
+    def __init__(self, side: Side, recipe: Recipe, seconds: float) -> None:
+        self.side, self.batch_size = side, recipe.batch_size
+        at_once = recipe.steps_per_execution
+        side.run(WARM_UP * at_once)
+        calls = 1
+        while (taken := side.run(calls * at_once)) < seconds / 4:
+            calls *= 2
+        self.steps = max(1, round(calls * seconds / taken)) * at_once
+        side.run(self.steps)
+        self.memory = side.memory()
+
+    def rate(self) -> float:
+        """Images a second over one block."""
+        return self.steps * self.batch_size / self.side.run(self.steps)
+
+
+TORCH_VARIANTS = {  # precision, and whether channels come last
+    f"torch {precision}{' channels_last' if last else ''}": (precision, last)
+    for precision in ("float32", "bfloat16")
+    for last in (False, True)
+}
+
+
+def best_torch(recipe: Recipe, images: Any, seconds: float) -> tuple[str, Runner]:
+    """The quickest of `TORCH_VARIANTS` on this machine, by the better of two short blocks."""
+    runners = {
+        name: Runner(
+            Side(Torch, recipe, images, precision, channels_last=last), recipe, seconds / 2
+        )
+        for name, (precision, last) in TORCH_VARIANTS.items()
+    }
+    rates = {name: max(r.rate() for _ in range(2)) for name, r in runners.items()}
+    best = max(rates, key=lambda name: rates[name])
+    for name, runner in runners.items():
+        if name != best:
+            runner.side.close()
+    runners[best].steps *= 2  # a block of full length
+    return best, runners[best]
+
+
+def automatic() -> str:
+    """The precision that ganlib chooses here."""
+    return devices.choose_precision("auto", devices.compute_capability())
+
+
+def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
+    """All contestants on one workload; everything measured, round by round."""
+    images = functools.partial(noise_images, recipe.image_shape)
+    own = f"ganlib {automatic()} (auto)"
+    kinds = {
+        "tutorial float32": (Tutorial, "float32"),
+        "keras fit float32": (KerasFit, "float32"),
+        "ganlib float32": (Ganlib, "float32"),
+        own: (MeasuredGanlib, automatic()),
+    }
+    runners = {
+        name: Runner(Side(kind, recipe, images, precision), recipe, seconds)
+        for name, (kind, precision) in kinds.items()
+    }
+    if torch_is_here():
+        name, runner = best_torch(recipe, images, seconds)
+        runners[name] = runner
+        precision, last = TORCH_VARIANTS[name]
+        lean = Side(Torch, recipe, images, precision, channels_last=last, frozen=True)
+        runners[f"{name} frozen"] = Runner(lean, recipe, seconds)
+    peaks = {p: runners[own].side.call("peak", p) for p in dict.fromkeys(("float32", automatic()))}
+    runners[own].side.call("floor")  # tracing
+    rates: dict[str, list[float]] = {name: [] for name in runners}
+    floors: list[float] = []
+    for number in range(rounds):
+        for name in list(runners)[:: 1 if number % 2 == 0 else -1]:
+            rates[name].append(runners[name].rate())
+            if name == own:
+                floors.append(runners[own].side.call("floor"))
+    for runner in runners.values():
+        runner.side.close()
+    step_over_floor = [recipe.batch_size / r / f for r, f in zip(rates[own], floors, strict=True)]
+    return {
+        "batch_size": recipe.batch_size,
+        "steps_per_execution": recipe.steps_per_execution,
+        "flops_per_image": flops_per_image(*recipe.build()),
+        "images_per_second": rates,
+        "steps_in_a_block": {name: runner.steps for name, runner in runners.items()},
+        "peak_memory_mb": {name: runner.memory for name, runner in runners.items()},
+        "matrix_product_gflops": peaks,
+        "floor_seconds": floors,
+        "step_over_floor": step_over_floor,
+    }
+
+
+def spread(values: Sequence[float], digits: int = 2) -> str:
+    """Median and range."""
+    numbers = (statistics.median(values), min(values), max(values))
+    return "{} ({} to {})".format(*(f"{number:,.{digits}f}" for number in numbers))
+
+
+def report(name: str, result: dict[str, Any]) -> None:
+    """Print a workload's table."""
+    rates = result["images_per_second"]
+    rounds = len(next(iter(rates.values())))
+    torch = next((rates[n] for n in rates if n.startswith("torch")), None)
+    print(f"\n{name}: batch {result['batch_size']}, {rounds} rounds; median (range)")
+    head = ("", "images/s", "/ tutorial", "/ best torch", "peak MB")
+    print("{:<36} {:<26} {:<24} {:<24} {:>8}".format(*head))
+    for side, own in rates.items():
+        ratios = [
+            spread([a / b for a, b in zip(own, other, strict=True)]) if other else "-"
+            for other in (rates["tutorial float32"], torch)
+        ]
+        memory = result["peak_memory_mb"][side]
+        print(f"{side:<36} {spread(own, 0):<26} {ratios[0]:<24} {ratios[1]:<24} {memory:>8,.0f}")
+    peaks = result["matrix_product_gflops"]
+    precision = list(peaks)[-1]
+    auto = next(n for n in rates if n.endswith("(auto)"))
+    reached = result["flops_per_image"] / 1e9 * statistics.median(rates[auto])
+    print(
+        f"matrix product {PEAK_SIDE}³: "
+        + ", ".join(f"{p} {gflops:,.0f} GFLOP/s" for p, gflops in peaks.items())
+        + f"; ganlib auto: {result['flops_per_image'] / 1e9:.4f} GFLOP an image, "
+        f"{reached:,.0f} GFLOP/s, {reached / peaks[precision]:.0%} of that in {precision}"
+    )
+    print(
+        f"ganlib auto, time of a step / its convolutions and products alone "
+        f"({1000 * statistics.median(result['floor_seconds']):.2f} ms): "
+        f"{spread(result['step_over_floor'])}"
+    )
+
+
+def scaling_families() -> dict[str, dict[str, tuple[Recipe, int]]]:
+    """What is varied, one thing at a time: family, value, recipe and number of images."""
+    base, replace = WORKLOADS["mnist-baseline"], dataclasses.replace
+
+    def wide(width: float) -> Recipe:
+        networks: dict[str, Any] = {
+            key: WideNetwork(getattr(base, key), width) for key in ("generator", "discriminator")
+        }
+        return replace(base, **networks)
+
+    networks = {
+        "generator": Network("final_project:generator"),
+        "discriminator": Network("final_project:dcgan_discriminator"),
+    }
+    return {
+        "batch": {
+            str(size): (replace(base, batch_size=size), COUNT) for size in (32, 64, 128, 256, 512)
+        },
+        "width": {f"{width:g}": (wide(width), COUNT) for width in (0.25, 0.5, 1.0)},
+        "side": {
+            str(side): (replace(base, image_shape=(side, side, 1), **networks), 5_120)
+            for side in (28, 32, 64)
+        },
+        # Whole batches again, near to 1,000, 10,000 and 60,000.
+        "images": {f"{count:,}": (base, count) for count in (1_024, 9_984, 59_904)},
+    }
+
+
+def scale(rounds: int, seconds: float) -> dict[str, Any]:
+    """Images a second of the tutorial and of ganlib auto, along each of the families."""
+    results: dict[str, Any] = {}
+    for family, members in scaling_families().items():
+        results[family] = {}
+        print(f"\nmnist-baseline by {family}: images/s, median (range) of {rounds} rounds")
+        print(f"{family:<8} {'tutorial float32':<26} {'ganlib auto':<26} ganlib / tutorial")
+        for value, (recipe, count) in members.items():
+            images = functools.partial(noise_images, recipe.image_shape, count)
+            sides = {
+                "tutorial": Runner(Side(Tutorial, recipe, images, "float32"), recipe, seconds),
+                "ganlib": Runner(Side(Ganlib, recipe, images, automatic()), recipe, seconds),
+            }
+            rates: dict[str, list[float]] = {name: [] for name in sides}
+            for number in range(rounds):
+                for name in list(sides)[:: 1 if number % 2 == 0 else -1]:
+                    rates[name].append(sides[name].rate())
+            for runner in sides.values():
+                runner.side.close()
+            ratios = [g / t for g, t in zip(rates["ganlib"], rates["tutorial"], strict=True)]
+            memory = {name: runner.memory for name, runner in sides.items()}
+            results[family][value] = {"images_per_second": rates, "peak_memory_mb": memory}
+            print(
+                f"{value:<8} {spread(rates['tutorial'], 0):<26} {spread(rates['ganlib'], 0):<26} "
+                f"{spread(ratios)}",
+                flush=True,
+            )
+    return results
+
+
+def main() -> None:
+    """Measure, print, and write JSON if asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workload", nargs="*", choices=WORKLOADS, default=list(WORKLOADS))
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=2.0, help="length of a block")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--scaling", action="store_true", help="also batch, width, side and images")
+    options = parser.parse_args()
+    record: dict[str, Any] = {"seconds_of_a_block": options.seconds, "workloads": {}}
+    for name in options.workload:
+        result = compare(WORKLOADS[name], options.rounds, options.seconds)
+        record["workloads"][name] = result
+        report(name, result)
+    if options.scaling:
+        record["scaling"] = scale(options.rounds, options.seconds)
+    if options.json:
+        record |= devices.describe()
+        options.json.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

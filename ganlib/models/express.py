@@ -1,0 +1,127 @@
+"""Small networks for a minute on a laptop: a DCGAN at half resolution.
+
+Convolutions on one channel at full size cost a CPU more time than their arithmetic is worth. So
+both networks work on a raster of half the side, where a pixel has four values for each channel, and
+only reorder at the image's end: a pixel shuffle, Shi et al. 2016, section 3.2,
+https://arxiv.org/abs/1609.05158.
+"""
+
+from ganlib.startup import keras
+
+layers = keras.layers
+Shape = tuple[int, int, int]  # height, width, channels
+SLOPE = 0.1
+
+
+def generator(
+    image_shape: Shape,
+    latent_dim: int = 32,
+    filters: tuple[int, int] = (64, 32),
+    kernel_size: int = 4,
+    batch_norm: bool = True,
+    shuffle: bool = True,
+) -> keras.Sequential:
+    """Dense to a quarter of the side, one transposed convolution to half of it, and the image.
+
+    Parameters
+    ----------
+    image_shape
+        Height, width, channels; height and width divisible by 4.
+    latent_dim
+        Length of the noise vector.
+    filters
+        Channels at a quarter and at half of the side.
+    kernel_size
+        Side of the transposed convolution's kernel.
+    batch_norm
+        Whether to normalise each hidden layer; the moving averages follow within 10 steps, as
+        there are few.
+    shuffle
+        Make the image by a convolution and a pixel shuffle; else by a transposed convolution.
+
+    Returns
+    -------
+    ``keras.Sequential`` from (B, latent_dim) to (B, H, W, C) in [-1, 1] (tanh).
+    """
+    height, width, channels = image_shape
+    quarter, half = (height // 4, width // 4), (height // 2, width // 2)
+
+    def hidden(layer: keras.Layer) -> list[keras.Layer]:
+        normalized = [layers.BatchNormalization(momentum=0.9)] if batch_norm else []
+        return [layer, *normalized, layers.LeakyReLU(negative_slope=SLOPE)]
+
+    if shuffle:
+        image = [
+            layers.Conv2D(4 * channels, 3, padding="same", activation="tanh"),
+            layers.Reshape((*half, 2, 2, channels)),
+            layers.Permute((1, 3, 2, 4, 5)),
+            layers.Reshape(image_shape),
+        ]
+    else:
+        options = {"strides": 2, "padding": "same", "activation": "tanh"}
+        image = [layers.Conv2DTranspose(channels, kernel_size, **options)]
+    first, second = filters
+    return keras.Sequential(
+        [
+            layers.Input((latent_dim,)),
+            *hidden(layers.Dense(quarter[0] * quarter[1] * first, use_bias=not batch_norm)),
+            layers.Reshape((*quarter, first)),
+            *hidden(
+                layers.Conv2DTranspose(
+                    second, kernel_size, strides=2, padding="same", use_bias=not batch_norm
+                )
+            ),
+            *image,
+        ],
+        name="generator",
+    )
+
+
+def discriminator(
+    image_shape: Shape,
+    filters: tuple[int, int] = (32, 64),
+    kernel_size: int = 4,
+    dropout: float = 0.0,
+    shuffle: bool = True,
+) -> keras.Sequential:
+    """Two convolutions, the second one strided, and a logit: (B, H, W, C) to (B, 1).
+
+    Parameters
+    ----------
+    image_shape
+        Height, width, channels; height and width even.
+    filters
+        Channels at half and at a quarter of the side.
+    kernel_size
+        Side of the strided convolutions' kernels.
+    dropout
+        Share of each hidden layer's values that are dropped.
+    shuffle
+        Take four pixels as one with four channels; else halve the side by a strided convolution.
+    """
+    height, width, channels = image_shape
+    half = (height // 2, width // 2)
+
+    def hidden(layer: keras.Layer) -> list[keras.Layer]:
+        dropped = [layers.Dropout(dropout)] if dropout else []
+        return [layer, layers.LeakyReLU(negative_slope=SLOPE), *dropped]
+
+    if shuffle:
+        start = [
+            layers.Reshape((half[0], 2, half[1], 2, channels)),
+            layers.Permute((1, 3, 2, 4, 5)),
+            layers.Reshape((*half, 4 * channels)),
+            *hidden(layers.Conv2D(filters[0], 3, padding="same")),
+        ]
+    else:
+        start = hidden(layers.Conv2D(filters[0], kernel_size, strides=2, padding="same"))
+    return keras.Sequential(
+        [
+            layers.Input(image_shape),
+            *start,
+            *hidden(layers.Conv2D(filters[1], kernel_size, strides=2, padding="same")),
+            layers.Flatten(),
+            layers.Dense(1),
+        ],
+        name="discriminator",
+    )
