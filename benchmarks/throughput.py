@@ -41,7 +41,13 @@ WORKLOADS = {
     "svhn": recipes.get("svhn-baseline").with_channels(3),
     "mlp": dataclasses.replace(MLP, batch_size=64, steps_per_execution=20),
     # So small that what counts is the overhead of each step.
-    "small-mlp": dataclasses.replace(MLP, batch_size=8, steps_per_execution=50),
+    "small-mlp": dataclasses.replace(
+        MLP,
+        generator=Network("image_generation:nn_generator", {"hidden_units": 32}),
+        discriminator=Network("image_generation:nn_discriminator", {"hidden_units": 32}),
+        batch_size=8,
+        steps_per_execution=50,
+    ),
 }
 
 

@@ -8,21 +8,21 @@ uses are measured the other way round, with the idea taken out. The machine shou
 """
 
 import argparse
-import contextlib
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from throughput import noise_images, spread
+from throughput import noise_images
 
 from ganlib import devices, objectives, recipes, steps
 from ganlib.datasets.pipeline import batches
 from ganlib.models.logits import logits
 from ganlib.recipes import Recipe
+from ganlib.spread import median_and_range
 from ganlib.startup import keras, tf
 from ganlib.steps import Simultaneous, global_batch_size
 
@@ -140,32 +140,23 @@ def trainer(
     return run
 
 
-@contextlib.contextmanager
-def plain_layers() -> Iterator[None]:
-    """Networks as Keras runs them, while a step is traced."""
-
-    def forward(layers: Any, inputs: Any, training: bool) -> Any:
-        for layer in layers:
-            inputs = layer(inputs, training=training)
-        return inputs
-
-    with (
-        mock.patch("ganlib.steps.forward", forward),
-        mock.patch("ganlib.models.logits.forward", forward),
-    ):
-        yield
-
-
 def traced(run: Run, recipe: Recipe) -> Run:
     """Trace a trainer's step now."""
     run(2 * recipe.steps_per_execution)
     return run
 
 
-def keras_layers(recipe: Recipe) -> Run:
-    """A trainer whose networks run as Keras has them."""
-    with plain_layers():
-        return traced(trainer(recipe), recipe)
+def as_in_keras(quicker: str) -> Callable[[Recipe], Run]:
+    """A trainer without one of the quicker operations of `ganlib.models.forward`."""
+
+    def make(recipe: Recipe) -> Run:
+        plain = mock.patch(
+            f"ganlib.models.forward.{quicker}", lambda layer, inputs: layer(inputs, training=True)
+        )
+        with plain:
+            return traced(trainer(recipe), recipe)
+
+    return make
 
 
 class Fused:
@@ -180,7 +171,8 @@ def one_by_one(recipe: Recipe) -> Recipe:
 
 IDEAS: dict[str, tuple[str, Callable[[Recipe], Run]]] = {
     "float32": ("taken out: 16 bits", lambda r: trainer(r, precision="float32")),
-    "keras-layers": ("taken out: fused batch norm, 16-bit dropout", keras_layers),
+    "keras-batch-norm": ("taken out: fused batch norm", as_in_keras("_batch_normalization")),
+    "keras-dropout": ("taken out: 16-bit dropout", as_in_keras("_dropout")),
     "one-step-calls": ("taken out: several steps in a call", lambda r: trainer(one_by_one(r))),
     "fused-updates": ("optimisers as one operation", lambda r: trainer(r, optimizers=Fused)),
     "at-once": ("real and generated images in one batch", lambda r: trainer(r, AtOnce)),
@@ -219,14 +211,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="length of a block")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
-    record: dict[str, Any] = {"ideas": {name: IDEAS[name][0] for name in options.idea}}
+    ideas = {name: IDEAS[name][0] for name in options.idea}
+    record: dict[str, Any] = {"ideas": ideas, "recipes": {}}
     for recipe in map(recipes.get, options.recipe):
         print(f"\n{recipe.name}, {options.rounds} rounds: speed of the idea / of the step as it is")
-        record[recipe.name] = {}
+        found = record["recipes"][recipe.name] = {}
         for name in options.idea:
             ratios = compare(recipe, name, options.rounds, options.seconds)
-            record[recipe.name][name] = ratios
-            print(f"{name:<16} {IDEAS[name][0]:<46} {spread(ratios)}", flush=True)
+            found[name] = ratios
+            print(f"{name:<16} {IDEAS[name][0]:<46} {median_and_range(ratios)}", flush=True)
             keras.utils.clear_session()
     if options.json:
         record |= devices.describe()

@@ -14,6 +14,7 @@ from typing import Any
 from ganlib.errors import GanlibError
 
 Shape = tuple[int, int, int]  # height, width, channels
+SCHEDULES = ("constant", "linear")
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,12 @@ class Recipe:
     latent: str = "normal"
     ema: float = 0.0
     notes: str = ""
+
+    def __post_init__(self) -> None:
+        if self.schedule not in SCHEDULES:
+            raise GanlibError(
+                f"unknown schedule {self.schedule!r}; choose one of {', '.join(SCHEDULES)}"
+            )
 
     def build(self) -> tuple[Any, Any]:
         """Build generator and discriminator for the recipe's image shape; None for none."""
@@ -208,7 +215,7 @@ _MNIST_EXPRESS = Recipe(
     notes=(
         "Made for one minute on two cores, or whatever time is given: small networks, many steps, "
         "and learning rates that fall to nothing over the budget. What each choice is worth: "
-        "benchmarks/express.py."
+        "benchmarks/ablation.py."
     ),
 )
 
@@ -254,6 +261,17 @@ _ALL = (
         notes=_NN_NOTES,
     ),
     _MNIST_EXPRESS,
+    dataclasses.replace(
+        _MNIST_EXPRESS,
+        name="svhn-express",
+        title="SVHN express DCGAN",
+        dataset="svhn_cropped",
+        image_shape=(32, 32, 1),
+        notes=(
+            "The settings of mnist-express, for house numbers. Look at the images: the judge of "
+            "SVHN does not see blur."
+        ),
+    ),
     _SVHN_BASELINE,
     dataclasses.replace(
         _SVHN_BASELINE,

@@ -104,7 +104,7 @@ class TrainStep:
         self.jit_compile = jit_compile
         generator_optimizer.build(generator.trainable_variables)
         discriminator_optimizer.build(discriminator.trainable_variables)
-        # Nothing here needs AutoGraph, and its translation takes seconds.
+        # Nothing here needs AutoGraph, whose translation takes time.
         self._one = tf.function(self.update, jit_compile=jit_compile, autograph=False)
         whole_numbers = (tf.TensorSpec((), tf.int64), tf.TensorSpec((), tf.int32))
         pictures = tf.TensorSpec((None, *discriminator.input_shape[1:]))
@@ -122,7 +122,8 @@ class TrainStep:
     def many(self, images: tf.Tensor, index: int, batch_size: int) -> Logs:
         """Steps `index`, `index` + 1, … on one device, in one call of TensorFlow.
 
-        Small networks spend more time between steps than in them; the steps stay the same.
+        The way from call to call costs time, which counts for small networks: see
+        ``benchmarks/tried.py --idea one-step-calls``. The steps stay the same, to rounding.
 
         Parameters
         ----------

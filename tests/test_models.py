@@ -1,5 +1,7 @@
 """Every network against the report's printed summary, row by row."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -241,6 +243,11 @@ def test_logits_use_dropout_in_training_only():
     quiet, again = (logits(network, images, training=False) for _ in range(2))
     loud = logits(network, images, training=True)
     assert (quiet.numpy() == again.numpy()).all() and (loud.numpy() != quiet.numpy()).any()
+
+
+def test_an_unknown_schedule_is_refused_where_the_recipe_is_made():
+    with pytest.raises(GanlibError, match="unknown schedule 'cosine'; choose one of constant, lin"):
+        dataclasses.replace(recipes.get("mnist-express"), schedule="cosine")
 
 
 def test_an_unknown_recipe_is_one_sentence_with_the_nearest_name():

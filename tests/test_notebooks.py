@@ -85,6 +85,15 @@ def test_it_is_stored_without_errors_and_warnings(path):
         assert output.get("name") != "stderr", output["text"]
 
 
+def test_what_it_claims_outside_its_exercises_is_right(path):
+    for cell in cells_of(path, "code"):
+        if "lessons.check(" not in source(cell) or "GANs are easy to train" in source(cell):
+            continue  # the latter shows how a wrong answer looks
+        if not any("exercise" in tag for tag in cell["metadata"].get("tags", [])):
+            told = [text for output in cell["outputs"] for text in texts_of(output)]
+            assert "✓ right" in "".join(told) and "✗" not in "".join(told), told
+
+
 def test_it_names_no_folder_of_the_machine_it_ran_on(path):
     for cell in cells_of(path):
         assert not MACHINE_PATH.search(source(cell))

@@ -80,3 +80,8 @@ def test_batches_yielded_together_are_the_same_batches_and_end_with_the_epoch(st
     assert images == sum(whole, [])[: len(images)] and len(images) > 20
     assert {len(batch) for batch in together[1:]} == {9, 1}
     assert max(len(batch) for batch in together) == 9
+
+
+def test_shards_cannot_be_yielded_together():
+    with pytest.raises(ValueError, match="only where they are not cut into shards"):
+        batches(numbered(10), 4, seed=0, shards=2, together=2)

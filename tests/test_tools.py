@@ -11,6 +11,7 @@ import pytest
 
 from ganlib import lessons
 from ganlib.errors import GanlibError
+from ganlib.files import replace_between
 from ganlib.run_folder import RunFolder, write_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,6 +149,20 @@ def test_lessons_start_quick_runs_anew_and_take_full_ones_as_they_are(
 
 def test_the_readmes_tables_are_those_of_the_recorded_runs():
     assert tool("results").tables() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_tables_of_speed_are_those_of_the_records():
+    speed = tool("speed")
+    assert speed.short() in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert speed.full() in (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_text_without_its_marks_is_left_as_it_is(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("<!-- end -->\n<!-- begin -->\n", encoding="utf-8")
+    with pytest.raises(GanlibError, match="page.md has no place for this text, from <!-- begin"):
+        replace_between(page, "<!-- begin -->", "<!-- end -->", "new")
+    assert page.read_text(encoding="utf-8") == "<!-- end -->\n<!-- begin -->\n"
 
 
 @pytest.mark.parametrize("name", ["mnist-nn", "mnist-baseline", "mnist-modified", "mnist-wgan"])

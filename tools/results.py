@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ganlib import recipes
 from ganlib.errors import GanlibError
-from ganlib.files import write_text
+from ganlib.files import replace_between
 from ganlib.lessons import recorded, reference
 from ganlib.results import as_markdown, rows, shipped
 from ganlib.run_folder import RunFolder
@@ -74,13 +74,7 @@ def main(paths: list[str]) -> None:
     """Record runs and renew the tables."""
     for path in paths:
         record(RunFolder.existing(path))
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text.partition(BEGIN)[2]:
-        raise GanlibError(f"README.md has no place for the tables, from {BEGIN} to {END}")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    write_text(readme, f"{before}{BEGIN}\n{tables()}\n{END}{after}")
+    replace_between(ROOT / "README.md", BEGIN, END, tables())
     print(tables())
 
 

@@ -44,6 +44,8 @@ def batches(
     -------
     Dataset of float32 (B · together / shards, H, W, C) in [-1, 1].
     """
+    if together > 1 and shards > 1:
+        raise ValueError("batches can be yielded together only where they are not cut into shards")
     count = len(images)
     steps = steps_per_epoch(count, batch_size)
     smallest = count - (steps - 1) * batch_size

@@ -1,6 +1,8 @@
 """How a train step runs a network: layer by layer, two kinds of layer with quicker operations.
 
-The values are Keras's own, to rounding; `benchmarks/throughput.py` measures what is saved.
+Batch normalisation gives Keras's values to rounding; dropout drops with the same probability, but
+not the same elements. ``benchmarks/tried.py --idea keras-batch-norm keras-dropout`` measures what
+each saves.
 """
 
 from collections.abc import Sequence
@@ -10,10 +12,10 @@ from ganlib.startup import keras, tf
 
 
 def forward(layers: Sequence[Any], inputs: tf.Tensor, training: bool) -> tf.Tensor:
-    """What a ``keras.Sequential`` of these layers gives; in training quicker, on a CPU.
+    """What a ``keras.Sequential`` of these layers gives, with less work in training.
 
-    Batch normalisation is one fused operation instead of twelve, and dropout draws 16 random bits
-    for an element instead of 32. Every other layer is called as it is.
+    Batch normalisation is one fused operation, and dropout draws 16 random bits for an element
+    instead of 32. Every other layer is called as it is.
 
     Parameters
     ----------

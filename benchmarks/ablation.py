@@ -1,12 +1,13 @@
-"""What each choice of `mnist-express` is worth: one change at a time, a minute of training each.
+"""What each choice of a recipe is worth: one change at a time, with the same budget.
 
-    python benchmarks/express.py [--recipe mnist-express] [--seconds 60] [--seeds 3]
-                                 [--only NAME …] [--json FILE]
+    python benchmarks/ablation.py RECIPE [--seconds 60 | --epochs N] [--seeds 3]
+                                  [--only NAME …] [--json FILE]
 
-Trains the recipe, and the recipe with one thing changed, for the same time and with several seeds,
-and holds 10,000 generated images against the test images. Prints a table. Runs that stand in the
-JSON file already are not repeated: after an interruption, or with one change more, it goes on.
-Seconds depend on the machine: it should be quiet, with nothing else to do.
+Trains the recipe, and the recipe with one thing changed, with several seeds, and holds 10,000
+generated images against the test images. Prints a table. Runs that stand in the JSON file already
+are not repeated: after an interruption, or with one change more, it goes on. With a budget in
+seconds, the machine should be quiet, with nothing else to do. The changes are those that
+`mnist-express` was made by; of another recipe choose with --only.
 """
 
 import argparse
@@ -53,9 +54,9 @@ def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
     """By name: what is different, in words and as fields of the recipe."""
     wide = {"filters": (128, 64)}, {"filters": (64, 128)}
     return {
-        "express": ("nothing", {}),
+        "nothing": ("nothing", {}),
         "tutorial-networks": (
-            "the tutorial's networks, of 2.5 million weights",
+            "the networks of the baseline, 2.5 million weights",
             {
                 "generator": Network("final_project:generator"),
                 "discriminator": Network("final_project:dcgan_discriminator"),
@@ -79,7 +80,7 @@ def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
     }
 
 
-def measure(recipe: Recipe, change: Change, seconds: float, seed: int, score: Any) -> Change:
+def measure(recipe: Recipe, change: Change, budget: Change, seed: int, score: Any) -> Change:
     """Train one variant; Fréchet distance, images seen, seconds."""
     fields = dict(change)
     precision = fields.pop("precision", "auto")
@@ -90,7 +91,7 @@ def measure(recipe: Recipe, change: Change, seconds: float, seed: int, score: An
             recipe,
             data,
             Path(folder) / "run",
-            minutes=seconds / 60.0,
+            **budget,
             seed=seed,
             precision=precision,
             display="none",
@@ -121,15 +122,18 @@ def table(record: Change) -> str:
 def main() -> None:
     """Train what is missing, print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--recipe", default="mnist-express")
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("recipe")
+    budgets = parser.add_mutually_exclusive_group()
+    budgets.add_argument("--seconds", type=float, default=60.0)
+    budgets.add_argument("--epochs", type=float)
     parser.add_argument("--seeds", type=int, default=3, help="how many, from 0")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="of the changes")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     recipe = recipes.get(options.recipe)
     known = changes(recipe)
-    record: Change = {"recipe": recipe.to_json(), "budget_seconds": options.seconds, "changes": {}}
+    budget = {"epochs": options.epochs} if options.epochs else {"minutes": options.seconds / 60.0}
+    record: Change = {"recipe": recipe.to_json(), "budget": budget, "changes": {}}
     if options.json and options.json.exists():
         before = json.loads(options.json.read_text(encoding="utf-8"))
         same = all(before[key] == json.loads(json.dumps(record[key])) for key in list(record)[:2])
@@ -146,7 +150,7 @@ def main() -> None:
             result = record["changes"].setdefault(name, {"what": what, "runs": []})
             if any(run["seed"] == seed for run in result["runs"]):
                 continue
-            result["runs"].append(measure(recipe, change, options.seconds, seed, score))
+            result["runs"].append(measure(recipe, change, budget, seed, score))
             print(f"{name:<20} {result['runs'][-1]}", flush=True)
             if options.json:
                 text = json.dumps(record, indent=2, ensure_ascii=False)
@@ -158,4 +162,4 @@ if __name__ == "__main__":
     try:
         main()
     except GanlibError as error:
-        sys.exit(f"express: {error}")
+        sys.exit(f"ablation: {error}")

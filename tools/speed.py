@@ -1,0 +1,185 @@
+"""The tables of speed, from the benchmarks' records: ``python tools/speed.py``.
+
+Writes the short ones into README.md and all of them into benchmarks/README.md.
+"""
+
+import json
+import statistics
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ganlib.errors import GanlibError
+from ganlib.files import replace_between
+from ganlib.results import as_markdown
+from ganlib.spread import median_and_range
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCHMARKS = ROOT / "benchmarks"
+BEGIN, END = "<!-- speed: made by tools/speed.py -->", "<!-- end of speed -->"
+Record = dict[str, Any]
+Table = list[list[str]]
+
+
+def read(name: str) -> Record:
+    """A benchmark's record."""
+    return json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def divided(above: Sequence[float], below: Sequence[float]) -> list[float]:
+    """Ratios, round by round."""
+    return [a / b for a, b in zip(above, below, strict=True)]
+
+
+def where(record: Record) -> str:
+    """The machine and the versions, in a sentence."""
+    machine, versions = record["machine"], record["versions"]
+    return (
+        f"{machine['cores']} cores ({machine['processor']}), TensorFlow {versions['tensorflow']}."
+    )
+
+
+def throughput_table(record: Record) -> Table:
+    """Images a second over the tutorial's, a column for each workload."""
+    workloads = record["workloads"]
+    labels = [f"{name}, batch {found['batch_size']}" for name, found in workloads.items()]
+    rows: dict[str, list[str]] = {}
+    for place, found in enumerate(workloads.values()):
+        rates = found["images_per_second"]
+        pace = rates["tutorial float32"]
+        torch = [name for name in rates if name.startswith("torch")]
+        auto = next(name for name in rates if name.endswith("(auto)"))
+        cells = {
+            "the tutorial's step, images/s": median_and_range(pace, 0),
+            **{
+                f"{name} / tutorial": median_and_range(divided(rates[name], pace))
+                for name in rates
+                if name not in ("tutorial float32", *torch)
+            },
+        }
+        for name in torch:
+            kind = "the same, leaner than its example" if name.endswith("frozen") else "PyTorch"
+            cells[f"ganlib auto / {kind}"] = median_and_range(divided(rates[auto], rates[name]))
+        cells["ganlib auto: time of a step / its arithmetic alone"] = median_and_range(
+            found["step_over_floor"]
+        )
+        for name, cell in cells.items():
+            rows.setdefault(name, ["-"] * len(workloads))[place] = cell
+    return [["", *labels], *([name, *cells] for name, cells in rows.items())]
+
+
+def race_table(record: Record) -> Table:
+    """Fréchet distance at every mark, a row for each contestant."""
+    points = record["points"]
+    marks = sorted({point["mark"] for point in points})
+    table = [["", *(f"{mark:.0f} s" for mark in marks)]]
+    for name in dict.fromkeys(point["contestant"] for point in points):
+        own = [point for point in points if point["contestant"] == name]
+        found = [[p["frechet"] for p in own if p["mark"] == mark] for mark in marks]
+        cells = [median_and_range(values, 1) if values else "-" for values in found]
+        table.append([f"`{name}`", *cells])
+    return table
+
+
+def ablation_table(record: Record) -> Table:
+    """One line for each change."""
+    table = [["changed", "Fréchet distance", "images seen"]]
+    for result in record["changes"].values():
+        runs = result["runs"]
+        images = statistics.median(run["images"] for run in runs)
+        table.append(
+            [result["what"], median_and_range([run["frechet"] for run in runs]), f"{images:,.0f}"]
+        )
+    return table
+
+
+def tried_table(record: Record) -> Table:
+    """Speed with an idea over the speed without it, a column for each recipe."""
+    chosen = record["recipes"]
+    return [
+        ["", *chosen],
+        *(
+            [what, *(median_and_range(found[idea]) for found in chosen.values())]
+            for idea, what in record["ideas"].items()
+        ),
+    ]
+
+
+def scaling_table(record: Record) -> Table:
+    """Images a second of the baseline, one thing varied at a time."""
+    table = [["", "", "tutorial, images/s", "ganlib auto, images/s", "ratio", "peak MB, ganlib"]]
+    for family, members in record["scaling"].items():
+        for value, found in members.items():
+            pace, own = (found["images_per_second"][name] for name in ("tutorial", "ganlib"))
+            memory = f"{found['peak_memory_mb']['ganlib']:,.0f}"
+            rates = [median_and_range(values, 0) for values in (pace, own)]
+            ratio = median_and_range(divided(own, pace))
+            table.append([family, value, *rates, ratio, memory])
+    return table
+
+
+def short() -> str:
+    """The README's tables."""
+    throughput, race = read("throughput"), read("race")
+    return (
+        f"Images a second, as ratios within each round: median (range). {where(throughput)}\n\n"
+        f"{as_markdown(throughput_table(throughput))}\n\n"
+        f"Fréchet distance after so many seconds of training, {seeds(race['points'])} seeds, "
+        f"median (range); {race['count']:,} images against {race['data']}, by {race['judge']}; "
+        f"real images get {race['real_images']:.2f}. {where(race)}\n\n"
+        f"{as_markdown(race_table(race))}"
+    )
+
+
+def seeds(runs: Sequence[Record]) -> int:
+    """How many seeds there are among these."""
+    return len({run["seed"] for run in runs})
+
+
+def ablation_text(name: str) -> str:
+    """An ablation's table, and how it was made."""
+    record = read(name)
+    epochs, minutes = (record["budget"].get(key) for key in ("epochs", "minutes"))
+    budget = f"{epochs:g} epochs" if epochs else f"{60 * minutes:g} seconds"
+    runs = [run for result in record["changes"].values() for run in result["runs"]]
+    return (
+        f"`{record['recipe']['name']}`, {budget} each, {seeds(runs)} seeds, median (range); "
+        f"{record['count']:,} images against {record['data']}, by {record['judge']}. "
+        f"{where(record)}\n\n{as_markdown(ablation_table(record))}"
+    )
+
+
+def full() -> str:
+    """Everything that is recorded."""
+    throughput, tried = read("throughput"), read("tried")
+    ablations = sorted(path.stem for path in BENCHMARKS.glob("ablation-*.json"))
+    return "\n\n".join(
+        [
+            "### Throughput: `throughput.py --scaling --json throughput.json`",
+            f"Median (range) of the rounds. {where(throughput)}",
+            as_markdown(throughput_table(throughput)),
+            "How `mnist-baseline` grows, one thing varied at a time:",
+            as_markdown(scaling_table(throughput)),
+            "### Ideas for the step: `tried.py --json tried.json`",
+            "Speed with the idea over the speed of the step as it is, median (range) of the "
+            f"rounds; above 1 the idea is quicker. {where(tried)}",
+            as_markdown(tried_table(tried)),
+            "### What a choice is worth: `ablation.py`",
+            *(f"`{name}.json`: {ablation_text(name)}" for name in ablations),
+        ]
+    )
+
+
+def main() -> None:
+    """Renew the tables."""
+    replace_between(ROOT / "README.md", BEGIN, END, short())
+    replace_between(BENCHMARKS / "README.md", BEGIN, END, full())
+    print(full())
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except GanlibError as error:
+        sys.exit(f"speed: {error}")
