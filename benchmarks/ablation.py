@@ -26,6 +26,7 @@ from ganlib import datasets, devices, recipes
 from ganlib.errors import GanlibError
 from ganlib.recipes import Network, Recipe
 from ganlib.sampling import sample
+from ganlib.spread import median_and_range
 from ganlib.training import train
 
 Change = dict[str, Any]  # fields of a recipe, and perhaps the precision
@@ -113,8 +114,7 @@ def table(record: Change) -> str:
     for result in record["changes"].values():
         distances = [run["frechet"] for run in result["runs"]]
         images = statistics.median(run["images"] for run in result["runs"])
-        middle, low, high = statistics.median(distances), min(distances), max(distances)
-        spread = f"{middle:.2f} ({low:.2f} to {high:.2f})"
+        spread = median_and_range(distances)
         lines.append(f"{result['what']:<52} {spread:<24} {images:,.0f}")
     return "\n".join(lines)
 

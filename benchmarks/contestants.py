@@ -9,6 +9,7 @@ imports neither TensorFlow nor PyTorch until a contestant needs it, so no proces
 """
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import multiprocessing
 import os
@@ -414,6 +415,14 @@ def torch_optimizer(optimizer: Optimizer, network: Any) -> Any:
     elif optimizer.name == "RMSprop":
         options = {"alpha": options.pop("rho", 0.9), "eps": 1e-7, **options}
     return getattr(optim, optimizer.name)(network.parameters(), lr=rate, **options)
+
+
+def describe() -> dict[str, Any]:
+    """Machine and versions, PyTorch's too."""
+    described = devices.describe()
+    if torch_is_here():
+        described["versions"]["torch"] = importlib.metadata.version("torch")
+    return described
 
 
 def torch_is_here() -> bool:

@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from contestants import Side, Torch, Tutorial, in_parts, torch_is_here
+from contestants import Side, Torch, Tutorial, describe, in_parts, torch_is_here
 from throughput import TORCH_VARIANTS, best_torch, noise_images
 
-from ganlib import datasets, devices, figures, latents, recipes
+from ganlib import datasets, figures, latents, recipes
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 
@@ -284,7 +284,7 @@ def main() -> None:
                         flush=True,
                     )
         print(f"real images {record['real_images']:.3f}; {record['judge']}; {record['data']}")
-        record |= devices.describe()
+        record |= describe()
     if options.json:
         text = json.dumps(record, indent=2, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")

@@ -25,11 +25,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from contestants import Ganlib, KerasFit, Side, Torch, Tutorial, WideNetwork, torch_is_here
+from contestants import (
+    Ganlib,
+    KerasFit,
+    Side,
+    Torch,
+    Tutorial,
+    WideNetwork,
+    describe,
+    torch_is_here,
+)
 
 from ganlib import devices, recipes
 from ganlib.flops import Operation, flops_per_image, operations
 from ganlib.recipes import Network, Recipe
+from ganlib.spread import median_and_range as spread
 
 COUNT = 25_600  # images: 50 batches of 512, 20 executions of 20 batches of 64, 64 of 50 of 8
 PEAK_SIDE = 4096
@@ -237,12 +247,6 @@ def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
     }
 
 
-def spread(values: Sequence[float], digits: int = 2) -> str:
-    """Median and range."""
-    numbers = (statistics.median(values), min(values), max(values))
-    return "{} ({} to {})".format(*(f"{number:,.{digits}f}" for number in numbers))
-
-
 def report(name: str, result: dict[str, Any]) -> None:
     """Print a workload's table."""
     rates = result["images_per_second"]
@@ -350,7 +354,7 @@ def main() -> None:
     if options.scaling:
         record["scaling"] = scale(options.rounds, options.seconds)
     if options.json:
-        record |= devices.describe()
+        record |= describe()
         options.json.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 

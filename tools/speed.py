@@ -35,9 +35,9 @@ def divided(above: Sequence[float], below: Sequence[float]) -> list[float]:
 def where(record: Record) -> str:
     """The machine and the versions, in a sentence."""
     machine, versions = record["machine"], record["versions"]
-    return (
-        f"{machine['cores']} cores ({machine['processor']}), TensorFlow {versions['tensorflow']}."
-    )
+    torch = f", PyTorch {versions['torch']}" if "torch" in versions else ""
+    cores = f"{machine['cores']} cores ({machine['processor']})"
+    return f"{cores}, TensorFlow {versions['tensorflow']}{torch}."
 
 
 def throughput_table(record: Record) -> Table:
