@@ -209,8 +209,8 @@ def roofline(
         fontsize=9,
     )
     for number, (name, point) in enumerate(points.items()):
-        marker = "osD^v"[number // 10 % 5]  # there are ten colours
-        axes.plot(*point, marker, color=f"C{number % 10}", markersize=8, label=name)
+        look = {"marker": "osD^v"[number % 5], "color": f"C{number % 10}", "alpha": 0.8}
+        axes.plot(*point, linestyle="none", markersize=8, label=name, **look)
     axes.set_xlabel("arithmetic intensity, FLOP a byte")
     axes.set_ylabel("GFLOP/s")
     axes.grid(alpha=0.3)
@@ -268,12 +268,12 @@ def race(record: Mapping[str, Any]) -> Figure:
     for place, (_, name, colour, x, y) in zip(places, ends, strict=True):
         axes.annotate(
             f"{name} {y:.3g}",
-            (x, 10**place),
-            xytext=(9, 0),
-            textcoords="offset points",
+            (x, y),
+            xytext=(1.12 * x, 10**place),
             va="center",
             color=colour,
             fontsize=12,
+            arrowprops={"arrowstyle": "-", "color": colour, "relpos": (0, 0.5), "shrinkA": 0},
             annotation_clip=False,
         )
     seconds = [point["seconds"] for point in points]

@@ -1,10 +1,12 @@
 """The README's tables of results, from recorded runs: ``python tools/results.py [RUN …]``.
 
 Runs that are named are scored, if they have not been, and recorded in figures/results/: record,
-history and scores, without weights. The tables are then made from all that is recorded there and in
-the reference runs, and from the references that ship with the judge, and written into the README.
+history and scores, without weights; by their recipe's name, or as ``--name`` says. The tables are
+then made from all that is recorded there and in the reference runs, and from the references that
+ship with the judge, and written into the README.
 """
 
+import argparse
 import shutil
 import sys
 from pathlib import Path
@@ -24,7 +26,7 @@ LONGER = (*SYSTEMS, "mnist-wgan-rmsprop")
 NAMES = {"floor": "real training images (floor)", "noise": "noise", "pca": "PCA, `mnist-pca`"}
 
 
-def record(run: RunFolder) -> None:
+def record(run: RunFolder, name: str | None) -> None:
     """Score a run and keep what the table is made of."""
     from ganlib.evaluation import evaluate
 
@@ -32,7 +34,8 @@ def record(run: RunFolder) -> None:
     scored = run.scores_file.is_file() and Evaluation.read(run.scores_file)
     if not scored or scored.step != values["progress"]["steps"]:
         evaluate(run)
-    folder = ROOT / "figures" / "results" / f"{values['recipe']['name']}-seed-{values['seed']}"
+    name = name or values["recipe"]["name"]
+    folder = ROOT / "figures" / "results" / f"{name}-seed-{values['seed']}"
     folder.mkdir(parents=True, exist_ok=True)
     for file in (run.record_file, run.history_file, run.scores_file):
         if file.is_file():
@@ -70,16 +73,20 @@ def tables() -> str:
     )
 
 
-def main(paths: list[str]) -> None:
+def main() -> None:
     """Record runs and renew the tables."""
-    for path in paths:
-        record(RunFolder.existing(path))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="*", metavar="RUN")
+    parser.add_argument("--name", help="to record the runs by, in place of their recipe's")
+    options = parser.parse_args()
+    for path in options.runs:
+        record(RunFolder.existing(path), options.name)
     replace_between(ROOT / "README.md", BEGIN, END, tables())
     print(tables())
 
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1:])
+        main()
     except GanlibError as error:
         sys.exit(f"results: {error}")

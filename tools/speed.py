@@ -12,7 +12,9 @@ from typing import Any
 
 from ganlib.errors import GanlibError
 from ganlib.files import replace_between
+from ganlib.lessons import recorded
 from ganlib.results import as_markdown
+from ganlib.scores import Evaluation
 from ganlib.spread import median_and_range
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +61,7 @@ def throughput_table(record: Record) -> Table:
             },
         }
         for name in torch:
-            kind = "the same, leaner than its example" if name.endswith("frozen") else "PyTorch"
+            kind = "PyTorch, spared gradients" if name.endswith("frozen") else "PyTorch"
             cells[f"ganlib auto / {kind}"] = median_and_range(divided(rates[auto], rates[name]))
         cells["ganlib auto: time of a step / its arithmetic alone"] = median_and_range(
             found["step_over_floor"]
@@ -123,13 +125,30 @@ def short() -> str:
     """The README's tables."""
     throughput, race = read("throughput"), read("race")
     return (
-        f"Images a second, as ratios within each round: median (range). {where(throughput)}\n\n"
+        "Images a second, and ratios within each round: median (range) of the rounds. "
+        f"{where(throughput)}\n\n"
         f"{as_markdown(throughput_table(throughput))}\n\n"
         f"Fréchet distance after so many seconds of training, {seeds(race['points'])} seeds, "
         f"median (range); {race['count']:,} images against {race['data']}, by {race['judge']}; "
         f"real images get {race['real_images']:.2f}. {where(race)}\n\n"
-        f"{as_markdown(race_table(race))}"
+        f"{as_markdown(race_table(race))}\n\n{long_runs()}"
     )
+
+
+LONG = "mnist-baseline-50-epochs"
+
+
+def long_runs() -> str:
+    """What the tutorial's settings reach in the end."""
+    lines = []
+    for run in recorded(LONG):
+        progress, evaluation = run.record["progress"], Evaluation.read(run.scores_file)
+        scores = [f"{found['frechet']} ({name})" for name, found in evaluation.generators.items()]
+        lines.append(
+            f"`mnist-baseline` after {progress['epochs']:g} epochs, {progress['images']:,} images, "
+            f"seed {run.record['seed']}: {', '.join(scores)}."
+        )
+    return "\n".join(lines)
 
 
 def seeds(runs: Sequence[Record]) -> int:
@@ -156,12 +175,14 @@ def full() -> str:
     ablations = sorted(path.stem for path in BENCHMARKS.glob("ablation-*.json"))
     return "\n\n".join(
         [
-            "### Throughput: `throughput.py --scaling --json throughput.json`",
+            "### Throughput",
+            "`python benchmarks/throughput.py --scaling --json benchmarks/throughput.json`",
             f"Median (range) of the rounds. {where(throughput)}",
             as_markdown(throughput_table(throughput)),
             "How `mnist-baseline` grows, one thing varied at a time:",
             as_markdown(scaling_table(throughput)),
-            "### Ideas for the step: `tried.py --json tried.json`",
+            "### Ideas for the step",
+            "`python benchmarks/tried.py --json benchmarks/tried.json`",
             "Speed with the idea over the speed of the step as it is, median (range) of the "
             f"rounds; above 1 the idea is quicker. {where(tried)}",
             as_markdown(tried_table(tried)),
