@@ -209,8 +209,9 @@ def roofline(
         fontsize=9,
     )
     for number, (name, point) in enumerate(points.items()):
-        look = {"marker": "osD^v"[number % 5], "color": f"C{number % 10}", "alpha": 0.8}
-        axes.plot(*point, linestyle="none", markersize=8, label=name, **look)
+        marker, color = "osD^v"[number % 5], f"C{number % 10}"
+        (drawn,) = axes.plot(*point, color=color, alpha=0.8, linestyle="none", label=name)
+        drawn.set(marker=marker, markersize=8)
     axes.set_xlabel("arithmetic intensity, FLOP a byte")
     axes.set_ylabel("GFLOP/s")
     axes.grid(alpha=0.3)
