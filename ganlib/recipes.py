@@ -196,17 +196,20 @@ _SVHN_WGAN = dataclasses.replace(
 )
 _PENALTY_ADAM = Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.0})
 
-_EXPRESS_ADAM = Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99})
+_EXPRESS_ADAM = {"beta_1": 0.0, "beta_2": 0.99}
 _MNIST_EXPRESS = Recipe(
     name="mnist-express",
     title="MNIST express DCGAN",
-    source="ours, after Radford et al. 2016 (DCGAN) and Shi et al. 2016 (pixel shuffle)",
+    source=(
+        "ours, after Radford et al. 2016 (DCGAN), Shi et al. 2016 (pixel shuffle), Heusel et al. "
+        "2017 (two learning rates)"
+    ),
     dataset="mnist",
     image_shape=(28, 28, 1),
     generator=Network("express:generator"),
     discriminator=Network("express:discriminator"),
-    generator_optimizer=_EXPRESS_ADAM,
-    discriminator_optimizer=_EXPRESS_ADAM,
+    generator_optimizer=Optimizer("Adam", {"learning_rate": 3e-3, **_EXPRESS_ADAM}),
+    discriminator_optimizer=Optimizer("Adam", {"learning_rate": 5e-4, **_EXPRESS_ADAM}),
     schedule="linear",
     batch_size=64,
     epochs=None,

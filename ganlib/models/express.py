@@ -16,12 +16,13 @@ SLOPE = 0.1
 def generator(
     image_shape: Shape,
     latent_dim: int = 32,
+    units: int = 64,
     filters: tuple[int, int] = (64, 32),
     kernel_size: int = 4,
     batch_norm: bool = True,
     shuffle: bool = True,
 ) -> keras.Sequential:
-    """Dense to a quarter of the side, one transposed convolution to half of it, and the image.
+    """Two dense layers to a quarter of the side, a transposed convolution to half of it, the image.
 
     Parameters
     ----------
@@ -29,6 +30,8 @@ def generator(
         Height, width, channels; height and width divisible by 4.
     latent_dim
         Length of the noise vector.
+    units
+        Width of the first dense layer; 0: none.
     filters
         Channels at a quarter and at half of the side.
     kernel_size
@@ -64,6 +67,7 @@ def generator(
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
+            *(hidden(layers.Dense(units, use_bias=not batch_norm)) if units else []),
             *hidden(layers.Dense(quarter[0] * quarter[1] * first, use_bias=not batch_norm)),
             layers.Reshape((*quarter, first)),
             *hidden(
@@ -80,11 +84,12 @@ def generator(
 def discriminator(
     image_shape: Shape,
     filters: tuple[int, int] = (32, 64),
+    units: int = 32,
     kernel_size: int = 4,
     dropout: float = 0.0,
     shuffle: bool = True,
 ) -> keras.Sequential:
-    """Two convolutions, the second one strided, and a logit: (B, H, W, C) to (B, 1).
+    """Two convolutions, the second one strided, two dense layers: (B, H, W, C) to logits (B, 1).
 
     Parameters
     ----------
@@ -92,6 +97,8 @@ def discriminator(
         Height, width, channels; height and width even.
     filters
         Channels at half and at a quarter of the side.
+    units
+        Width of the first dense layer; 0: none.
     kernel_size
         Side of the strided convolutions' kernels.
     dropout
@@ -121,6 +128,7 @@ def discriminator(
             *start,
             *hidden(layers.Conv2D(filters[1], kernel_size, strides=2, padding="same")),
             layers.Flatten(),
+            *(hidden(layers.Dense(units)) if units else []),
             layers.Dense(1),
         ],
         name="discriminator",
