@@ -9,12 +9,14 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from ganlib import lessons
+from ganlib import lessons, recipes
 from ganlib.errors import GanlibError
 from ganlib.files import replace_between
 from ganlib.run_folder import RunFolder, write_table
+from ganlib.scores import Evaluation
 
 ROOT = Path(__file__).resolve().parent.parent
+ABLATIONS = sorted((ROOT / "benchmarks").glob("ablation-*.json"))
 
 
 def tool(name: str) -> ModuleType:
@@ -155,6 +157,26 @@ def test_the_tables_of_speed_are_those_of_the_records():
     speed = tool("speed")
     assert speed.short() in (ROOT / "README.md").read_text(encoding="utf-8")
     assert speed.full() in (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("record", ABLATIONS, ids=lambda path: path.stem)
+def test_an_ablation_is_of_the_recipe_as_it_is(record):
+    recorded = json.loads(record.read_text(encoding="utf-8"))["recipe"]
+    assert recorded == json.loads(json.dumps(recipes.get(recorded["name"]).to_json()))
+
+
+def test_a_minute_of_mnist_express_is_worth_fifty_epochs_of_the_tutorials_settings():
+    points = json.loads((ROOT / "benchmarks" / "race.json").read_text(encoding="utf-8"))["points"]
+
+    def after_a_minute(name):
+        return [p["frechet"] for p in points if (p["contestant"], p["mark"]) == (name, 60.0)]
+
+    (long_run,) = lessons.recorded("mnist-baseline-50-epochs")
+    assert long_run.record["progress"]["epochs"] == 50.0
+    long = Evaluation.read(long_run.scores_file).generators["last"]["frechet"].value
+    express, tutorial = after_a_minute("mnist-express"), after_a_minute("tutorial")
+    assert len(express) == len(tutorial) == 3
+    assert max(express) < min(min(tutorial) / 10, long / 2)
 
 
 def test_a_text_without_its_marks_is_left_as_it_is(tmp_path):
