@@ -2,9 +2,9 @@
 
 Convolutions on one channel keep a CPU waiting. So both networks work on a raster of half the side,
 where a pixel has four values for each channel, and only reorder at the image's end: a pixel
-shuffle, Shi et al. 2016, section 3.2, https://arxiv.org/abs/1609.05158. As a unit of the last
-convolution sees 12 × 12 pixels only, a hidden dense layer at either network's small end lets the
-whole image count. What each is worth is measured by ``benchmarks/ablation.py mnist-express``.
+shuffle, Shi et al. 2016, section 3.2, https://arxiv.org/abs/1609.05158. A unit of the last
+convolution sees 12 × 12 pixels; a hidden dense layer at either network's small end joins the parts
+of the image. What each is worth is measured by ``benchmarks/ablation.py mnist-express``.
 """
 
 from ganlib.startup import keras
