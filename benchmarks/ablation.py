@@ -7,7 +7,7 @@ Trains the recipe, and the recipe with one thing changed, with several seeds, an
 generated images against the test images. Prints a table. Runs that stand in the JSON file already
 are not repeated: after an interruption, or with one change more, it goes on. With a budget in
 seconds, the machine should be quiet, with nothing else to do. The changes are those that
-`mnist-express` was made by; of another recipe choose with --only.
+`mnist-express` and `svhn-express` were made by; of another recipe choose with --only.
 """
 
 import argparse
@@ -41,9 +41,11 @@ def optimizers(recipe: Recipe, **options: Any) -> Change:
     }
 
 
-def networks(recipe: Recipe, generator: Change, discriminator: Change) -> Change:
+def networks(
+    recipe: Recipe, generator: Change | None = None, discriminator: Change | None = None
+) -> Change:
     """Other options for the networks' builders."""
-    changed = {"generator": generator, "discriminator": discriminator}
+    changed = {"generator": generator or {}, "discriminator": discriminator or {}}
     return {
         name: Network(old.builder, {**old.options, **options})
         for name, options in changed.items()
@@ -51,13 +53,32 @@ def networks(recipe: Recipe, generator: Change, discriminator: Change) -> Change
     }
 
 
+def dense_layer(recipe: Recipe, side: str, units: int) -> Mapping[str, tuple[str, Change]]:
+    """The hidden dense layer of a network taken out, or put in where the recipe has none."""
+    if getattr(recipe, side).options.get("units") == 0:
+        what = f"a hidden dense layer in the {side}, {units} units"
+        return {f"{side}-units": (what, networks(recipe, **{side: {"units": units}}))}
+    what = f"no hidden dense layer in the {side}"
+    return {f"no-{side}-units": (what, networks(recipe, **{side: {"units": 0}}))}
+
+
+def other_rates(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
+    """Equal learning rates where they differ, and a slower discriminator where they are equal."""
+    if recipe.generator_optimizer != recipe.discriminator_optimizer:
+        return {"equal-rates": ("both learning rates 3e-3", optimizers(recipe, learning_rate=3e-3))}
+    slower = optimizers(recipe, learning_rate=5e-4)["discriminator_optimizer"]
+    what = "the discriminator's learning rate 5e-4"
+    return {"slow-discriminator": (what, {"discriminator_optimizer": slower})}
+
+
 def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
     """By name: what is different, in words and as fields of the recipe."""
     wide = {"filters": (128, 64)}, {"filters": (64, 128)}
+    batch = recipe.batch_size
     return {
         "nothing": ("nothing", {}),
         "tutorial-networks": (
-            "the networks of the baseline, 2.5 million weights",
+            "the networks of mnist-baseline",
             {
                 "generator": Network("final_project:generator"),
                 "discriminator": Network("final_project:dcgan_discriminator"),
@@ -68,18 +89,12 @@ def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
             "strided convolutions at full size, no pixel shuffle",
             networks(recipe, {"shuffle": False}, {"shuffle": False}),
         ),
-        "no-generator-units": (
-            "no hidden dense layer in the generator",
-            networks(recipe, {"units": 0}, {}),
-        ),
-        "no-discriminator-units": (
-            "no hidden dense layer in the discriminator",
-            networks(recipe, {}, {"units": 0}),
-        ),
-        "no-batch-norm": ("no batch norm", networks(recipe, {"batch_norm": False}, {})),
+        **dense_layer(recipe, "generator", 64),
+        **dense_layer(recipe, "discriminator", 32),
+        "no-batch-norm": ("no batch norm", networks(recipe, {"batch_norm": False})),
         "dropout": ("dropout of 0.3", networks(recipe, {}, {"dropout": 0.3})),
-        "batch-256": ("batches of 256", {"batch_size": 256}),
-        "equal-rates": ("both learning rates 3e-3", optimizers(recipe, learning_rate=3e-3)),
+        f"batch-{4 * batch}": (f"batches of {4 * batch}", {"batch_size": 4 * batch}),
+        **other_rates(recipe),
         "low-rate": ("both learning rates 2e-4", optimizers(recipe, learning_rate=2e-4)),
         "constant-rate": ("constant learning rates", {"schedule": "constant"}),
         "momentum": ("β₁ = 0.5", optimizers(recipe, beta_1=0.5)),

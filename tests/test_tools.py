@@ -179,6 +179,23 @@ def test_a_minute_of_mnist_express_is_worth_fifty_epochs_of_the_tutorials_settin
     assert max(express) < min(min(tutorial) / 10, long / 2)
 
 
+def ablation(name: str) -> dict[str, list[float]]:
+    """By change: the Fréchet distance of every seed."""
+    record = json.loads((ROOT / "benchmarks" / f"ablation-{name}.json").read_text(encoding="utf-8"))
+    return {
+        change: [run["frechet"] for run in found["runs"]]
+        for change, found in record["changes"].items()
+    }
+
+
+def test_a_minute_of_svhn_express_beats_a_pca_and_the_baselines_networks_do_not():
+    found = ablation("svhn-express")
+    scores = Evaluation.read(lessons.reference("svhn-express").scores_file)
+    assert len(found["nothing"]) == len(found["tutorial-networks"]) == 3
+    assert max(found["nothing"]) < scores.references["pca"]["frechet"].value
+    assert min(found["tutorial-networks"]) > scores.references["pca"]["frechet"].value
+
+
 def test_a_text_without_its_marks_is_left_as_it_is(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("<!-- end -->\n<!-- begin -->\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import Any
 
 from ganlib.errors import GanlibError
 from ganlib.files import replace_between
-from ganlib.lessons import recorded
+from ganlib.lessons import recorded, reference
 from ganlib.results import as_markdown
 from ganlib.scores import Evaluation
 from ganlib.spread import median_and_range
@@ -131,22 +131,27 @@ def short() -> str:
         f"Fréchet distance after so many seconds of training, {seeds(race['points'])} seeds, "
         f"median (range); {race['count']:,} images against {race['data']}, by {race['judge']}; "
         f"real images get {race['real_images']:.2f}. {where(race)}\n\n"
-        f"{as_markdown(race_table(race))}\n\n{long_runs()}"
+        f"{as_markdown(race_table(race))}\n\n"
+        f"Further distances:\n\n{single_runs()}"
     )
 
 
 LONG = "mnist-baseline-50-epochs"
 
 
-def long_runs() -> str:
-    """What the tutorial's settings reach in the end."""
+def single_runs() -> str:
+    """What the tutorial's settings reach in the end, and the express on house numbers."""
     lines = []
-    for run in recorded(LONG):
-        progress, evaluation = run.record["progress"], Evaluation.read(run.scores_file)
-        scores = [f"{found['frechet']} ({name})" for name, found in evaluation.generators.items()]
+    for run in [*recorded(LONG), reference("svhn-express")]:
+        record, evaluation = run.record, Evaluation.read(run.scores_file)
+        progress, scores = record["progress"], evaluation.generators["last"]
+        minutes = record["budget"]["minutes"]
+        budget = f"{60 * minutes:g} seconds" if minutes else f"{progress['epochs']:g} epochs"
+        beside = {name: found["frechet"].plain() for name, found in evaluation.references.items()}
         lines.append(
-            f"`mnist-baseline` after {progress['epochs']:g} epochs, {progress['images']:,} images, "
-            f"seed {run.record['seed']}: {', '.join(scores)}."
+            f"* `{record['recipe']['name']}` after {budget}, {progress['images']:,} images, seed "
+            f"{record['seed']}: {scores['frechet']}; a PCA gets {beside['pca']}, real images get "
+            f"{beside['floor']}, by {evaluation.judge}."
         )
     return "\n".join(lines)
 
