@@ -1,13 +1,14 @@
 """What each choice of a recipe is worth: one change at a time, with the same budget.
 
     python benchmarks/ablation.py RECIPE [--seconds 60 | --epochs N] [--seeds 3]
-                                  [--only NAME …] [--json FILE]
+                                  [--json FILE] [--only NAME …]
 
 Trains the recipe, and the recipe with one thing changed, with several seeds, and holds 10,000
 generated images against the test images. Prints a table. Runs that stand in the JSON file already
 are not repeated: after an interruption, or with one change more, it goes on. With a budget in
-seconds, the machine should be quiet, with nothing else to do. The changes are those that
-`mnist-express` and `svhn-express` were made by; of another recipe choose with --only.
+seconds, the machine should be quiet, with nothing else to do. The changes are written for
+`mnist-express` and `svhn-express`; for another recipe name with --only those that fit it, such as
+nothing, float32, average, low-rate or constant-rate. A wrong name lists all.
 """
 
 import argparse
@@ -154,6 +155,9 @@ def main() -> None:
     options = parser.parse_args()
     recipe = recipes.get(options.recipe)
     known = changes(recipe)
+    chosen = options.only or list(known)
+    if unknown := [name for name in chosen if name not in known]:
+        raise GanlibError(f"unknown change {unknown[0]!r}; choose of {', '.join(known)}")
     budget = {"epochs": options.epochs} if options.epochs else {"minutes": options.seconds / 60.0}
     record: Change = {"recipe": recipe.to_json(), "budget": budget, "changes": {}}
     if options.json and options.json.exists():
@@ -165,9 +169,7 @@ def main() -> None:
     score, about = scorer(recipe.dataset, recipe.image_shape[-1])
     record |= about | {"count": COUNT} | devices.describe()
     for seed in range(options.seeds):
-        for name in options.only or known:
-            if name not in known:
-                raise GanlibError(f"unknown change {name!r}; choose of {', '.join(known)}")
+        for name in chosen:
             what, change = known[name]
             result = record["changes"].setdefault(name, {"what": what, "runs": []})
             if any(run["seed"] == seed for run in result["runs"]):

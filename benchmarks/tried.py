@@ -177,7 +177,7 @@ IDEAS: dict[str, tuple[str, Callable[[Recipe], Run]]] = {
     "fused-updates": ("optimisers as one operation", lambda r: trainer(r, optimizers=Fused)),
     "at-once": ("real and generated images in one batch", lambda r: trainer(r, AtOnce)),
     "shared-slope": ("one way back for both networks", lambda r: trainer(r, SharedSlope)),
-    "xla": ("XLA", lambda r: trainer(r, jit_compile=True, precision="float32")),
+    "xla": ("XLA, both in float32", lambda r: trainer(r, jit_compile=True, precision="float32")),
 }
 
 

@@ -132,7 +132,8 @@ def short() -> str:
         f"median (range); {race['count']:,} images against {race['data']}, by {race['judge']}; "
         f"real images get {race['real_images']:.2f}. {where(race)}\n\n"
         f"{as_markdown(race_table(race))}\n\n"
-        f"Further distances:\n\n{single_runs()}"
+        f"One run each, with the interval of the sampling, which is not the "
+        f"spread over seeds:\n\n{single_runs()}"
     )
 
 
