@@ -188,6 +188,14 @@ def ablation(name: str) -> dict[str, list[float]]:
     }
 
 
+def test_the_baselines_ranges_in_both_precisions_overlap():
+    found = ablation("mnist-baseline-precision")
+    narrow, wide = found["nothing"], found["float32"]
+    assert len(narrow) == len(wide) == 3
+    assert min(narrow) <= max(wide)
+    assert min(wide) <= max(narrow)
+
+
 def test_a_minute_of_svhn_express_beats_a_pca_and_the_baselines_networks_do_not():
     found = ablation("svhn-express")
     scores = Evaluation.read(lessons.reference("svhn-express").scores_file)

@@ -132,7 +132,7 @@ def short() -> str:
         f"median (range); {race['count']:,} images against {race['data']}, by {race['judge']}; "
         f"real images get {race['real_images']:.2f}. {where(race)}\n\n"
         f"{as_markdown(race_table(race))}\n\n"
-        f"One run each, with the interval of the sampling, which is not the "
+        f"{precisions()}\n\nOne run each, with the interval of the sampling, which is not the "
         f"spread over seeds:\n\n{single_runs()}"
     )
 
@@ -155,6 +155,20 @@ def single_runs() -> str:
             f"{beside['floor']}, by {evaluation.judge}."
         )
     return "\n".join(lines)
+
+
+def precisions() -> str:
+    """The same training in both precisions."""
+    record = read("ablation-mnist-baseline-precision")
+    narrow, wide = (
+        [run["frechet"] for run in record["changes"][change]["runs"]]
+        for change in ("nothing", "float32")
+    )
+    return (
+        f"`{record['recipe']['name']}` after {record['budget']['epochs']:g} epochs, "
+        f"{len(narrow)} seeds, median (range): {median_and_range(narrow, 1)} in bfloat16, "
+        f"{median_and_range(wide, 1)} in float32."
+    )
 
 
 def seeds(runs: Sequence[Record]) -> int:
