@@ -181,7 +181,12 @@ class KerasFit(KerasContestant):
         scaled = self.images.astype("float32") / 127.5 - 1.0
         # Each call of fit fills the buffer anew: Keras's own 1024 keeps that short.
         dataset = tf.data.Dataset.from_tensor_slices(scaled).shuffle(1024)
-        self.dataset = dataset.batch(self.recipe.batch_size).repeat()
+        dataset = dataset.batch(self.recipe.batch_size).repeat()
+        # A block is a call of fit here, a whole training elsewhere; at its end tf.data may wait for
+        # its tuner's next round, for as long again as it has run. So there is no tuner.
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        self.dataset = dataset.with_options(options)
 
     def run(self, steps: int) -> tuple[float, float]:
         history = self.gan.fit(

@@ -197,21 +197,21 @@ def best_torch(recipe: Recipe, images: Any, seconds: float) -> tuple[str, Runner
     return best, runners[best]
 
 
-def automatic() -> str:
-    """The precision that ganlib chooses here."""
-    return devices.choose_precision("auto", devices.compute_capability())
-
-
 def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
     """All contestants on one workload; everything measured, round by round."""
     images = functools.partial(noise_images, recipe.image_shape)
-    own = f"ganlib {automatic()} (auto)"
-    kinds = {
+    auto = devices.precision_for(recipe)
+    kinds: dict[str, tuple[Any, str]] = {
         "tutorial float32": (Tutorial, "float32"),
         "keras fit float32": (KerasFit, "float32"),
-        "ganlib float32": (Ganlib, "float32"),
-        own: (MeasuredGanlib, automatic()),
     }
+    precisions = ("float32", devices.choose_precision("auto", devices.compute_capability()))
+    for precision in dict.fromkeys(precisions):
+        if precision == auto:
+            own = f"ganlib {precision} (auto)"
+            kinds[own] = (MeasuredGanlib, precision)
+        else:
+            kinds[f"ganlib {precision}"] = (Ganlib, precision)
     runners = {
         name: Runner(Side(kind, recipe, images, precision), recipe, seconds)
         for name, (kind, precision) in kinds.items()
@@ -222,7 +222,7 @@ def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
         precision, last = TORCH_VARIANTS[name]
         lean = Side(Torch, recipe, images, precision, channels_last=last, frozen=True)
         runners[f"{name} frozen"] = Runner(lean, recipe, seconds)
-    peaks = {p: runners[own].side.call("peak", p) for p in dict.fromkeys(("float32", automatic()))}
+    peaks = {p: runners[own].side.call("peak", p) for p in dict.fromkeys(("float32", auto))}
     runners[own].side.call("floor")  # tracing
     rates: dict[str, list[float]] = {name: [] for name in runners}
     floors: list[float] = []
@@ -318,7 +318,9 @@ def scale(rounds: int, seconds: float) -> dict[str, Any]:
             images = functools.partial(noise_images, recipe.image_shape, count)
             sides = {
                 "tutorial": Runner(Side(Tutorial, recipe, images, "float32"), recipe, seconds),
-                "ganlib": Runner(Side(Ganlib, recipe, images, automatic()), recipe, seconds),
+                "ganlib": Runner(
+                    Side(Ganlib, recipe, images, devices.precision_for(recipe)), recipe, seconds
+                ),
             }
             rates: dict[str, list[float]] = {name: [] for name in sides}
             for number in range(rounds):

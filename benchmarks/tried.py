@@ -11,7 +11,7 @@ import argparse
 import dataclasses
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -111,7 +111,7 @@ def trainer(
     precision: str | None = None,
 ) -> Run:
     """A function that trains so many steps."""
-    precision = precision or devices.choose_precision("auto", devices.compute_capability())
+    precision = precision or devices.precision_for(recipe)
     assert recipe.objective and recipe.generator_optimizer and recipe.discriminator_optimizer
     with devices.precision_policy(precision):
         step = kind(
@@ -185,6 +185,11 @@ def compare(recipe: Recipe, name: str, rounds: int, seconds: float) -> list[floa
     """Speed of the idea over the step as it is, round by round."""
     base_precision = "float32" if name == "xla" else None
     sides = [trainer(recipe, precision=base_precision), IDEAS[name][1](recipe)]
+    return taking_turns(sides, recipe, rounds, seconds)
+
+
+def taking_turns(sides: Sequence[Run], recipe: Recipe, rounds: int, seconds: float) -> list[float]:
+    """Speed of the second over that of the first, round by round."""
     for run in sides:
         traced(run, recipe)
     together = recipe.steps_per_execution

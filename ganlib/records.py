@@ -34,7 +34,7 @@ def new_record(
         "seed": 0 if seed is None else seed,
         "data": data.provenance,
         "budget": budget,
-        "precision": devices.choose_precision(precision, devices.compute_capability()),
+        "precision": devices.precision_for(recipe, precision),
         "strategy": {"name": strategy},
         **devices.describe(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,10 +1,11 @@
 """Precision and strategy by machine; GPUs are faked, since the tests run where there is none."""
 
+import dataclasses
 import types
 
 import pytest
 
-from ganlib import devices
+from ganlib import devices, recipes
 from ganlib.errors import GanlibError
 from ganlib.startup import keras, tf
 
@@ -26,6 +27,38 @@ from ganlib.startup import keras, tf
 def test_auto_takes_what_the_machine_has(monkeypatch, capability, flags, precision):
     monkeypatch.setattr(devices, "cpu_flags", lambda: flags)
     assert devices.choose_precision("auto", capability) == precision
+
+
+@pytest.mark.parametrize(
+    ("capability", "flops", "precision"),
+    [
+        (None, devices.SMALL_STEP - 1, "float32"),
+        (None, devices.SMALL_STEP, "bfloat16"),
+        ((9, 0), 1.0, "bfloat16"),
+    ],
+)
+def test_auto_takes_float32_where_a_processor_has_little_to_compute(
+    monkeypatch, capability, flops, precision
+):
+    monkeypatch.setattr(devices, "cpu_flags", lambda: {"avx512_bf16"})
+    assert devices.choose_precision("auto", capability, flops) == precision
+    assert devices.choose_precision("bfloat16", capability, flops) == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "batch_size", "precision"),
+    [
+        ("mnist-baseline", 1, "bfloat16"),
+        ("mnist-nn", 64, "bfloat16"),
+        ("mnist-nn", 32, "float32"),
+    ],
+)
+def test_a_recipes_precision_goes_by_its_step(monkeypatch, recipe, batch_size, precision):
+    monkeypatch.setattr(devices, "cpu_flags", lambda: {"avx512_bf16"})
+    monkeypatch.setattr(devices, "compute_capability", lambda: None)
+    one = dataclasses.replace(recipes.get(recipe), batch_size=batch_size)
+    assert devices.precision_for(one) == precision
+    assert devices.precision_for(one, "float16") == "float16"
 
 
 def test_a_precision_that_is_asked_for_is_taken():

@@ -3,13 +3,14 @@
 import importlib.util
 import json
 import shutil
+import statistics
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from ganlib import lessons, recipes
+from ganlib import devices, lessons, recipes
 from ganlib.errors import GanlibError
 from ganlib.files import replace_between
 from ganlib.run_folder import RunFolder, write_table
@@ -194,6 +195,26 @@ def test_the_baselines_ranges_in_both_precisions_overlap():
     assert len(narrow) == len(wide) == 3
     assert min(narrow) <= max(wide)
     assert min(wide) <= max(narrow)
+
+
+def test_bfloat16_pays_from_the_size_on_where_auto_takes_it():
+    record = json.loads((ROOT / "benchmarks" / "precision.json").read_text(encoding="utf-8"))
+    small, large = [], []
+    for step in record["steps"]:
+        (small if step["flops"] < devices.SMALL_STEP else large).append(step["ratios"])
+    assert len(small) >= 5 and len(large) >= 5
+    assert all(min(ratios) < 1.0 for ratios in small)
+    assert all(max(ratios) > 1.0 for ratios in large)
+    assert statistics.median(ratio for ratios in small for ratio in ratios) < 1.0
+    assert statistics.median(ratio for ratios in large for ratio in ratios) > 1.1
+
+
+def test_a_small_dense_network_trains_three_times_as_fast_as_by_the_tutorials_code():
+    record = json.loads((ROOT / "benchmarks" / "throughput.json").read_text(encoding="utf-8"))
+    rates = record["workloads"]["small-mlp"]["images_per_second"]
+    (own,) = (found for name, found in rates.items() if name.endswith("(auto)"))
+    pace = rates["tutorial float32"]
+    assert statistics.median(a / b for a, b in zip(own, pace, strict=True)) >= 3.0
 
 
 def test_a_minute_of_svhn_express_beats_a_pca_and_the_baselines_networks_do_not():

@@ -55,11 +55,14 @@ def throughput_table(record: Record) -> Table:
         cells = {
             "the tutorial's step, images/s": median_and_range(pace, 0),
             **{
-                f"{name} / tutorial": median_and_range(divided(rates[name], pace))
+                f"{name.removesuffix(' (auto)')} / tutorial": median_and_range(
+                    divided(rates[name], pace)
+                )
                 for name in rates
                 if name not in ("tutorial float32", *torch)
             },
         }
+        cells["what ganlib auto takes"] = auto.split()[1]
         for name in torch:
             kind = "PyTorch, spared gradients" if name.endswith("frozen") else "PyTorch"
             cells[f"ganlib auto / {kind}"] = median_and_range(divided(rates[auto], rates[name]))
@@ -104,6 +107,23 @@ def tried_table(record: Record) -> Table:
         *(
             [what, *(median_and_range(found[idea]) for found in chosen.values())]
             for idea, what in record["ideas"].items()
+        ),
+    ]
+
+
+def precision_table(record: Record) -> Table:
+    """Speed in bfloat16 over that in float32, from the smallest step to the largest."""
+    steps = sorted(record["steps"], key=lambda step: step["flops"])
+    return [
+        ["networks", "batch", "MFLOP a step", "bfloat16 / float32"],
+        *(
+            [
+                step["networks"],
+                str(step["batch_size"]),
+                f"{step['flops'] / 1e6:,.1f}",
+                median_and_range(step["ratios"]),
+            ]
+            for step in steps
         ),
     ]
 
@@ -191,7 +211,7 @@ def ablation_text(name: str) -> str:
 
 def full() -> str:
     """Everything that is recorded."""
-    throughput, tried = read("throughput"), read("tried")
+    throughput, tried, precision = (read(name) for name in ("throughput", "tried", "precision"))
     ablations = sorted(path.stem for path in BENCHMARKS.glob("ablation-*.json"))
     return "\n\n".join(
         [
@@ -206,6 +226,11 @@ def full() -> str:
             "Speed with the idea over the speed of the step as it is, median (range) of the "
             f"rounds; above 1 the idea is quicker. {where(tried)}",
             as_markdown(tried_table(tried)),
+            "### From what size on sixteen bits pay",
+            "`python benchmarks/precision.py --json benchmarks/precision.json`",
+            "Speed of a step in bfloat16 over that in float32, median (range) of the rounds. "
+            f"{where(precision)}",
+            as_markdown(precision_table(precision)),
             "### What a choice is worth: `ablation.py`",
             *(f"`{name}.json`: {ablation_text(name)}" for name in ablations),
         ]
