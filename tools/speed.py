@@ -187,7 +187,8 @@ def precisions() -> str:
     return (
         f"`{record['recipe']['name']}` after {record['budget']['epochs']:g} epochs, "
         f"{len(narrow)} seeds, median (range): {median_and_range(narrow, 1)} in bfloat16, "
-        f"{median_and_range(wide, 1)} in float32."
+        f"{median_and_range(wide, 1)} in float32, which is ahead with "
+        f"{sum(w < n for n, w in zip(narrow, wide, strict=True))} of them."
     )
 
 
