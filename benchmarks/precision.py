@@ -14,23 +14,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from throughput import dense
 from tried import taking_turns, trainer
 
 from ganlib import devices, recipes
 from ganlib.flops import flops_per_image
-from ganlib.recipes import Network, Recipe
+from ganlib.recipes import Recipe
 from ganlib.spread import median_and_range
 from ganlib.startup import keras
-
-
-def dense(units: int) -> Recipe:
-    """mnist-nn with so many hidden units in each network."""
-    return dataclasses.replace(
-        recipes.get("mnist-nn"),
-        generator=Network("image_generation:nn_generator", {"hidden_units": units}),
-        discriminator=Network("image_generation:nn_discriminator", {"hidden_units": units}),
-        steps_per_execution=20,
-    )
 
 
 def cases() -> Iterator[tuple[str, Recipe]]:

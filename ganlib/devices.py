@@ -21,8 +21,8 @@ POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixe
 PRECISIONS = ("auto", *POLICIES)
 STRATEGIES = ("none", "mirrored", "multiworker")
 SMALL_STEP = 1e8
-"""Floating-point operations of a step; in smaller ones conversions to 16 bits cost a processor what
-the quicker arithmetic saves, or more: benchmarks/precision.py."""
+"""Floating-point operations of a step; in smaller ones bfloat16 was found slower than float32 on a
+processor, or no quicker: benchmarks/precision.py."""
 
 
 def cpu_flags() -> set[str]:
