@@ -25,10 +25,10 @@ from race import COUNT, scorer
 
 from ganlib import datasets, devices, recipes
 from ganlib.errors import GanlibError
+from ganlib.evaluation.spread import median_and_range
 from ganlib.recipes import Network, Recipe
-from ganlib.sampling import sample
-from ganlib.spread import median_and_range
-from ganlib.training import train
+from ganlib.runs.sampling import sample
+from ganlib.training.train import train
 
 Change = dict[str, Any]  # fields of a recipe, and perhaps the precision
 

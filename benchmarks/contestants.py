@@ -196,19 +196,19 @@ class KerasFit(KerasContestant):
 
 
 class Ganlib(KerasContestant):
-    """ganlib's step and pipeline, as `ganlib.loop` runs them."""
+    """ganlib's step and pipeline, as `ganlib.training.loop` runs them."""
 
     def prepare(self) -> None:
-        from ganlib import objectives
-        from ganlib.datasets.pipeline import batches
+        from ganlib.datasets.batches import batches
         from ganlib.startup import tf
-        from ganlib.steps import STEPS
+        from ganlib.systems import losses
+        from ganlib.systems.gan import STEPS
 
         recipe = self.recipe
         self.step = STEPS[recipe.step](
             self.generator,
             self.discriminator,
-            objectives.get(recipe.objective),
+            losses.get(recipe.objective),
             self.g_optimizer,
             self.d_optimizer,
             latent=recipe.latent,

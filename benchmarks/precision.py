@@ -5,7 +5,7 @@
 The dense networks of mnist-nn with fewer and with more hidden units and the convolutions of
 mnist-express, each with small and larger batches, train in float32 and in bfloat16 in one process
 and take turns. Above 1 bfloat16 is quicker. What a step costs is its arithmetic, by
-`ganlib.flops`. The machine should be quiet.
+`ganlib.models.flops`. The machine should be quiet.
 """
 
 import argparse
@@ -18,9 +18,9 @@ from throughput import dense
 from tried import taking_turns, trainer
 
 from ganlib import devices, recipes
-from ganlib.flops import flops_per_image
+from ganlib.evaluation.spread import median_and_range
+from ganlib.models.flops import flops_per_image
 from ganlib.recipes import Recipe
-from ganlib.spread import median_and_range
 from ganlib.startup import keras
 
 

@@ -30,9 +30,10 @@ import numpy as np
 from contestants import Side, Torch, Tutorial, describe, in_parts, torch_is_here
 from throughput import TORCH_VARIANTS, best_torch, noise_images
 
-from ganlib import datasets, figures, latents, recipes
+from ganlib import datasets, figures, recipes
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
+from ganlib.systems import latents
 
 COUNT = 10_000  # generated images
 FIRST_MARKS = (5, 10, 15)  # seconds; then twice as many each time
@@ -82,8 +83,8 @@ def scorer(
     dataset: str, channels: int, data_dir: Path | None = None
 ) -> tuple[Callable[[np.ndarray], float], Record]:
     """A function from generated images to their Fréchet distance, and what to know about it."""
-    from ganlib.metrics import judges
-    from ganlib.metrics.frechet import distance_between, mean_and_covariance
+    from ganlib.evaluation import judges
+    from ganlib.evaluation.metrics.frechet import distance_between, mean_and_covariance
 
     judge = judges.load(dataset)
     test = datasets.load(dataset, "test", data_dir=data_dir, channels=channels)
@@ -98,15 +99,15 @@ def scorer(
 
 def floor() -> float:
     """What as many real training images get: the mean of the references that ship."""
-    from ganlib import evaluation
+    from ganlib.evaluation import evaluate
 
-    text = (evaluation.SHIPPED / "mnist.json").read_text(encoding="utf-8")
+    text = (evaluate.SHIPPED / "mnist.json").read_text(encoding="utf-8")
     values = [scores["floor"]["frechet"]["value"] for scores in json.loads(text)["references"]]
     return statistics.mean(values)
 
 
 def noise_for(recipe: Recipe, seed: int) -> np.ndarray:
-    """The noise that `ganlib.sampling.sample` draws."""
+    """The noise that `ganlib.runs.sampling.sample` draws."""
     latent_dim = recipe.build()[0].input_shape[-1]
     return latents.draw(recipe.latent, np.random.default_rng([seed, 2]), COUNT, latent_dim)
 
@@ -184,9 +185,9 @@ def _train(
     noise: np.ndarray,
 ) -> None:
     """In the other process: ganlib's own training, and a callback that shows images."""
-    from ganlib.sampling import sample
+    from ganlib.runs.sampling import sample
     from ganlib.startup import keras
-    from ganlib.training import train
+    from ganlib.training.train import train
 
     def show(seconds: float, images: int, generated: np.ndarray) -> None:
         pipe.send((seconds, images, generated))

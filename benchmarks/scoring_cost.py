@@ -10,8 +10,9 @@ import json
 import tempfile
 from pathlib import Path
 
-from ganlib import datasets, quality, recipes
-from ganlib.training import train
+from ganlib import datasets, recipes
+from ganlib.training import scoring
+from ganlib.training.train import train
 
 
 def main() -> None:
@@ -26,13 +27,13 @@ def main() -> None:
     stand_in = {"auto": "fallback", "real": "never", "synthetic": "always"}[options.data]
     data = datasets.load(recipe.dataset, stand_in=stand_in, channels=recipe.image_shape[-1])
     trackers = []
-    tracker_class = quality.QualityTracker
+    tracker_class = scoring.QualityTracker
 
-    def noted(*args: object, **kwargs: object) -> quality.QualityTracker:
+    def noted(*args: object, **kwargs: object) -> scoring.QualityTracker:
         trackers.append(tracker_class(*args, **kwargs))
         return trackers[-1]
 
-    quality.QualityTracker = noted  # type: ignore[assignment, misc]
+    scoring.QualityTracker = noted  # type: ignore[assignment, misc]
     with tempfile.TemporaryDirectory() as folder:
         run = train(recipe, data, Path(folder) / "run", minutes=options.minutes)
         progress, history = run.record["progress"], run.history

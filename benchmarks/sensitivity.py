@@ -1,14 +1,16 @@
 """What the metrics see with a judge: ``python benchmarks/sensitivity.py svhn_cropped``.
 
-Scores samples of real images with one known fault each (`ganlib.metrics.cases`) against the real
-test images, 1,999 of each, and prints a line for each metric: lesson 12's table for any judge.
+Scores samples of real images with one known fault each (`ganlib.evaluation.corruptions`)
+against the real test images, 1,999 of each, and prints a line for each metric: lesson 12's table
+for any judge.
 """
 
 import argparse
 
 from ganlib import datasets
-from ganlib.metrics import cases, judges, panel
-from ganlib.scores import aligned
+from ganlib.evaluation import corruptions, judges
+from ganlib.evaluation.metrics import registry
+from ganlib.evaluation.scores import aligned
 
 
 def main() -> None:
@@ -22,19 +24,19 @@ def main() -> None:
         datasets.load(options.judge, split, channels=judge.image_shape[-1])
         for split in ("train", "test")
     )
-    real = panel.Real(panel.Sample.of(judge, test.images[:count]), train.images[count:])
+    real = registry.Real(registry.Sample.of(judge, test.images[:count]), train.images[count:])
     fresh, labels = train.images[:count], train.labels[:count]
     made = {
         "fresh": fresh,
-        "blurred": cases.blurred(fresh),
-        "noisy": cases.noisy(fresh),
-        "one class": cases.one_class(fresh, labels, 3),
-        "repeated": cases.repeated(fresh),
+        "blurred": corruptions.blurred(fresh),
+        "noisy": corruptions.noisy(fresh),
+        "one class": corruptions.one_class(fresh, labels, 3),
+        "repeated": corruptions.repeated(fresh),
         "copied": train.images[count : 2 * count],
-        "noise": cases.noise(fresh),
+        "noise": corruptions.noise(fresh),
     }
-    scores = {name: panel.score(panel.Sample.of(judge, made[name]), real) for name in made}
-    rows = [[m.label, *(scores[name][m.key].short() for name in made)] for m in panel.METRICS]
+    scores = {name: registry.score(registry.Sample.of(judge, made[name]), real) for name in made}
+    rows = [[m.label, *(scores[name][m.key].short() for name in made)] for m in registry.METRICS]
     print(f"{judge.describe()}; {test.describe()}")
     print(aligned([["", *made], *rows]))
 

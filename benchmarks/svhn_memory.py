@@ -35,7 +35,7 @@ def report(folder: str, case: str) -> None:
     channels, batch = CASES[case]
     images = load("svhn_cropped", "extra", folder, channels=channels).images
     if batch:
-        from ganlib.datasets.pipeline import batches
+        from ganlib.datasets.batches import batches
 
         next(iter(batches(images, 256, seed=0)))
     print(json.dumps([peak(), images.nbytes]))

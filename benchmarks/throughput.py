@@ -37,9 +37,9 @@ from contestants import (
 )
 
 from ganlib import devices, recipes
-from ganlib.flops import Operation, flops_per_image, operations
+from ganlib.evaluation.spread import median_and_range as spread
+from ganlib.models.flops import Operation, flops_per_image, operations
 from ganlib.recipes import Network, Recipe
-from ganlib.spread import median_and_range as spread
 
 COUNT = 25_600  # images: 50 batches of 512, 20 executions of 20 batches of 64, 64 of 50 of 8
 PEAK_SIDE = 4096

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ganlib import datasets, fitting, latents
+from ganlib import datasets
+from ganlib.evaluation.metrics.transfer import transfer_accuracy_score
 from ganlib.figures import to_uint8
-from ganlib.metrics.transfer import transfer_accuracy_score
+from ganlib.systems import latents, pca
 
 COUNT, LATENT_DIM = 10_000, 100
 
@@ -30,7 +31,7 @@ def main() -> None:
     labels = train.labels[chosen]
     decoded = np.empty((len(labels), *train.images.shape[1:]), np.uint8)
     for label in np.unique(labels):
-        kernel, bias = fitting.pca_weights(train.images[train.labels == label], LATENT_DIM)
+        kernel, bias = pca.pca_weights(train.images[train.labels == label], LATENT_DIM)
         places = np.flatnonzero(labels == label)
         pixels = latents.draw("uniform", rng, len(places), LATENT_DIM) @ kernel + bias
         decoded[places] = to_uint8(np.clip(pixels, -1, 1)).reshape(-1, *decoded.shape[1:])

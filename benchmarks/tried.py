@@ -18,13 +18,14 @@ from unittest import mock
 
 from throughput import noise_images
 
-from ganlib import devices, objectives, recipes, steps
-from ganlib.datasets.pipeline import batches
+from ganlib import devices, recipes
+from ganlib.datasets.batches import batches
+from ganlib.evaluation.spread import median_and_range
 from ganlib.models.logits import logits
 from ganlib.recipes import Recipe
-from ganlib.spread import median_and_range
 from ganlib.startup import keras, tf
-from ganlib.steps import Simultaneous, global_batch_size
+from ganlib.systems import gan, losses
+from ganlib.systems.gan import Simultaneous, global_batch_size
 
 RECIPES = ("mnist-baseline", "mnist-express", "mnist-nn")
 IMAGES = 5_120
@@ -34,18 +35,18 @@ Run = Callable[[int], None]
 class AtOnce(Simultaneous):
     """Real and generated images go through the discriminator as one batch of twice the size."""
 
-    def update(self, images: tf.Tensor, index: tf.Tensor) -> steps.Logs:
+    def update(self, images: tf.Tensor, index: tf.Tensor) -> gan.Logs:
         batch = global_batch_size(images)
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
-            fakes = steps.forward(self.generator.layers, self.noise(images, index), training=True)
+            fakes = gan.forward(self.generator.layers, self.noise(images, index), training=True)
             both = tf.concat([tf.cast(images, fakes.dtype), fakes], axis=0)
             scores = logits(self.discriminator, both, training=True)
             count = tf.shape(images)[0]
             real, fake = scores[:count], scores[count:]
             d_loss = tf.reduce_sum(self.objective.discriminator(real, fake)) / batch
             g_loss = tf.reduce_sum(self.objective.generator(fake)) / batch
-        steps.apply_gradients(g_tape, g_loss, self.generator, self.generator_optimizer)
-        steps.apply_gradients(d_tape, d_loss, self.discriminator, self.discriminator_optimizer)
+        gan.apply_gradients(g_tape, g_loss, self.generator, self.generator_optimizer)
+        gan.apply_gradients(d_tape, d_loss, self.discriminator, self.discriminator_optimizer)
         return {"d_loss": d_loss, "g_loss": g_loss, **self.judgements(real, fake, batch)}
 
 
@@ -56,10 +57,10 @@ class SharedSlope(Simultaneous):
     but for a factor: for the non-saturating pair, ``-exp(-logit)``.
     """
 
-    def update(self, images: tf.Tensor, index: tf.Tensor) -> steps.Logs:
+    def update(self, images: tf.Tensor, index: tf.Tensor) -> gan.Logs:
         batch = global_batch_size(images)
         with tf.GradientTape(persistent=True) as tape:
-            fakes = steps.forward(self.generator.layers, self.noise(images, index), training=True)
+            fakes = gan.forward(self.generator.layers, self.noise(images, index), training=True)
             real = logits(self.discriminator, images, training=True)
             fake = logits(self.discriminator, fakes, training=True)
             d_loss = tf.reduce_sum(self.objective.discriminator(real, fake)) / batch
@@ -116,7 +117,7 @@ def trainer(
     with devices.precision_policy(precision):
         step = kind(
             *recipe.build(),
-            objectives.get(recipe.objective),
+            losses.get(recipe.objective),
             *(
                 getattr(optimizers, o.name)(**o.options)
                 for o in (recipe.generator_optimizer, recipe.discriminator_optimizer)

@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 
 from ganlib import datasets, recipes
-from ganlib.comparison import compare
 from ganlib.errors import GanlibError
+from ganlib.evaluation.comparison import compare
 from ganlib.recipes import Optimizer, Recipe
-from ganlib.training import train
+from ganlib.training.train import train
 
 get, replace = recipes.get, dataclasses.replace
 

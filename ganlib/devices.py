@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ganlib.errors import GanlibError
-from ganlib.flops import flops_per_image
+from ganlib.models.flops import flops_per_image
 from ganlib.recipes import Recipe
 
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
@@ -120,8 +120,7 @@ def make_strategy(name: str) -> Any:
             raise GanlibError(
                 f"TF_CONFIG does not describe a cluster and a task ({error})"
             ) from None
-    from ganlib.quiet import quiet
-    from ganlib.startup import tf
+    from ganlib.startup import quiet, tf
 
     if name == "none":
         return tf.distribute.get_strategy()

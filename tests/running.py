@@ -5,9 +5,9 @@ import signal
 
 import numpy as np
 
-from ganlib import checkpoints
-from ganlib.run_folder import RunFolder
+from ganlib.runs.folder import RunFolder
 from ganlib.startup import keras
+from ganlib.training import checkpoints
 
 
 def weights_of(run: RunFolder) -> list[np.ndarray]:

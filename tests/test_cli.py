@@ -14,7 +14,7 @@ from PIL import Image
 
 from ganlib import cli, datasets, recipes
 from ganlib.datasets import Dataset
-from ganlib.run_folder import RunFolder
+from ganlib.runs.folder import RunFolder
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlib.datasets import Dataset, grayscale, load, names, prepared
+from ganlib.datasets import Dataset, download, grayscale, load, names
 from ganlib.datasets.catalog import KNOWN
 from ganlib.errors import DataError, DataNotFound
 
@@ -26,7 +26,7 @@ STEMS = {"train": "train", "test": "t10k"}
 def nothing_but_the_test_folder(monkeypatch, tmp_path):
     monkeypatch.delenv("GANLIB_DATA", raising=False)
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no_tfds_here"))
-    monkeypatch.setattr(prepared, "reachable", lambda url: False)
+    monkeypatch.setattr(download, "reachable", lambda url: False)
     monkeypatch.chdir(tmp_path)
 
 

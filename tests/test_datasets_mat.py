@@ -9,7 +9,7 @@ import pytest
 from scipy.io import loadmat, savemat
 from scipy.sparse import csc_matrix
 
-from ganlib.datasets import load, mat, prepared
+from ganlib.datasets import download, load, mat
 from ganlib.errors import DataError, DataNotFound
 
 COUNT = 12
@@ -18,7 +18,7 @@ COUNT = 12
 @pytest.fixture(autouse=True)
 def no_other_data(monkeypatch, tmp_path):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no_tfds_here"))
-    monkeypatch.setattr(prepared, "reachable", lambda url: False)
+    monkeypatch.setattr(download, "reachable", lambda url: False)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from ganlib.datasets import load, prepared
+from ganlib.datasets import download, load
 from ganlib.errors import DataError, DataNotFound
 
 COUNT = 30
@@ -149,7 +149,7 @@ def test_damaged_prepared_set_is_an_error_and_not_replaced(tmp_path):
 def test_without_tfds_the_error_says_how_to_install_it(monkeypatch, tmp_path):
     (tmp_path / "store" / "mnist" / "3.0.1").mkdir(parents=True)
     (tmp_path / "store" / "mnist" / "3.0.1" / "dataset_info.json").write_text("{}")
-    monkeypatch.setattr(prepared, "_installed", lambda: False)
+    monkeypatch.setattr(download, "_installed", lambda: False)
     with pytest.raises(DataNotFound, match="pip install tensorflow-datasets"):
         load("mnist", data_dir="data")
 
@@ -179,23 +179,23 @@ def server(monkeypatch):
 
 
 def test_only_a_successful_answer_counts_as_reachable(server):
-    assert prepared.reachable(f"{server}/200")
-    assert not prepared.reachable(f"{server}/403")
-    assert not prepared.reachable("http://127.0.0.1:1/nobody-listens")
+    assert download.reachable(f"{server}/200")
+    assert not download.reachable(f"{server}/403")
+    assert not download.reachable("http://127.0.0.1:1/nobody-listens")
 
 
 def test_the_probe_gives_up_where_even_the_name_look_up_hangs(monkeypatch):
     for variable in PROXIES:
         monkeypatch.delenv(variable, raising=False)
     release = threading.Event()
-    monkeypatch.setattr(prepared, "PROBE_SECONDS", 0.1)
+    monkeypatch.setattr(download, "PROBE_SECONDS", 0.1)
 
     def look_up(*arguments, **options):
         release.wait(60)
         raise OSError("no such host")
 
     monkeypatch.setattr("socket.getaddrinfo", look_up)
-    assert not prepared.reachable("http://dataset.invalid/file")
+    assert not download.reachable("http://dataset.invalid/file")
     (left_behind,) = [thread for thread in threading.enumerate() if thread.name == "probe"]
     assert left_behind.daemon  # or the program could not end
     release.set()
@@ -208,14 +208,14 @@ def test_the_probe_gives_up_where_even_the_name_look_up_hangs(monkeypatch):
 @pytest.fixture
 def program(monkeypatch):
     """Replace the download by a program that gets name, store and notes as arguments."""
-    monkeypatch.setattr(prepared, "reachable", lambda url: True)
-    monkeypatch.setattr(prepared, "_installed", lambda: True)
-    monkeypatch.setattr(prepared, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(download, "reachable", lambda url: True)
+    monkeypatch.setattr(download, "_installed", lambda: True)
+    monkeypatch.setattr(download, "POLL_SECONDS", 0.1)
 
     def use(text):
         text = "import os, pathlib, sys, time\nname, store, notes = sys.argv[1:]\n" + text
         monkeypatch.setattr(
-            prepared,
+            download,
             "_download_command",
             lambda name, store, notes: [sys.executable, "-c", text, name, str(store), str(notes)],
         )
@@ -238,7 +238,7 @@ def started(monkeypatch):
 
 
 def test_a_download_that_stands_still_is_stopped(program, started, monkeypatch):
-    monkeypatch.setattr(prepared, "STALL_SECONDS", 0.5)
+    monkeypatch.setattr(download, "STALL_SECONDS", 0.5)
     program("time.sleep(30)")
     with pytest.raises(DataNotFound, match="was stopped"):
         load("mnist", data_dir="data")
@@ -247,8 +247,8 @@ def test_a_download_that_stands_still_is_stopped(program, started, monkeypatch):
 
 
 def test_a_download_that_ignores_the_request_to_stop_is_killed(program, started, monkeypatch):
-    monkeypatch.setattr(prepared, "STALL_SECONDS", 0.5)
-    monkeypatch.setattr(prepared, "FAREWELL_SECONDS", 0.5)
+    monkeypatch.setattr(download, "STALL_SECONDS", 0.5)
+    monkeypatch.setattr(download, "FAREWELL_SECONDS", 0.5)
     monkeypatch.setattr(subprocess.Popen, "terminate", lambda process: None)
     program("time.sleep(30)")
     with pytest.raises(DataNotFound, match="was stopped"):
@@ -259,10 +259,10 @@ def test_a_download_that_ignores_the_request_to_stop_is_killed(program, started,
 
 def test_a_download_that_grows_is_left_alone(program, started, monkeypatch, tmp_path):
     sizes = itertools.count()
-    monkeypatch.setattr(prepared, "_total_size", lambda folders: next(sizes))
-    monkeypatch.setattr(prepared, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(download, "_total_size", lambda folders: next(sizes))
+    monkeypatch.setattr(download, "STALL_SECONDS", 1.0)
     program("time.sleep(2.5)")
-    assert prepared.download("mnist", tmp_path / "store", "http://x/") == tmp_path / "store"
+    assert download.download("mnist", tmp_path / "store", "http://x/") == tmp_path / "store"
     (process,) = started
     assert process.returncode == 0
 
@@ -271,12 +271,12 @@ def test_growth_is_seen_in_every_file_below_the_folders(tmp_path):
     folders = [tmp_path / "not there yet", tmp_path / "downloads"]
     deep = tmp_path / "downloads" / "mnist"
     deep.mkdir(parents=True)
-    before = prepared._total_size(folders)
+    before = download._total_size(folders)
     (deep / "part").write_bytes(b"12345")
-    assert prepared._total_size(folders) == before + 5
+    assert download._total_size(folders) == before + 5
     folders[0].mkdir()
     (folders[0] / "more").write_bytes(b"1")
-    assert prepared._total_size(folders) == before + 6
+    assert download._total_size(folders) == before + 6
 
 
 def test_computing_without_writing_counts_as_progress(tmp_path):
@@ -284,11 +284,11 @@ def test_computing_without_writing_counts_as_progress(tmp_path):
         "import pathlib, sys, threading, time\n"
         "from ganlib.datasets import prepared\n"
         "notes = pathlib.Path(sys.argv[1])\n"
-        "work = threading.Thread(target=prepared._show_work, args=(notes, 0.1), daemon=True)\n"
+        "work = threading.Thread(target=download._show_work, args=(notes, 0.1), daemon=True)\n"
         "work.start()\n"
         "while not (notes / 'work').exists(): sum(range(1000))\n"
     )
-    assert prepared.run_watched([sys.executable, "-c", program, str(tmp_path)], [tmp_path]) == 0
+    assert download.run_watched([sys.executable, "-c", program, str(tmp_path)], [tmp_path]) == 0
 
 
 def test_a_failed_download_gives_its_reason_and_lets_the_stand_in_take_over(program, caplog):
@@ -303,7 +303,7 @@ def test_interrupting_stops_the_download(program, started, monkeypatch):
     def interrupt(folders):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(prepared, "_total_size", interrupt)
+    monkeypatch.setattr(download, "_total_size", interrupt)
     program("time.sleep(30)")
     with pytest.raises(KeyboardInterrupt):
         load("mnist", data_dir="data")
@@ -315,11 +315,11 @@ def test_interrupting_stops_the_download(program, started, monkeypatch):
 def test_the_real_download_program_reports_why_it_failed(tmp_path):
     notes = tmp_path / "notes"
     notes.mkdir()
-    command = prepared._download_command("no_such_set", tmp_path / "store", notes)
-    assert command[1:3] == ["-m", "ganlib.datasets.prepared"]
+    command = download._download_command("no_such_set", tmp_path / "store", notes)
+    assert command[1:3] == ["-m", "ganlib.datasets.download"]
     chatty = (
         "import runpy\n"
-        "try: runpy.run_module('ganlib.datasets.prepared', run_name='__main__')\n"
+        "try: runpy.run_module('ganlib.datasets.download', run_name='__main__')\n"
         "finally: print('chatter')"
     )
     root = str(Path(__file__).resolve().parents[1])

@@ -13,8 +13,8 @@ import sys
 import numpy as np
 import pytest
 
-from ganlib import checkpoints
-from ganlib.run_folder import RunFolder
+from ganlib.runs.folder import RunFolder
+from ganlib.training import checkpoints
 
 PROGRAM = """
 import dataclasses, sys
@@ -26,7 +26,7 @@ if strategy == "mirrored":
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from ganlib.datasets import Dataset
 from ganlib.recipes import Network, Optimizer, Recipe
-from ganlib.training import train
+from ganlib.training.train import train
 sgd = Optimizer("SGD", {"learning_rate": 0.05})
 recipe = Recipe("dense", "dense", "tests", "tiny", (8, 8, 1),
                 Network("dense_for_tests:generator"), Network("dense_for_tests:critic"),

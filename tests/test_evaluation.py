@@ -7,16 +7,18 @@ import shutil
 import numpy as np
 import pytest
 
-from ganlib import cli, comparison, datasets, evaluation, recipes
+from ganlib import cli, datasets, recipes
 from ganlib.errors import GanlibError
-from ganlib.evaluation import evaluate
-from ganlib.metrics import judges, panel
-from ganlib.metrics.intervals import Score
-from ganlib.metrics.panel import METRICS
-from ganlib.results import as_markdown, mean_and_spread, rows
-from ganlib.run_folder import RunFolder
-from ganlib.scores import Evaluation, aligned
-from ganlib.training import train
+from ganlib.evaluation import comparison, judges
+from ganlib.evaluation import evaluate as evaluation
+from ganlib.evaluation.evaluate import evaluate
+from ganlib.evaluation.metrics import registry
+from ganlib.evaluation.metrics.intervals import Score
+from ganlib.evaluation.metrics.registry import METRICS
+from ganlib.evaluation.scores import Evaluation, aligned
+from ganlib.evaluation.tables import as_markdown, mean_and_spread, rows
+from ganlib.runs.folder import RunFolder
+from ganlib.training.train import train
 
 COUNT = 1000
 
@@ -58,8 +60,8 @@ def test_scores_have_every_metric_and_the_references(pca_run):
 
 def test_a_metric_in_scores_json_is_the_metric_of_the_samples(pca_run):
     """The thin layer from run to metric: computed once more by hand."""
-    from ganlib.metrics.frechet import frechet_distance
-    from ganlib.sampling import sample
+    from ganlib.evaluation.metrics.frechet import frechet_distance
+    from ganlib.runs.sampling import sample
 
     judge = judges.load("mnist")
     test = datasets.load("mnist", "test", stand_in="always")
@@ -125,7 +127,7 @@ def test_colour_images_are_judged_in_greyscale(instant, tmp_path, monkeypatch):
     run = train(recipe, data, tmp_path / "run")
     seen = []
     monkeypatch.setattr(
-        panel, "score", lambda fake, real, seed: seen.append((fake, real)) or instant_scores(run)
+        registry, "score", lambda fake, real, seed: seen.append((fake, real)) or instant_scores(run)
     )
     evaluate(run, count=COUNT)
     ((fake, real),) = seen
@@ -273,7 +275,7 @@ def test_shipped_references_belong_to_the_shipped_judge(name):
     values = json.loads(path.read_text(encoding="utf-8"))
     assert values["judge"] == judges.load(name).record["sha256"]
     assert values["metrics"] == [metric.key for metric in METRICS]
-    assert values["count"] == evaluation.COUNT and len(values["references"]) == 3
+    assert values["count"] == evaluate.COUNT and len(values["references"]) == 3
 
 
 def test_shipped_references_are_taken_for_the_same_images_only(

@@ -6,7 +6,7 @@ from PIL import Image
 
 from ganlib import figures
 from ganlib.errors import DataError
-from ganlib.gif import write_gif
+from ganlib.figures import write_gif
 
 
 def test_floats_become_bytes_at_the_ends_and_in_the_middle():

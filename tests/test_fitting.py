@@ -5,13 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ganlib import fitting, latents, recipes
+from ganlib import recipes
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.recipes import Network
-from ganlib.run_folder import RunFolder
-from ganlib.sampling import sample
-from ganlib.training import train
+from ganlib.runs.folder import RunFolder
+from ganlib.runs.sampling import sample
+from ganlib.systems import latents, pca
+from ganlib.training.train import train
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def run(recipe, stretched, tmp_path_factory) -> RunFolder:
 
 
 def test_the_kernel_spans_the_principal_subspace_and_its_range(stretched):
-    kernel, bias = fitting.pca_weights(stretched.images, 3)
+    kernel, bias = pca.pca_weights(stretched.images, 3)
     pixels = stretched.images.reshape(500, -1) / 127.5 - 1.0
     mean = pixels.mean(axis=0)
     # Independently: the right singular vectors of the centred pixels, up to their sign.
@@ -55,7 +56,7 @@ def test_the_kernel_spans_the_principal_subspace_and_its_range(stretched):
 
 
 def test_uniform_latents_reach_the_projections_of_the_training_images_and_not_beyond(stretched):
-    kernel, bias = fitting.pca_weights(stretched.images, 3)
+    kernel, bias = pca.pca_weights(stretched.images, 3)
     pixels = stretched.images.reshape(500, -1) / 127.5 - 1.0
     latent = (pixels - bias) @ np.linalg.pinv(kernel)
     assert latent.min(axis=0) == pytest.approx(-np.ones(3), abs=1e-3)
@@ -74,7 +75,7 @@ def test_a_fitted_run_is_a_run_like_any_other(run, recipe):
 
 
 def test_samples_are_decoded_uniform_latents(run, stretched):
-    kernel, bias = fitting.pca_weights(stretched.images, 3)
+    kernel, bias = pca.pca_weights(stretched.images, 3)
     latent = latents.draw("uniform", np.random.default_rng([5, 2]), 50, 3)
     assert np.abs(latent).max() <= 1.0
     wanted = (np.clip(latent @ kernel + bias, -1, 1) + 1) * 127.5
@@ -110,10 +111,10 @@ def test_a_fit_without_its_data_leaves_nothing_behind(recipe, stretched, tmp_pat
 
 
 def test_components_of_many_images_come_from_an_even_part(stretched, monkeypatch):
-    monkeypatch.setattr(fitting, "MOST", 100)
+    monkeypatch.setattr(pca, "MOST", 100)
     part = stretched.images[np.linspace(0, 499, 100).astype(int)]
     for few, same in zip(
-        fitting.pca_weights(stretched.images, 3), fitting.pca_weights(part, 3), strict=True
+        pca.pca_weights(stretched.images, 3), pca.pca_weights(part, 3), strict=True
     ):
         np.testing.assert_array_equal(few, same)
 

@@ -18,10 +18,11 @@ from ganlib import datasets, devices
 from ganlib.datasets import Dataset
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
-from ganlib.metrics import judge_training, judges
-from ganlib.metrics.judge_batches import Settings, augmented, batches
-from ganlib.metrics.judge_network import build_network
-from ganlib.metrics.judge_training import train
+from ganlib.evaluation import judges, training
+from ganlib.evaluation.judges.augmentation import Settings, augmented, batches
+from ganlib.evaluation.judges.judge import Judge
+from ganlib.evaluation.judges.network import build_network
+from ganlib.evaluation.judges.training import train
 from ganlib.startup import keras, tf
 
 REQUIRED = {"fashion_mnist": 0.92, "mnist": 0.993, "svhn_cropped": 0.93}
@@ -46,7 +47,7 @@ def digits() -> tuple[Dataset, Dataset]:
 
 
 @pytest.fixture(scope="module")
-def trained(digits, tmp_path_factory) -> judges.Judge:
+def trained(digits, tmp_path_factory) -> Judge:
     """A judge of drawn digits, trained in seconds; its files are at ``trained.path``."""
     path = tmp_path_factory.mktemp("judge") / "small.npz"
     settings = Settings(epochs=6, batch_size=64, shift=0.07, turn=5.0)
@@ -95,7 +96,7 @@ def test_a_shipped_judge_is_small_free_of_pickles_and_as_good_as_required(name):
     assert judge.record["data"]["split"] == "train" and judge.record["test"]["split"] == "test"
     assert not judge.record["data"]["synthetic"] and not judge.record["test"]["synthetic"]
     assert judge.record["data"]["checksum"] != judge.record["test"]["checksum"]
-    assert Settings(**judge.record["settings"]) == judge_training.SETTINGS[name]
+    assert Settings(**judge.record["settings"]) == training.SETTINGS[name]
     assert REQUIRED[name] <= judge.record["test"]["accuracy"] <= 1.0
 
 
@@ -381,7 +382,7 @@ def test_a_data_set_of_another_name_has_settings_too(digits, tmp_path, monkeypat
     path = tmp_path / "new" / "judge.npz"
     judge = train(data, digits[1], path, progress=False)
     assert (judge.name, judge.record["data"]["official_images"]) == ("my own digits", None)
-    assert judge.record["settings"] == dataclasses.asdict(judge_training.OTHERS)
+    assert judge.record["settings"] == dataclasses.asdict(training.OTHERS)
     assert judge.describe().startswith("judge my own digits, test accuracy ")
     assert capsys.readouterr() == ("", "")
 

@@ -9,7 +9,7 @@ import pytest
 import scipy.linalg
 from scipy.spatial.distance import cdist
 
-from ganlib.metrics import (
+from ganlib.evaluation.metrics import (
     classes,
     confidence,
     diversity,

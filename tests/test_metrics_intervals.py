@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ganlib.errors import DataError, GanlibError
-from ganlib.metrics import (
+from ganlib.evaluation.metrics import (
     classes,
     confidence,
     diversity,
@@ -20,7 +20,7 @@ from ganlib.metrics import (
     neighbours,
     transfer,
 )
-from ganlib.metrics.intervals import Score, bootstrap
+from ganlib.evaluation.metrics.intervals import Score, bootstrap
 
 RNG = np.random.default_rng(0)
 REAL, FAKE = RNG.normal(size=(300, 6)), RNG.normal(size=(200, 6)) * 1.2 + 0.1

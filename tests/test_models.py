@@ -10,8 +10,8 @@ from ganlib.errors import GanlibError
 from ganlib.models import express
 from ganlib.models.final_project import modified_discriminator
 from ganlib.models.logits import logits
+from ganlib.models.summaries import as_text, networks_of, side_by_side
 from ganlib.startup import tf
-from ganlib.summaries import as_text, networks_of, side_by_side
 
 # The report's figures 7 to 12, and the same tables worked out for the tutorial's DCGAN:
 # layer type, output shape without the batch, parameters.

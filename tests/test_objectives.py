@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from ganlib import objectives
 from ganlib.errors import GanlibError
 from ganlib.startup import tf
+from ganlib.systems import losses
 
 # Logits whose sigmoids are simple: log 3 -> 3/4, 0 -> 1/2, -log 3 -> 1/4.
 LOG3 = math.log(3.0)
@@ -36,7 +36,7 @@ BY_HAND = {
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_losses_equal_the_numbers_worked_by_hand(name):
-    objective = objectives.get(name)
+    objective = losses.get(name)
     discriminator, generator = BY_HAND[name]
     real, fake = tf.constant(REAL), tf.constant(FAKE)
     np.testing.assert_allclose(objective.discriminator(real, fake), discriminator, rtol=1e-6)
@@ -44,12 +44,12 @@ def test_losses_equal_the_numbers_worked_by_hand(name):
 
 
 def test_every_objective_has_numbers_worked_by_hand():
-    assert set(BY_HAND) == set(objectives.OBJECTIVES)
+    assert set(BY_HAND) == set(losses.OBJECTIVES)
 
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_a_column_of_logits_gives_one_loss_per_image(name):
-    objective = objectives.get(name)
+    objective = losses.get(name)
     column = tf.constant([[1.0], [2.0], [3.0]])
     assert objective.discriminator(column, column).shape == (3,)
     assert objective.generator(column).shape == (3,)
@@ -57,7 +57,7 @@ def test_a_column_of_logits_gives_one_loss_per_image(name):
 
 @pytest.mark.parametrize("name", ["minimax", "non_saturating"])
 def test_cross_entropy_stays_finite_and_exact_where_a_sigmoid_saturates(name):
-    objective = objectives.get(name)
+    objective = losses.get(name)
     sure = tf.constant([100.0])
     assert objective.discriminator(-sure, sure).numpy()[0] == pytest.approx(200.0)
     assert objective.discriminator(sure, -sure).numpy()[0] == pytest.approx(0.0, abs=1e-30)
@@ -72,7 +72,7 @@ def test_minimax_saturates_where_non_saturating_does_not():
     slopes = {}
     for name in ("minimax", "non_saturating"):
         with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(objectives.get(name).generator(logit))
+            loss = tf.reduce_sum(losses.get(name).generator(logit))
         slopes[name] = float(tape.gradient(loss, logit)[0])
     sigmoid = 1 / (1 + math.exp(6))
     assert slopes["minimax"] == pytest.approx(-sigmoid, rel=1e-5)
@@ -81,4 +81,4 @@ def test_minimax_saturates_where_non_saturating_does_not():
 
 def test_an_unknown_objective_is_one_sentence_with_the_known_ones():
     with pytest.raises(GanlibError, match="unknown objective 'wgan'.*wasserstein"):
-        objectives.get("wgan")
+        losses.get("wgan")

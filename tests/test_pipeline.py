@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlib.datasets.pipeline import batches, steps_per_epoch
+from ganlib.datasets.batches import batches, steps_per_epoch
 from ganlib.errors import DataError
 
 

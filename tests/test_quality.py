@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from running import StopAt, assert_same_run
 
-from ganlib import datasets, quality, recipes
+from ganlib import datasets, recipes
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
-from ganlib.run_folder import RunFolder
-from ganlib.sampling import load_generator, sample
+from ganlib.runs.folder import RunFolder
+from ganlib.runs.sampling import load_generator, sample
 from ganlib.startup import keras
-from ganlib.training import train
+from ganlib.training import scoring
+from ganlib.training.train import train
 
 
 class Weights(keras.callbacks.Callback):
@@ -124,7 +125,7 @@ def test_the_best_generator_is_the_one_of_the_best_score(scored, small_nn, digit
         np.testing.assert_array_equal(a, b)
 
 
-class Quality(quality.QualityTracker):
+class Quality(scoring.QualityTracker):
     """Scores that are given instead of measured; what is kept is noted by its epoch."""
 
     given: list[float]
@@ -138,9 +139,9 @@ class Quality(quality.QualityTracker):
 def told_scores(monkeypatch):
     kept = []
     Quality.kept = kept
-    monkeypatch.setattr(quality, "QualityTracker", Quality)
+    monkeypatch.setattr(scoring, "QualityTracker", Quality)
     monkeypatch.setattr(
-        quality, "save_generator", lambda recipe, generator, run, weights: kept.append(weights)
+        scoring, "save_generator", lambda recipe, generator, run, weights: kept.append(weights)
     )
     return kept
 
@@ -179,7 +180,7 @@ def test_a_damaged_judge_ends_the_scores_and_not_the_training(
     def damaged(name):
         raise GanlibError("mnist.npz is damaged: train the judge again")
 
-    monkeypatch.setattr(quality.judges, "load", damaged)
+    monkeypatch.setattr(scoring.judges, "load", damaged)
     run = train(small_nn, digits, tmp_path / "run", epochs=2, score_every=1, display="none")
     assert run.record["status"] == "finished" and len(run.history) == 2
     error = capsys.readouterr().err
@@ -210,7 +211,7 @@ def test_raw_and_averaged_weights_are_scored_side_by_side(small_nn, digits, tmp_
 
 
 def test_by_default_scores_take_a_fiftieth_of_the_time(small_nn, digits, tmp_path, monkeypatch):
-    tracker = quality.QualityTracker(
+    tracker = scoring.QualityTracker(
         RunFolder(tmp_path), small_nn, {}, "mnist", digits.images, np.zeros((1000, 100))
     )
 
@@ -223,7 +224,7 @@ def test_by_default_scores_take_a_fiftieth_of_the_time(small_nn, digits, tmp_pat
     tracker.on_train_begin()
     monkeypatch.setattr(tracker, "scores", lambda: {"frechet": 1.0})
     clock = iter(np.arange(0.0, 1000.0, 0.5))
-    monkeypatch.setattr(quality.time, "monotonic", lambda: next(clock))  # each score: 0.5 s
+    monkeypatch.setattr(scoring.time, "monotonic", lambda: next(clock))  # each score: 0.5 s
     scored = []
     for second in range(0, 1000, 10):
         Model.progress.seconds = 3600.0 + second
@@ -231,6 +232,6 @@ def test_by_default_scores_take_a_fiftieth_of_the_time(small_nn, digits, tmp_pat
         tracker.on_epoch_end(0, logs)
         if logs:
             scored.append(second)
-    assert scored[0] == quality.FIRST_COST / quality.SHARE
+    assert scored[0] == scoring.FIRST_COST / scoring.SHARE
     assert len(scored) * 0.5 <= 0.02 * 1000
     assert len(scored) >= 0.9 * 0.02 * 1000 / 0.5

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ganlib.quiet import quiet
+from ganlib.startup import quiet
 
 
 def test_known_noise_is_dropped_and_the_rest_is_passed_on(capfd):

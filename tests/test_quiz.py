@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganlib.errors import DataError, GanlibError
-from ganlib.quiz import Quiz
+from ganlib.lessons.quiz import Quiz
 
 COUNT = 16
 

@@ -10,8 +10,9 @@ import pytest
 
 from ganlib import datasets
 from ganlib.errors import DataError
-from ganlib.metrics import cases, judges, panel
-from ganlib.metrics.intervals import Score
+from ganlib.evaluation import corruptions, judges
+from ganlib.evaluation.metrics import registry
+from ganlib.evaluation.metrics.intervals import Score
 
 COUNT = 1000
 QUALITY = {"frechet", "kernel"}
@@ -32,7 +33,7 @@ UNSEEN = {
     "noisy": {"copied"},
     "one class": {"precision", "confident", "copied"},
     "repeated": {"precision", "confident", "modes", "copied"},
-    "copied": set(panel.BY_KEY) - {"copied"},
+    "copied": set(registry.BY_KEY) - {"copied"},
     "noise": {"confident", "copied"},
 }
 """Metrics that do not: no worse than fresh real images, as far as the intervals tell."""
@@ -45,24 +46,24 @@ def scores() -> dict[str, dict[str, Score]]:
     judge = judges.load("mnist")
     fresh, labels = train.images[:COUNT], train.labels[:COUNT]
     trained_on = train.images[COUNT : 8 * COUNT]
-    real = panel.Real(panel.Sample.of(judge, test.images[:COUNT]), trained_on)
+    real = registry.Real(registry.Sample.of(judge, test.images[:COUNT]), trained_on)
     made = {
         "real": fresh,
-        "blurred": cases.blurred(fresh),
-        "noisy": cases.noisy(fresh),
-        "one class": cases.one_class(fresh, labels, 3),
-        "repeated": cases.repeated(fresh),
+        "blurred": corruptions.blurred(fresh),
+        "noisy": corruptions.noisy(fresh),
+        "one class": corruptions.one_class(fresh, labels, 3),
+        "repeated": corruptions.repeated(fresh),
         "copied": trained_on[:COUNT],
-        "noise": cases.noise(fresh),
+        "noise": corruptions.noise(fresh),
     }
-    return {name: panel.score(panel.Sample.of(judge, made[name]), real) for name in made}
+    return {name: registry.score(registry.Sample.of(judge, made[name]), real) for name in made}
 
 
 def _worse(key: str, score: Score, real: Score) -> bool:
     """Whether a score is worse than that of real images, and surely so."""
     # Of those that should be as real images have them, in which direction the cases here are worse.
     towards = {"copied": "lower", "from_uniform": "lower"}
-    better = panel.BY_KEY[key].better
+    better = registry.BY_KEY[key].better
     better = towards.get(key, "higher") if better == "real" else better
     apart = not score.overlaps(real)
     return apart and (score.value > real.value if better == "lower" else score.value < real.value)
@@ -80,35 +81,40 @@ def test_a_metric_does_not_see_the_fault(scores, case, key):
 
 def test_no_metric_is_blind_to_everything(scores):
     seen = {key for keys in SEEN.values() for key in keys}
-    assert seen == set(panel.BY_KEY) == set(scores["real"])
+    assert seen == set(registry.BY_KEY) == set(scores["real"])
 
 
 def test_the_panel_is_the_same_for_the_same_seed_and_refuses_small_samples():
     images = datasets.load("mnist", stand_in="always").images
     judge = judges.load("mnist")
-    test = panel.Sample.of(judge, images[:COUNT])
-    real = panel.Real(test, images[: 2 * COUNT])
-    fake = panel.Sample.of(judge, images[COUNT : 2 * COUNT])
-    assert panel.score(fake, real, seed=1) == panel.score(fake, real, seed=1)
-    few = panel.Sample.of(judge, images[:999])
+    test = registry.Sample.of(judge, images[:COUNT])
+    real = registry.Real(test, images[: 2 * COUNT])
+    fake = registry.Sample.of(judge, images[COUNT : 2 * COUNT])
+    assert registry.score(fake, real, seed=1) == registry.score(fake, real, seed=1)
+    few = registry.Sample.of(judge, images[:999])
     with pytest.raises(DataError, match="the generated sample has 999 .* at least 1000"):
-        panel.score(few, real)
+        registry.score(few, real)
 
 
 def test_made_cases_have_their_fault_and_nothing_else():
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (60, 8, 8, 1), dtype=np.uint8)
     before, labels = images.copy(), np.arange(60) % 3
-    assert len(np.unique(cases.repeated(images, different=7), axis=0)) == 7
-    chosen = cases.one_class(images, labels, 2)
+    assert len(np.unique(corruptions.repeated(images, different=7), axis=0)) == 7
+    chosen = corruptions.one_class(images, labels, 2)
     assert {image.tobytes() for image in chosen} == {image.tobytes() for image in images[2::3]}
-    assert np.abs(np.diff(cases.blurred(images).astype(int), axis=1)).mean() < 20
-    assert cases.noisy(images, deviation=0.0) == pytest.approx(images)
-    assert np.array_equal(cases.noise(images, seed=1), cases.noise(images, seed=1))
+    assert np.abs(np.diff(corruptions.blurred(images).astype(int), axis=1)).mean() < 20
+    assert corruptions.noisy(images, deviation=0.0) == pytest.approx(images)
+    assert np.array_equal(corruptions.noise(images, seed=1), corruptions.noise(images, seed=1))
     assert all(
         made.shape == images.shape and made.dtype == np.uint8
-        for made in (chosen, cases.repeated(images), cases.blurred(images), cases.noise(images))
+        for made in (
+            chosen,
+            corruptions.repeated(images),
+            corruptions.blurred(images),
+            corruptions.noise(images),
+        )
     )
     assert np.array_equal(images, before)
     with pytest.raises(DataError, match="no image has the label 7"):
-        cases.one_class(images, labels, 7)
+        corruptions.one_class(images, labels, 7)

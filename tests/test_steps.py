@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ganlib import objectives
 from ganlib.startup import keras, tf
-from ganlib.steps import Alternating, Simultaneous, latent_noise
+from ganlib.systems import losses
+from ganlib.systems.gan import Alternating, Simultaneous, latent_noise
 
 layers = keras.layers
 IMAGES = np.linspace(-1, 1, 6 * 4).reshape(6, 2, 2, 1).astype("float32")
@@ -25,7 +25,7 @@ def linear_networks(scale: float = 0.5):
 def make(step, objective="non_saturating", rate=0.1, **options):
     generator, critic = options.pop("networks", None) or linear_networks()
     optimizers = [keras.optimizers.SGD(rate), keras.optimizers.SGD(rate)]
-    return step(generator, critic, objectives.get(objective), *optimizers, **options)
+    return step(generator, critic, losses.get(objective), *optimizers, **options)
 
 
 def sigmoid(x):
@@ -127,7 +127,7 @@ def test_float16_loss_scaling_does_not_change_the_step():
         keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1), initial_scale=1024.0)
         for _ in range(2)
     ]
-    scaled = Simultaneous(generator, critic, objectives.get("non_saturating"), *optimizers)
+    scaled = Simultaneous(generator, critic, losses.get("non_saturating"), *optimizers)
     for index in range(3):
         plain_logs, scaled_logs = plain(IMAGES, index), scaled(IMAGES, index)
     assert float(scaled_logs["d_loss"]) == pytest.approx(float(plain_logs["d_loss"]), rel=1e-5)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganlib.datasets import digits, drawing, house_numbers
+from ganlib.datasets.synthetic import digits, drawing, house_numbers
 from ganlib.errors import DataError
 
 MODULES = [

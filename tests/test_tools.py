@@ -12,9 +12,9 @@ import pytest
 
 from ganlib import devices, lessons, recipes
 from ganlib.errors import GanlibError
+from ganlib.evaluation.scores import Evaluation
 from ganlib.files import replace_between
-from ganlib.run_folder import RunFolder, write_table
-from ganlib.scores import Evaluation
+from ganlib.runs.folder import RunFolder, write_table
 
 ROOT = Path(__file__).resolve().parent.parent
 ABLATIONS = sorted((ROOT / "benchmarks").glob("ablation-*.json"))

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from running import StopAt, assert_same_run, weights_of
 
-from ganlib import checkpoints, training
 from ganlib.errors import GanlibError
-from ganlib.progress import TrainingDiverged
-from ganlib.run_folder import RunFolder
-from ganlib.sampling import sample
+from ganlib.runs.folder import RunFolder
+from ganlib.runs.sampling import sample
 from ganlib.startup import keras
-from ganlib.training import train
+from ganlib.training import checkpoints
+from ganlib.training.progress import TrainingDiverged
+from ganlib.training.train import train
 
 
 @pytest.fixture(scope="module")
@@ -87,18 +87,18 @@ def test_a_run_killed_with_sigkill_and_resumed_equals_an_uninterrupted_one(
 import json, os, signal, threading, time, numpy as np
 from ganlib.datasets import Dataset
 from ganlib.recipes import Recipe
-from ganlib import training
+from ganlib.training import train
 arrays = np.load({str(recipe_file)!r})
 data = Dataset("tiny", "train", arrays["images"], arrays["labels"], "synthetic", "a test")
 recipe = Recipe.from_json(json.loads({json.dumps(tiny_recipe.to_json())!r}))
-class Kill(training.keras.callbacks.Callback):
+class Kill(train.keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if self.model.progress.step == 6:
             threading.Timer(np.random.default_rng().uniform(0, 0.2), os.kill,
                             (os.getpid(), signal.SIGKILL)).start()
         if self.model.progress.step > 6:
             time.sleep(0.05)
-training.train(recipe, data, {str(output)!r}, epochs=3, display="none", callbacks=[Kill()])
+train(recipe, data, {str(output)!r}, epochs=3, display="none", callbacks=[Kill()])
 """
     child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert child.returncode == -signal.SIGKILL, child.stderr
@@ -357,7 +357,7 @@ def test_every_precision_trains_and_leaves_a_float32_generator(
         tiny_recipe, tiny_data, tmp_path / "run", epochs=1, precision=precision, display="none"
     )
     assert run.record["precision"] == precision
-    generator = training.keras.models.load_model(run.generators["last"])
+    generator = train.keras.models.load_model(run.generators["last"])
     assert generator.dtype_policy.name == "float32"
     assert generator.layers[0].compute_dtype == "float32"
     images = sample(run, 7)

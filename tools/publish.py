@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ganlib.callbacks import sample_name
 from ganlib.errors import GanlibError
-from ganlib.run_folder import RunFolder
-from ganlib.sampling import sample
+from ganlib.runs.folder import RunFolder
+from ganlib.runs.sampling import sample
+from ganlib.training.callbacks import sample_name
 
 COUNT = 256  # images that show what the generator makes, beside the grid's 64
 SHARED_EPOCH = 10

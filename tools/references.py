@@ -10,8 +10,8 @@ import sys
 
 from ganlib import datasets
 from ganlib.errors import GanlibError
-from ganlib.evaluation import SHIPPED, write_references
-from ganlib.metrics import judges
+from ganlib.evaluation import judges
+from ganlib.evaluation.evaluate import SHIPPED, write_references
 
 
 def main(names: list[str]) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from ganlib import recipes
 from ganlib.errors import GanlibError
+from ganlib.evaluation.scores import Evaluation
+from ganlib.evaluation.tables import as_markdown, rows, shipped
 from ganlib.files import replace_between
 from ganlib.lessons import recorded, reference
-from ganlib.results import as_markdown, rows, shipped
-from ganlib.run_folder import RunFolder
-from ganlib.scores import Evaluation
+from ganlib.runs.folder import RunFolder
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- results: made by tools/results.py -->", "<!-- end of results -->"
@@ -28,7 +28,7 @@ NAMES = {"floor": "real training images (floor)", "noise": "noise", "pca": "PCA,
 
 def record(run: RunFolder, name: str | None) -> None:
     """Score a run and keep what the table is made of."""
-    from ganlib.evaluation import evaluate
+    from ganlib.evaluation.evaluate import evaluate
 
     values = run.record
     scored = run.scores_file.is_file() and Evaluation.read(run.scores_file)

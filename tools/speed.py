@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ganlib.errors import GanlibError
+from ganlib.evaluation.scores import Evaluation
+from ganlib.evaluation.spread import median_and_range
+from ganlib.evaluation.tables import as_markdown
 from ganlib.files import replace_between
 from ganlib.lessons import recorded, reference
-from ganlib.results import as_markdown
-from ganlib.scores import Evaluation
-from ganlib.spread import median_and_range
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = ROOT / "benchmarks"

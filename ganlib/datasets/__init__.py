@@ -215,11 +215,11 @@ def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
             return dataset
 
     # Imported here because what comes from files needs none of it.
-    from ganlib.datasets import prepared
+    from ganlib.datasets import download
 
-    stores = prepared.stores(folders)
+    stores = download.stores(folders)
     try:
-        store = prepared.find(known.name, stores) or prepared.download(
+        store = download.find(known.name, stores) or download.download(
             known.name, stores[-1], known.download_url
         )
     except DataNotFound as error:
@@ -231,7 +231,7 @@ def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
             f"GANLIB_DATA to the folder that holds {known.name}/, go online, or ask for the "
             'stand-in with stand_in="always" (--data synthetic).'
         ) from None
-    images, labels, origin = prepared.read(known.name, split, store)
+    images, labels, origin = download.read(known.name, split, store)
     images, labels = known.check(images, labels, str(store / known.name))
     return Dataset(known.name, split, images, labels, "tfds", origin)
 

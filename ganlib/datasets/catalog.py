@@ -209,14 +209,14 @@ KNOWN: dict[str, KnownDataset] = {
             image_shape=(28, 28, 1),
             classes=10,
             sizes=SYNTHETIC_SIZES,
-            generator="ganlib.datasets.digits",
+            generator="ganlib.datasets.synthetic.digits",
         ),
         KnownDataset(
             name="synthetic_house_numbers",
             image_shape=(32, 32, 3),
             classes=10,
             sizes=SYNTHETIC_SIZES | {"extra": SYNTHETIC_SIZES["train"]},
-            generator="ganlib.datasets.house_numbers",
+            generator="ganlib.datasets.synthetic.house_numbers",
         ),
     )
 }

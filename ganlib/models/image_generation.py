@@ -42,7 +42,7 @@ def linear_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequent
     """(B, latent_dim) to (B, H, W, C), a weighted sum of pictures plus one, cut to [-1, 1].
 
     What decodes a principal component analysis: each row of the dense layer's kernel is a
-    component, its bias the mean image (section 4.1); `ganlib.fitting` sets both.
+    component, its bias the mean image (section 4.1); `ganlib.systems.pca` sets both.
     """
     return keras.Sequential(
         [

@@ -1,0 +1,1 @@
+"""Images drawn by a program, for where the real ones are missing."""

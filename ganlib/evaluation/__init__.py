@@ -1,0 +1,1 @@
+"""How good are the images? Metrics, the judges that they need, scores and tables."""

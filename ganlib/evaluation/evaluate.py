@@ -1,0 +1,206 @@
+"""How good are a run's images? Scores with intervals, beside what real images, a PCA and noise get.
+
+The scores depend on the judge, the number of images and the real images they are held against; all
+three are written beside them. They must not be set beside published FIDs, which use another judge.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganlib import datasets
+from ganlib.datasets import Dataset
+from ganlib.errors import GanlibError
+from ganlib.evaluation import judges
+from ganlib.evaluation.judges.judge import Judge
+from ganlib.evaluation.metrics import registry
+from ganlib.evaluation.metrics.registry import METRICS, Real, Sample
+from ganlib.evaluation.scores import (
+    REFERENCES,
+    Evaluation,
+    Scores,
+    scores_from_json,
+    scores_to_json,
+)
+from ganlib.figures import to_uint8
+from ganlib.files import write_text
+from ganlib.runs.folder import RunFolder
+from ganlib.runs.sampling import load_generator, sample
+from ganlib.systems import latents
+from ganlib.systems.pca import pca_weights
+
+COUNT = 10_000
+LATENT_DIM = 100  # principal components of the PCA that the others are held against
+SHIPPED = Path(__file__).parent / "references"
+
+
+def evaluate(
+    run: RunFolder,
+    *,
+    count: int = COUNT,
+    seed: int = 0,
+    judge: str | Path | None = None,
+    data_dir: str | Path | None = None,
+    weights: Sequence[str] = (),
+    write: bool = True,
+) -> Evaluation:
+    """Score a run's generators against the real test images and write scores.json.
+
+    Scores of other generators of the run stay there, if all else was the same.
+
+    Parameters
+    ----------
+    run
+        A run with a generator.
+    count
+        Images to generate, at least 1,000; scores of different counts must not be compared.
+    seed
+        Of the generated images, intervals and subsets.
+    judge
+        A shipped judge's name, or the path of one that was trained; by default the one of the
+        data set that the run was trained on.
+    data_dir
+        As for `ganlib.datasets.load`.
+    weights
+        Which of the run's generators: "last", "average", "best"; by default the last and, where
+        the run has one, the average.
+    write
+        Whether to write scores.json.
+
+    Raises
+    ------
+    GanlibError
+        In one sentence: no generator, no judge for the data, too few images.
+    """
+    if count < registry.LEAST:
+        raise GanlibError(
+            f"{count:,} images are too few to score: generate at least {registry.LEAST:,}"
+        )
+    record = run.record
+    about = record["data"]
+    judge_used = judges.load(judge or about["name"])
+    chosen = weights or [w for w in ("last", "average") if run.generators[w].is_file()] or ["last"]
+    for each in chosen:
+        load_generator(run, each)  # what is missing is told before anything takes its time
+    train, test = (
+        _real_images(about["name"], split, about["synthetic"], judge_used, data_dir)
+        for split in (about.get("split", "train"), "test")
+    )
+    drawn = {w: judge_used.seen(sample(run, count, seed, weights=w)) for w in chosen}
+    samples = {w: Sample.of(judge_used, images) for w, images in drawn.items()}
+    real = real_of(judge_used, train, test)
+    same_shape = run.recipe.image_shape == judge_used.image_shape
+    others = same_shape and train.checksum != about.get("checksum", train.checksum)
+    evaluation = Evaluation(
+        judge_used.describe(),
+        judge_used.record["sha256"],
+        f"{len(real.test.images):,} real images ({test.describe()}"
+        + ("; the training images are not the run's, or in another order)" if others else ")"),
+        test.content,
+        record["progress"]["steps"],
+        count,
+        seed,
+        {w: registry.score(fake, real, seed) for w, fake in samples.items()},
+        shipped_references(judge_used, train, test, count)
+        or references(judge_used, train, real, count),
+    )
+    if write:
+        merged_with_file(evaluation, run).write(run.scores_file)
+    return evaluation
+
+
+def merged_with_file(evaluation: Evaluation, run: RunFolder) -> Evaluation:
+    """The evaluation with what scores.json holds of the run's other generators."""
+    try:
+        before = Evaluation.read(run.scores_file)
+    except (GanlibError, OSError):  # none, or damaged: it is replaced
+        return evaluation
+    same = (before.step, before.seed) == (evaluation.step, evaluation.seed)
+    if not (same and before.comparable_with(evaluation)):
+        return evaluation
+    return replace(evaluation, generators=before.generators | evaluation.generators)
+
+
+def real_of(judge: Judge, train: Dataset, test: Dataset) -> Real:
+    """The real side of a comparison: at most 10,000 test images, evenly chosen."""
+    return Real(Sample.of(judge, registry.some(test.images, COUNT)), train.images)
+
+
+def references(
+    judge: Judge, train: Dataset, real: Real, count: int, seed: int = 0
+) -> dict[str, Scores]:
+    """What training images, a PCA and noise get: floor and ceilings for every score.
+
+    Parameters
+    ----------
+    count
+        Images of each; of the training images, as many as there are.
+    seed
+        Of the draws.
+    """
+    shape = train.images.shape[1:]
+    rng = np.random.default_rng([seed, 3])
+    chosen = rng.permutation(len(train))[:count]
+    kernel, bias = pca_weights(train.images, LATENT_DIM)
+    decoded = latents.draw("uniform", rng, count, LATENT_DIM) @ kernel + bias
+    pca = to_uint8(np.clip(decoded, -1.0, 1.0)).reshape(count, *shape)
+    noise = rng.integers(0, 256, (count, *shape), dtype=np.uint8)
+    return {
+        "floor": registry.floor(Sample.of(judge, train.images[chosen]), real, seed),
+        "pca": registry.score(Sample.of(judge, pca), real, seed),
+        "noise": registry.score(Sample.of(judge, noise), real, seed),
+    }
+
+
+def write_references(
+    judge: Judge, train: Dataset, test: Dataset, path: Path, count: int = COUNT
+) -> None:
+    """Compute `references` with the seeds 0, 1 and 2 and keep them with what they belong to."""
+    values: dict[str, Any] = _belonging(judge, train, test, count)
+    real = real_of(judge, train, test)
+    values["references"] = [
+        {name: scores_to_json(scores) for name, scores in found.items()}
+        for found in (references(judge, train, real, count, seed) for seed in range(3))
+    ]
+    path.parent.mkdir(exist_ok=True)
+    write_text(path, json.dumps(values, indent=1) + "\n")
+
+
+def shipped_references(
+    judge: Judge, train: Dataset, test: Dataset, count: int
+) -> dict[str, Scores] | None:
+    """References that ship, seed 0; None where they are of other images or another judge."""
+    path = SHIPPED / f"{judge.name}.json"
+    if not path.is_file():
+        return None
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        found = values.pop("references")[0]
+        if values != _belonging(judge, train, test, count):
+            return None
+        return {name: scores_from_json(found[name]) for name in REFERENCES}
+    except (ValueError, TypeError, KeyError, AttributeError, GanlibError):
+        print(f"ganlib: {path} is damaged: what it holds is computed anew", file=sys.stderr)
+        return None
+
+
+def _belonging(judge: Judge, train: Dataset, test: Dataset, count: int) -> dict[str, Any]:
+    return {
+        "judge": judge.record["sha256"],
+        "train": train.content,
+        "test": test.content,
+        "count": count,
+        "metrics": [metric.key for metric in METRICS],
+    }
+
+
+def _real_images(
+    name: str, split: str, synthetic: bool, judge: Judge, data_dir: str | Path | None
+) -> Dataset:
+    stand_in = "always" if synthetic else "never"
+    return datasets.load(name, split, data_dir, stand_in, channels=judge.image_shape[-1])

@@ -1,0 +1,1 @@
+"""One metric a file, each a few pure functions on arrays."""

@@ -1,0 +1,66 @@
+"""Class shares: does the model make every class as often as it should?"""
+
+import numpy as np
+
+from ganlib.errors import DataError
+from ganlib.evaluation.metrics import checks
+from ganlib.evaluation.metrics.intervals import Score, bootstrap
+
+
+def class_shares(probabilities: np.ndarray) -> np.ndarray:
+    """Share of images whose most probable class is k, float64, shape (K,), with the sum 1.
+
+    Parameters
+    ----------
+    probabilities : p(y|x) of each image, shape (N, K); of equal ones the first class counts
+    """
+    table = checks.probabilities(probabilities, "probabilities")
+    return np.bincount(table.argmax(axis=1), minlength=table.shape[1]) / len(table)
+
+
+def total_variation(first: np.ndarray, second: np.ndarray) -> float:
+    """``½ Σ |pₖ - qₖ|``: the share of images that would have to change class, 0 to 1.
+
+    Parameters
+    ----------
+    first, second : shares of the same K classes, shape (K,)
+    """
+    first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    if first.ndim != 1 or first.shape != second.shape:
+        raise DataError(
+            f"the shares have shapes {first.shape} and {second.shape}: give two lists of shares of "
+            "the same classes"
+        )
+    return float(np.abs(first - second).sum() / 2)
+
+
+def distance_from_uniform(probabilities: np.ndarray) -> float:
+    """Total variation between the class shares and equal shares; 0 is best."""
+    shares = class_shares(probabilities)
+    return total_variation(shares, np.full(len(shares), 1 / len(shares)))
+
+
+def distance_from_uniform_score(
+    probabilities: np.ndarray, replicates: int = 100, seed: int = 0
+) -> Score:
+    """`distance_from_uniform` with its interval, from drawing the images again."""
+    table = checks.probabilities(probabilities, "probabilities")
+    return bootstrap(distance_from_uniform, table, replicates=replicates, seed=seed)
+
+
+def distance_from_real(real: np.ndarray, fake: np.ndarray) -> float:
+    """Total variation between the class shares of real and of fake images; 0 is best.
+
+    Parameters
+    ----------
+    real, fake : p(y|x) of each image, shapes (N, K) and (M, K)
+    """
+    return total_variation(class_shares(real), class_shares(fake))
+
+
+def distance_from_real_score(
+    real: np.ndarray, fake: np.ndarray, replicates: int = 100, seed: int = 0
+) -> Score:
+    """`distance_from_real` with its interval, from drawing the images of both sets again."""
+    real, fake = checks.probabilities(real, "real"), checks.probabilities(fake, "fake")
+    return bootstrap(distance_from_real, real, fake, replicates=replicates, seed=seed)

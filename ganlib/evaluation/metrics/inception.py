@@ -1,0 +1,31 @@
+"""Inception score: is each image clearly of one class, and do all classes occur?
+
+Salimans et al. 2016, section 4, https://arxiv.org/abs/1606.03498. It never looks at real images:
+one perfect image of each class, repeated, scores best.
+"""
+
+import numpy as np
+from scipy.special import rel_entr
+
+from ganlib.evaluation.metrics import checks
+from ganlib.evaluation.metrics.intervals import Score, bootstrap
+
+
+def inception_score(probabilities: np.ndarray) -> float:
+    """``exp(mean KL(p(y|x) ‖ p(y)))``, from 1 (worst) to K, the number of classes.
+
+    Parameters
+    ----------
+    probabilities : p(y|x) of each image, shape (N, K)
+    """
+    conditional = checks.probabilities(probabilities, "probabilities")
+    marginal = conditional.mean(axis=0)
+    # rel_entr(p, q) is p log(p/q), and 0 where p is 0.
+    divergences = rel_entr(conditional, marginal).sum(axis=1)
+    return float(np.exp(divergences.mean()))
+
+
+def inception_score_score(probabilities: np.ndarray, replicates: int = 100, seed: int = 0) -> Score:
+    """`inception_score` with its interval, from drawing the images again."""
+    table = checks.probabilities(probabilities, "probabilities")
+    return bootstrap(inception_score, table, replicates=replicates, seed=seed)

@@ -1,0 +1,103 @@
+"""Kernel distance: the squared maximum mean discrepancy with a cubic kernel, without bias.
+
+Bińkowski et al. 2018, https://arxiv.org/abs/1801.01401. Unlike the Fréchet distance its mean
+does not depend on the number of images; for equal distributions it is 0, so that a single score
+may well be below 0.
+"""
+
+import numpy as np
+
+from ganlib.errors import DataError
+from ganlib.evaluation.metrics import checks
+from ganlib.evaluation.metrics.intervals import Score, bootstrap
+
+
+def kernel_distance(
+    real: np.ndarray, fake: np.ndarray, subset_size: int = 500, seed: int = 0
+) -> float:
+    """Mean of `unbiased_mmd` over disjoint random subsets; 0 is best, below 0 is chance.
+
+    Parameters
+    ----------
+    real, fake : features, shapes (N, D) and (M, D), at least two rows each
+    subset_size : rows of either set in a subset; where there are fewer, one subset takes as many
+        as the smaller set has
+    seed : which rows go together
+    """
+    return float(subset_estimates(real, fake, subset_size, seed).mean())
+
+
+def kernel_distance_score(
+    real: np.ndarray,
+    fake: np.ndarray,
+    subset_size: int = 500,
+    replicates: int = 100,
+    seed: int = 0,
+) -> Score:
+    """`kernel_distance` with its interval, from drawing the subsets' estimates again.
+
+    Fewer than about ten subsets make the interval too narrow: choose `subset_size` accordingly.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two subsets, or an array is not as above.
+    """
+    estimates = subset_estimates(real, fake, subset_size, seed)
+    if len(estimates) < 2:
+        raise DataError(
+            f"an interval needs two subsets of {subset_size:,} images, and the smaller set has "
+            f"{min(len(real), len(fake)):,}: give more images or choose a smaller subset_size"
+        )
+    return bootstrap(np.mean, estimates, count=len(fake), replicates=replicates, seed=seed)
+
+
+def subset_estimates(
+    real: np.ndarray, fake: np.ndarray, subset_size: int = 500, seed: int = 0
+) -> np.ndarray:
+    """`unbiased_mmd` of as many subsets as fit into the smaller set, float64.
+
+    No image is in two subsets, so that the estimates are independent of each other and their
+    spread says how sure their mean is.
+    """
+    checks.at_least(subset_size, "subset_size", 2)
+    real, fake = _checked(real, fake)
+    smaller = min(len(real), len(fake))
+    size = min(subset_size, smaller)
+    count = smaller // size
+    rng = np.random.default_rng(seed)
+    real_subsets = rng.permutation(len(real))[: count * size].reshape(count, size)
+    fake_subsets = rng.permutation(len(fake))[: count * size].reshape(count, size)
+    pairs = zip(real_subsets, fake_subsets, strict=True)
+    return np.array([unbiased_mmd(real[rows], fake[others]) for rows, others in pairs])
+
+
+def unbiased_mmd(real: np.ndarray, fake: np.ndarray) -> float:
+    """Estimate MMD² without bias (Bińkowski et al. 2018, equation 4).
+
+    ``mean k(xᵢ, xⱼ), i≠j + mean k(yᵢ, yⱼ), i≠j - 2 mean k(xᵢ, yⱼ)``; that no image meets itself
+    is what takes the bias away.
+
+    Parameters
+    ----------
+    real, fake : features, shapes (N, D) and (M, D), at least two rows each
+    """
+    real, fake = _checked(real, fake)
+    within = _mean_of_others(_kernel(real, real)) + _mean_of_others(_kernel(fake, fake))
+    return float(within - 2 * _kernel(real, fake).mean())
+
+
+def _kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """``(x·y/d + 1)³`` (the same paper, section 4), shape (N, M)."""
+    return (x @ y.T / x.shape[1] + 1) ** 3
+
+
+def _mean_of_others(kernel: np.ndarray) -> float:
+    count = len(kernel)
+    return (kernel.sum() - np.trace(kernel)) / (count * (count - 1))
+
+
+def _checked(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    real, fake = checks.features(real, "real", 2), checks.features(fake, "fake", 2)
+    checks.same_shape(real, fake, ("real", "fake"))
+    return real, fake

@@ -1,0 +1,166 @@
+"""Precision, recall, density and coverage: who lies in whose neighbourhood?
+
+The neighbourhood of an image is the ball around its features that reaches to its k-th nearest
+neighbour in its own set. Kynkäänniemi et al. 2019, https://arxiv.org/abs/1904.06991 (precision,
+recall); Naeem et al. 2020, https://arxiv.org/abs/2002.09797 (density, coverage), whose package
+``prdc`` gives the same numbers but holds all distances in memory at once.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganlib.evaluation.metrics import checks
+from ganlib.evaluation.metrics.intervals import NORMAL_95, Score, bootstrap
+
+ROWS = 500
+"""Rows of distances in memory at a time: 40 MB against 10,000 images."""
+
+
+PARTS = 10
+"""Disjoint parts of the fake images that show how much recall and coverage depend on them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What each image adds to the four scores, of N real and M fake images.
+
+    Attributes
+    ----------
+    precise : bool, shape (M,): the fake image lies in a real image's neighbourhood
+    recalled : bool, shape (N,): the real image lies in a fake image's neighbourhood
+    densities : float64, shape (M,): real neighbourhoods around the fake image, divided by k
+    covered : bool, shape (N,): a fake image lies in the real image's neighbourhood
+    """
+
+    precise: np.ndarray
+    recalled: np.ndarray
+    densities: np.ndarray
+    covered: np.ndarray
+
+    @property
+    def precision(self) -> float:
+        """Share of fake images that look real, 0 to 1."""
+        return float(self.precise.mean())
+
+    @property
+    def recall(self) -> float:
+        """Share of real images that the model could have made, 0 to 1."""
+        return float(self.recalled.mean())
+
+    @property
+    def density(self) -> float:
+        """Like precision, but outliers count for little; about 1 for real images, may be more."""
+        return float(self.densities.mean())
+
+    @property
+    def coverage(self) -> float:
+        """Share of real images with a fake one near, 0 to 1; fake outliers do not help."""
+        return float(self.covered.mean())
+
+
+def contributions(
+    real: np.ndarray, fake: np.ndarray, k: int = 5, rows: int = ROWS
+) -> Contributions:
+    """Find who lies in whose neighbourhood; the four scores are properties of what is returned.
+
+    Parameters
+    ----------
+    real, fake : features, shapes (N, D) and (M, D), more than k rows each
+    k : the neighbour that a neighbourhood reaches to; what lies on its edge is outside
+    rows : rows of distances held at a time; memory depends on it, the result does not
+
+    Raises
+    ------
+    DataError
+        If there are too few images, or an array is not as above.
+    """
+    checks.at_least(k, "k", 1)
+    checks.at_least(rows, "rows", 1)
+    real = checks.features(real, "real", k + 1)
+    fake = checks.features(fake, "fake", k + 1)
+    checks.same_shape(real, fake, ("real", "fake"))
+    return _found(real, fake, _radii(real, k, rows), k, rows)
+
+
+def _found(
+    real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray, k: int, rows: int
+) -> Contributions:
+    fake_radii = _radii(fake, k, rows)
+    around = np.zeros(len(fake), np.int64)
+    recalled = np.empty(len(real), bool)
+    covered = np.empty(len(real), bool)
+    for part, distances in _distances(real, fake, rows):
+        around += (distances < real_radii[part, None]).sum(axis=0)
+        recalled[part] = (distances < fake_radii).any(axis=1)
+        covered[part] = distances.min(axis=1) < real_radii[part]
+    return Contributions(around > 0, recalled, around / k, covered)
+
+
+def neighbour_scores(
+    real: np.ndarray, fake: np.ndarray, k: int = 5, replicates: int = 100, seed: int = 0
+) -> dict[str, Score]:
+    """The four scores by name, "precision", "recall", "density" and "coverage", with intervals.
+
+    The images' contributions are drawn again while the neighbourhoods stay as they are: drawn
+    twice, an image would be its own neighbour. That covers other fake images for precision and
+    density, and other real images for recall and coverage. What other fake images would do to
+    these two is told from ten disjoint parts of the fake images: one outlier's large neighbourhood
+    can recall a tenth of the real images, and the next sample may have no such outlier.
+    """
+    checks.at_least(k, "k", 1)
+    real, fake = checks.features(real, "real", k + 1), checks.features(fake, "fake", k + 1)
+    checks.same_shape(real, fake, ("real", "fake"))
+    real_radii = _radii(real, k, ROWS)
+    found = _found(real, fake, real_radii, k, ROWS)
+    parts = {
+        "precision": found.precise,
+        "recall": found.recalled,
+        "density": found.densities,
+        "coverage": found.covered,
+    }
+    scores = {
+        name: bootstrap(np.mean, part, count=len(fake), replicates=replicates, seed=seed)
+        for name, part in parts.items()
+    }
+    number = min(PARTS, len(fake) // (k + 1))
+    if number > 1:
+        order = np.random.default_rng(seed).permutation(len(fake))
+        found_in_parts = [
+            _found(real, fake[some], real_radii, k, ROWS) for some in np.array_split(order, number)
+        ]
+        for name in ("recall", "coverage"):
+            spread = np.std([getattr(part, name) for part in found_in_parts], ddof=1)
+            # The parts are smaller: the variance of the whole is that of a part over their number.
+            margin = NORMAL_95 * float(spread) / math.sqrt(number)
+            scores[name] = scores[name].widened(margin)
+    return scores
+
+
+def _radii(features: np.ndarray, k: int, rows: int) -> np.ndarray:
+    """Distance of each row to its k-th nearest neighbour, float32, shape (N,)."""
+    radii = np.empty(len(features), np.float32)
+    for part, distances in _distances(features, features, rows):
+        # Each row is also its own nearest, at distance 0.
+        radii[part] = np.partition(distances, k, axis=1)[:, k]
+    return radii
+
+
+def _distances(
+    first: np.ndarray, second: np.ndarray, rows: int
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Euclidean distances in pieces of some rows: (which rows of first, float32 (rows, M))."""
+    first_norms, second_norms = np.square(first).sum(axis=1), np.square(second).sum(axis=1)
+    # |a|² + |b|² - 2ab leaves rounding where a equals b.
+    zero = 1e-13 * second_norms.max()
+    for start in range(0, len(first), rows):
+        part = slice(start, start + rows)
+        squares = (-2 * first[part]) @ second.T
+        squares += first_norms[part, None]
+        squares += second_norms
+        squares[squares < zero] = 0
+        # Single precision hides the rest of the rounding, so that equal distances are equal in
+        # whichever piece they were computed: a neighbourhood's own edge must compare as equal.
+        yield part, np.sqrt(squares.astype(np.float32))

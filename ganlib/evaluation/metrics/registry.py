@@ -1,0 +1,202 @@
+"""The panel: every metric that can be had of unlabelled images, on one sample.
+
+Each metric stands in a file of its own; here they are brought to the same arguments, named, and
+told apart by what is good: a low value, a high one, or the one that real images have.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from ganlib.evaluation.metrics import checks
+from ganlib.evaluation.metrics.classes import distance_from_real_score, distance_from_uniform_score
+from ganlib.evaluation.metrics.confidence import confident_share_score
+from ganlib.evaluation.metrics.diversity import within_class_distance_score
+from ganlib.evaluation.metrics.frechet import frechet_distance_score
+from ganlib.evaluation.metrics.inception import inception_score_score
+from ganlib.evaluation.metrics.intervals import Score
+from ganlib.evaluation.metrics.kernel import kernel_distance_score
+from ganlib.evaluation.metrics.memorisation import copied_share_score, nearest_distances
+from ganlib.evaluation.metrics.modes import modes_score
+from ganlib.evaluation.metrics.neighbours import neighbour_scores
+
+if TYPE_CHECKING:  # the names of metrics are asked for where no TensorFlow is wanted
+    from ganlib.evaluation.judges.judge import Judge, Judged
+
+COMPARED = 2000
+"""Images, generated and held out, whose nearest training image is looked for: it is slow."""
+LEAST = 1000
+"""Fewest images for the panel; with less, most intervals would be too wide to say anything."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Images, uint8 (N, H, W, C), and what the judge says of them."""
+
+    images: np.ndarray
+    judged: "Judged"
+
+    @classmethod
+    def of(cls, judge: "Judge", images: np.ndarray) -> "Sample":
+        """Have images judged."""
+        return cls(images, judge(images))
+
+    @property
+    def features(self) -> np.ndarray:
+        """float32 (N, 64)."""
+        return self.judged.features
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """float32 (N, 10)."""
+        return self.judged.probabilities
+
+
+@dataclass(frozen=True, eq=False)
+class Real:
+    """What generated images are held against: test images, and those that were trained on."""
+
+    test: Sample
+    training_images: np.ndarray
+
+    @cached_property
+    def held_out_distances(self) -> np.ndarray:
+        """Distance of test images to their nearest training image, float64."""
+        return nearest_distances(some(self.test.images, COMPARED), self.training_images)
+
+
+class Comparison:
+    """One sample against the real images; what several metrics need is computed once."""
+
+    def __init__(self, fake: Sample, real: Real, seed: int = 0) -> None:
+        self.fake, self.real, self.seed = fake, real, seed
+
+    @property
+    def subset_size(self) -> int:
+        """Images in a subset of the kernel distance: ten subsets at least, for the interval."""
+        return min(500, len(self.fake.images) // 10, len(self.real.test.images) // 10)
+
+    @cached_property
+    def neighbours(self) -> dict[str, Score]:
+        """Precision, recall, density and coverage."""
+        return neighbour_scores(self.real.test.features, self.fake.features, seed=self.seed)
+
+    @cached_property
+    def distances(self) -> np.ndarray:
+        """Distance of generated images to their nearest training image."""
+        return nearest_distances(some(self.fake.images, COMPARED), self.real.training_images)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One line of the panel.
+
+    Attributes
+    ----------
+    key : its name in scores.json
+    label : its name in a table
+    better : "lower", "higher", or "real": the nearer to what real images have, the better
+    score : from a comparison to the score
+    """
+
+    key: str
+    label: str
+    better: str
+    score: Callable[[Comparison], Score]
+
+
+def _neighbour(key: str, better: str) -> Metric:
+    return Metric(key, key, better, lambda c: c.neighbours[key])
+
+
+METRICS = (
+    Metric(
+        "frechet", "Fréchet distance", "lower",
+        lambda c: frechet_distance_score(c.real.test.features, c.fake.features, seed=c.seed),
+    ),
+    Metric(
+        "kernel", "kernel distance", "lower",
+        lambda c: kernel_distance_score(
+            c.real.test.features, c.fake.features, c.subset_size, seed=c.seed
+        ),
+    ),
+    Metric(
+        "inception_score", "inception score", "higher",
+        lambda c: inception_score_score(c.fake.probabilities, seed=c.seed),
+    ),
+    _neighbour("precision", "higher"),
+    _neighbour("recall", "higher"),
+    _neighbour("density", "real"),
+    _neighbour("coverage", "higher"),
+    Metric(
+        "from_uniform", "classes: from uniform", "real",
+        lambda c: distance_from_uniform_score(c.fake.probabilities, seed=c.seed),
+    ),
+    Metric(
+        "from_real", "classes: from the data", "lower",
+        lambda c: distance_from_real_score(
+            c.real.test.probabilities, c.fake.probabilities, seed=c.seed
+        ),
+    ),
+    Metric(
+        "confident", "confident share", "real",
+        lambda c: confident_share_score(c.fake.probabilities, seed=c.seed),
+    ),
+    Metric("modes", "modes", "higher", lambda c: modes_score(c.fake.probabilities, seed=c.seed)),
+    Metric(
+        "copied", "copied share", "real",
+        lambda c: copied_share_score(c.distances, c.real.held_out_distances, seed=c.seed),
+    ),
+    Metric(
+        "diversity", "diversity within class", "real",
+        lambda c: within_class_distance_score(
+            c.fake.features, c.fake.probabilities, seed=c.seed
+        ),
+    ),
+)  # fmt: skip
+BY_KEY = {metric.key: metric for metric in METRICS}
+
+
+def score(fake: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
+    """Every metric of `METRICS` by its key.
+
+    Parameters
+    ----------
+    fake : at least 1,000 generated images
+    real : at least 1,000 test images, and the training images
+    seed : of intervals and subsets
+
+    Raises
+    ------
+    DataError
+        If there are fewer images.
+    """
+    checks.images(fake.images, "the generated sample", LEAST)
+    checks.images(real.test.images, "the test set", LEAST)
+    comparison = Comparison(fake, real, seed)
+    bar = tqdm(METRICS, desc="scoring", leave=False, disable=None)
+    # Many products of small matrices: several threads spend more on waiting than they save.
+    with threadpool_limits(1, user_api="blas"):
+        return {metric.key: metric.score(comparison) for metric in bar}
+
+
+def floor(sample: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
+    """The same for a sample of the training images: about what a perfect model would get.
+
+    A little better than that, as the judge has learnt from these images. A training image is its
+    own nearest; so the copied share is that of one half of the held-out test images against the
+    other half.
+    """
+    scores = score(sample, real, seed)
+    distances = real.held_out_distances
+    return scores | {"copied": copied_share_score(distances[1::2], distances[::2], seed=seed)}
+
+
+def some(images: np.ndarray, count: int) -> np.ndarray:
+    """At most `count` images, evenly chosen."""
+    return images[np.linspace(0, len(images) - 1, min(count, len(images))).astype(int)]

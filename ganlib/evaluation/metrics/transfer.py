@@ -1,0 +1,93 @@
+"""Train on synthetic, test on real: can a classifier learn from the generated images?
+
+The classification accuracy score of Ravuri and Vinyals 2019, https://arxiv.org/abs/1905.10887,
+with a small network in place of their ResNet: compare with what the same network reaches when it
+learns from as many real images, never with published scores. For conditional models only, since
+it needs a label for each generated image.
+"""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
+
+from ganlib.errors import DataError
+from ganlib.evaluation.metrics import checks
+from ganlib.evaluation.metrics.intervals import Score, bootstrap
+
+HIDDEN_UNITS = 128
+EPOCHS = 10
+
+
+def transfer_accuracy(
+    images: np.ndarray,
+    labels: np.ndarray,
+    test_images: np.ndarray,
+    test_labels: np.ndarray,
+    seed: int = 0,
+) -> float:
+    """Accuracy on real test images after learning from generated ones, 0 to 1.
+
+    Parameters
+    ----------
+    images, labels : generated images, uint8 (N, H, W, C), and the classes they were asked to
+        show, integers (N,), at least two of them
+    test_images, test_labels : real ones, that no model was trained on, (M, H, W, C) and (M,)
+    seed : the network's first weights and the order of the images
+
+    Raises
+    ------
+    DataError
+        If an array is not as above.
+    """
+    return float(_hits(images, labels, test_images, test_labels, seed).mean())
+
+
+def transfer_accuracy_score(
+    images: np.ndarray,
+    labels: np.ndarray,
+    test_images: np.ndarray,
+    test_labels: np.ndarray,
+    replicates: int = 100,
+    seed: int = 0,
+) -> Score:
+    """`transfer_accuracy` with its interval, from drawing the test images again.
+
+    The classifier is trained once: what other generated images or another seed would change is not
+    in the interval.
+    """
+    hits = _hits(images, labels, test_images, test_labels, seed)
+    return bootstrap(np.mean, hits, count=len(images), replicates=replicates, seed=seed)
+
+
+def _hits(
+    images: np.ndarray,
+    labels: np.ndarray,
+    test_images: np.ndarray,
+    test_labels: np.ndarray,
+    seed: int,
+) -> np.ndarray:
+    """Which test images are judged rightly, bool (M,)."""
+    images = checks.images(images, "images", 2)
+    labels = checks.labels(labels, "labels", len(images))
+    test_images = checks.images(test_images, "test_images")
+    test_labels = checks.labels(test_labels, "test_labels", len(test_images))
+    checks.same_shape(images, test_images, ("images", "test_images"))
+    if len(np.unique(labels)) < 2:
+        raise DataError(
+            "labels has a single class, from which no classifier can learn: generate images of at "
+            "least two"
+        )
+    classifier = MLPClassifier((HIDDEN_UNITS,), max_iter=EPOCHS, random_state=seed)
+    # On matrices as small as these, threads cost more time than they save.
+    with warnings.catch_warnings(), threadpool_limits(1):
+        # A fixed number of epochs is the measure here, whether or not the loss still falls.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        classifier.fit(_pixels(images), labels)
+    return classifier.predict(_pixels(test_images)) == test_labels
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    return images.reshape(len(images), -1).astype(np.float32) / 255

@@ -1,0 +1,130 @@
+"""What scores.json holds: a run's scores, and what they have to be seen beside."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ganlib.errors import GanlibError
+from ganlib.evaluation.metrics.intervals import Score
+from ganlib.evaluation.metrics.registry import METRICS, Metric
+from ganlib.files import write_text
+
+REFERENCES = ("floor", "pca", "noise")
+Scores = dict[str, Score]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The scores of one run's generators.
+
+    Attributes
+    ----------
+    judge : one line that names the judge
+    judge_sha256 : of its weights
+    data : one line for the real images
+    content : of the real images, whatever their order: two runs with equal ones can be compared
+    step : of the run's training when it was scored
+    count, seed : generated images and the seed they were drawn with
+    generators : "last", perhaps "average" and "best", to scores by metric
+    references : "floor" (training images), "pca" and "noise" to scores by metric
+    """
+
+    judge: str
+    judge_sha256: str
+    data: str
+    content: str
+    step: int
+    count: int
+    seed: int
+    generators: dict[str, Scores]
+    references: dict[str, Scores]
+
+    def table(self) -> str:
+        """The scores as text, one metric a line."""
+        own = list(self.generators)
+        head = ["metric", *own, *REFERENCES, "better"]
+        rows = [head]
+        for metric in METRICS:
+            rows.append(
+                [
+                    self._label(metric),
+                    *(str(self.generators[name][metric.key]) for name in own),
+                    *(self.references[name][metric.key].plain() for name in REFERENCES),
+                    "as real" if metric.better == "real" else metric.better,
+                ]
+            )
+        return aligned(rows)
+
+    def _label(self, metric: Metric) -> str:
+        """The metric's name, with the number of images where it is not that of the others."""
+        count = next(iter(self.generators.values()))[metric.key].count
+        return metric.label if count == self.count else f"{metric.label} ({count:,})"
+
+    def write(self, path: Path) -> None:
+        """Write as JSON, in one piece."""
+        values = {key: value for key, value in vars(self).items()}
+        for group in ("generators", "references"):
+            values[group] = {name: scores_to_json(scores) for name, scores in values[group].items()}
+        write_text(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> "Evaluation":
+        """The inverse of `write`; a damaged file raises `GanlibError`."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            for group in ("generators", "references"):
+                values[group] = {n: scores_from_json(scores) for n, scores in values[group].items()}
+            evaluation = cls(**values)
+            for field in fields(cls):
+                value, kind = getattr(evaluation, field.name), field.type
+                if kind in (int, str) and type(value) is not kind:
+                    raise ValueError(f"{field.name} is {value!r}")
+            if not (evaluation.generators and set(REFERENCES) == set(evaluation.references)):
+                raise ValueError("no generator, or a reference is missing")
+            return evaluation
+        except (
+            ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError,
+            GanlibError,
+        ) as error:  # fmt: skip
+            raise GanlibError(f"{path} is damaged ({error}): evaluate the run again") from None
+
+    def comparable_with(self, other: "Evaluation") -> bool:
+        """Whether the scores can stand in one table: same judge, real images, number of images."""
+        mine, theirs = ((e.judge_sha256, e.content, e.count) for e in (self, other))
+        return mine == theirs
+
+    @property
+    def blind(self) -> list[str]:
+        """Labels of the metrics by which noise is better than real images: no use here."""
+        floor, noise = self.references["floor"], self.references["noise"]
+        return [
+            metric.label
+            for metric in METRICS
+            if (metric.better == "lower" and noise[metric.key].value < floor[metric.key].value)
+            or (metric.better == "higher" and noise[metric.key].value > floor[metric.key].value)
+        ]
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text as a table with columns of equal width, the first row underlined."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def scores_to_json(scores: Scores) -> dict[str, Any]:
+    """Scores by metric, as dicts of numbers."""
+    return {key: score.to_json() for key, score in scores.items()}
+
+
+def scores_from_json(scores: dict[str, Any]) -> Scores:
+    """The inverse; a metric that is missing raises ValueError."""
+    found = {key: Score.from_json(score) for key, score in scores.items()}
+    if missing := {metric.key for metric in METRICS} - set(found):
+        raise ValueError(f"{sorted(missing)[0]} is missing")
+    return found

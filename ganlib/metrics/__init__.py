@@ -1,1 +1,0 @@
-"""How good are the images: one metric a file, pure functions on arrays."""

@@ -1,0 +1,1 @@
+"""How a system learns: networks, losses and train steps."""

@@ -1,0 +1,1 @@
+"""How a run proceeds: the loop and what happens beside it."""
