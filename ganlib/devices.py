@@ -1,4 +1,4 @@
-"""Which precision, which strategy: what the machine at hand allows.
+"""The machine at hand: processors, devices, precision policies and strategies.
 
 Mixed precision on GPUs follows https://www.tensorflow.org/guide/mixed_precision, distribution
 https://www.tensorflow.org/guide/distributed_training.
@@ -6,7 +6,6 @@ https://www.tensorflow.org/guide/distributed_training.
 
 import contextlib
 import json
-import math
 import os
 import platform
 from collections.abc import Iterator
@@ -14,15 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ganlib.errors import GanlibError
-from ganlib.models.flops import flops_per_image
-from ganlib.recipes import Recipe
 
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
-PRECISIONS = ("auto", *POLICIES)
 STRATEGIES = ("none", "mirrored", "multiworker")
-SMALL_STEP = 1e8
-"""Floating-point operations of a step; in smaller ones bfloat16 was found slower than float32 on a
-processor, or no quicker: benchmarks/precision.py."""
 
 
 def cpu_flags() -> set[str]:
@@ -35,45 +28,6 @@ def cpu_flags() -> set[str]:
         if line.startswith("flags"):
             return set(line.partition(":")[2].split())
     return set()
-
-
-def choose_precision(
-    requested: str, compute_capability: tuple[int, int] | None, flops: float = math.inf
-) -> str:
-    """The precision to train in.
-
-    Parameters
-    ----------
-    requested
-        One of `PRECISIONS`; anything but "auto" is returned as it is.
-    compute_capability
-        Of the first GPU, as (major, minor); None where there is none.
-    flops
-        Floating-point operations of a train step; by default those of networks that are not small.
-
-    Returns
-    -------
-    "bfloat16" on GPUs from capability 8.0 and, for steps of at least `SMALL_STEP`, on processors
-    with bfloat16 instructions, "float16" (with loss scaling) on GPUs from 7.0, else "float32".
-    """
-    if requested not in PRECISIONS:
-        raise GanlibError(f"unknown precision {requested!r}; choose one of {', '.join(PRECISIONS)}")
-    if requested != "auto":
-        return requested
-    if compute_capability is not None:
-        if compute_capability >= (8, 0):
-            return "bfloat16"
-        return "float16" if compute_capability >= (7, 0) else "float32"
-    has_bfloat16 = bool(cpu_flags() & {"avx512_bf16", "amx_bf16"})
-    return "bfloat16" if has_bfloat16 and flops >= SMALL_STEP else "float32"
-
-
-def precision_for(recipe: Recipe, requested: str = "auto") -> str:
-    """The precision to train a recipe in on this machine, see `choose_precision`."""
-    flops = math.inf
-    if requested == "auto":
-        flops = recipe.batch_size * flops_per_image(*recipe.build())
-    return choose_precision(requested, compute_capability(), flops)
 
 
 def compute_capability() -> tuple[int, int] | None:

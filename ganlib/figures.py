@@ -14,6 +14,7 @@ from matplotlib.ticker import EngFormatter
 from PIL import Image, ImageDraw, ImageFont
 
 from ganlib.errors import DataError
+from ganlib.files import atomic
 
 CAPTION_HEIGHT = 18
 MAX_BYTES = 3_000_000  # of a GIF
@@ -200,10 +201,8 @@ def write_gif(
             break
         # The size grows with the number of frames: aim just under the bound, and look again.
         count = max(2, min(count - 1, int(0.95 * count * max_bytes / len(encoded))))
-    path = Path(path)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(encoded)
-    partial.replace(path)
+    with atomic(Path(path)) as partial:
+        partial.write_bytes(encoded)
     return len(chosen)
 
 

@@ -1,11 +1,14 @@
 """What the command line understands: commands, options and their help."""
 
 import argparse
+from typing import Any
 
 from ganlib import __version__
+from ganlib.systems import OBJECTIVES
 
 PROGRAM = "python -m ganlib"
 WEIGHTS = ("last", "average", "best")
+INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
 
 class _Parser(argparse.ArgumentParser):
@@ -26,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("summary", help="show both networks of a recipe")
     command.add_argument("recipe", metavar="RECIPE", help="a name that `recipes` lists")
     command.add_argument("--json", action="store_true", help="as JSON")
-    _add_channels(command)
+    command.add_argument("--channels", **VARIATIONS["channels"])
     command.set_defaults(command="summary")
 
     command = commands.add_parser(
@@ -38,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     budget = command.add_mutually_exclusive_group()
     budget.add_argument("--epochs", type=_positive, metavar="N", help="passes over the data")
     budget.add_argument("--minutes", type=_positive, metavar="M", help="training time")
+    budget.add_argument("--steps", type=_count, metavar="N", help="train steps")
     command.add_argument(
         "--data",
         metavar="NAME",
@@ -49,20 +53,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="default: train; extra: SVHN's 531,131 easier digits",
     )
-    _add_channels(command)
     _add_data_dir(command)
-    command.add_argument(
-        "--batch-size",
-        type=_count,
-        metavar="N",
-        help="default: the recipe's; smaller ones make more steps in the same time",
+    varied = command.add_argument_group(
+        "what varies", "recorded with the run; --resume repeats it without being told again"
     )
-    command.add_argument(
-        "--ema",
-        type=_decay,
-        metavar="DECAY",
-        help="keep an exponential moving average of the generator's weights too, such as 0.999",
-    )
+    for name, settings in VARIATIONS.items():
+        varied.add_argument(f"--{name.replace('_', '-')}", **settings)
     command.add_argument(
         "--score-every",
         type=_natural,
@@ -152,15 +148,6 @@ def _add_data_dir(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_channels(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--channels",
-        type=int,
-        choices=[1, 3],
-        help="1 for greyscale, 3 for colour (default: the recipe's)",
-    )
-
-
 def _positive(text: str) -> float:
     try:
         value = float(text)
@@ -169,6 +156,10 @@ def _positive(text: str) -> float:
     if not 1e-6 <= value <= 1e6:
         raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
     return value
+
+
+def _from_zero(text: str) -> float:
+    return 0.0 if text in ("0", "0.0") else _positive(text)
 
 
 def _decay(text: str) -> float:
@@ -193,3 +184,28 @@ def _whole_number(text: str, least: int) -> int:
     if not (text.isascii() and text.isdigit() and least <= int(text) < 2**31):
         raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, not {text}")
     return int(text)
+
+
+VARIATIONS: dict[str, dict[str, Any]] = {
+    "objective": {"choices": OBJECTIVES, "help": "another pair of losses"},
+    "n_critic": {"type": _count, "metavar": "N", "help": "discriminator steps for one of G"},
+    "clip": {"type": _from_zero, "metavar": "C", "help": "clip the critic's weights; 0: do not"},
+    "gradient_penalty": {
+        "type": _from_zero, "metavar": "W", "help": "weight of the penalty, in place of clipping",
+    },
+    "learning_rate": {"type": _positive, "metavar": "R", "help": "of both optimisers"},
+    "beta_1": {"type": _from_zero, "metavar": "B", "help": "Adam's momentum, of both"},
+    "latent": {"choices": ["normal", "uniform"], "help": "what the noise is drawn from"},
+    "latent_dim": {"type": _count, "metavar": "N", "help": "length of the noise"},
+    "batch_size": {
+        "type": _count, "metavar": "N", "help": "smaller: more steps in the same time",
+    },
+    "ema": {
+        "type": _decay, "metavar": "DECAY",
+        "help": "keep a moving average of the generator's weights too, such as 0.999",
+    },
+    "channels": {
+        "type": int, "choices": [1, 3], "help": "1 for greyscale, 3 for colour",
+    },
+}  # fmt: skip
+"""Options of `train` that change the recipe: names of `ganlib.recipes.vary.vary`."""

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from ganlib import datasets
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
-from ganlib.evaluation.judges.judge import Judge
 from ganlib.evaluation.metrics import registry
 from ganlib.evaluation.metrics.registry import METRICS, Real, Sample
 from ganlib.evaluation.scores import (
@@ -30,9 +29,10 @@ from ganlib.evaluation.scores import (
 from ganlib.figures import to_uint8
 from ganlib.files import write_text
 from ganlib.runs.folder import RunFolder
-from ganlib.runs.sampling import load_generator, sample
-from ganlib.systems import latents
-from ganlib.systems.pca import pca_weights
+from ganlib.runs.sampling import check_generator, sample
+
+if TYPE_CHECKING:
+    from ganlib.evaluation.judges.judge import Judge
 
 COUNT = 10_000
 LATENT_DIM = 100  # principal components of the PCA that the others are held against
@@ -83,10 +83,11 @@ def evaluate(
         )
     record = run.record
     about = record["data"]
+    kept = [w for w in ("last", "average") if run.network_file("generator", w).is_file()]
+    chosen = weights or kept or ["last"]
+    for each in chosen:  # fail early
+        check_generator(run, each)
     judge_used = judges.load(judge or about["name"])
-    chosen = weights or [w for w in ("last", "average") if run.generators[w].is_file()] or ["last"]
-    for each in chosen:
-        load_generator(run, each)  # what is missing is told before anything takes its time
     train, test = (
         _real_images(about["name"], split, about["synthetic"], judge_used, data_dir)
         for split in (about.get("split", "train"), "test")
@@ -126,13 +127,13 @@ def merged_with_file(evaluation: Evaluation, run: RunFolder) -> Evaluation:
     return replace(evaluation, generators=before.generators | evaluation.generators)
 
 
-def real_of(judge: Judge, train: Dataset, test: Dataset) -> Real:
+def real_of(judge: "Judge", train: Dataset, test: Dataset) -> Real:
     """The real side of a comparison: at most 10,000 test images, evenly chosen."""
     return Real(Sample.of(judge, registry.some(test.images, COUNT)), train.images)
 
 
 def references(
-    judge: Judge, train: Dataset, real: Real, count: int, seed: int = 0
+    judge: "Judge", train: Dataset, real: Real, count: int, seed: int = 0
 ) -> dict[str, Scores]:
     """What training images, a PCA and noise get: floor and ceilings for every score.
 
@@ -143,11 +144,14 @@ def references(
     seed
         Of the draws.
     """
+    from ganlib.systems.pca import pca_weights
+
     shape = train.images.shape[1:]
     rng = np.random.default_rng([seed, 3])
     chosen = rng.permutation(len(train))[:count]
     kernel, bias = pca_weights(train.images, LATENT_DIM)
-    decoded = latents.draw("uniform", rng, count, LATENT_DIM) @ kernel + bias
+    latent = rng.uniform(-1.0, 1.0, (count, LATENT_DIM)).astype(np.float32)
+    decoded = latent @ kernel + bias
     pca = to_uint8(np.clip(decoded, -1.0, 1.0)).reshape(count, *shape)
     noise = rng.integers(0, 256, (count, *shape), dtype=np.uint8)
     return {
@@ -158,7 +162,7 @@ def references(
 
 
 def write_references(
-    judge: Judge, train: Dataset, test: Dataset, path: Path, count: int = COUNT
+    judge: "Judge", train: Dataset, test: Dataset, path: Path, count: int = COUNT
 ) -> None:
     """Compute `references` with the seeds 0, 1 and 2 and keep them with what they belong to."""
     values: dict[str, Any] = _belonging(judge, train, test, count)
@@ -172,7 +176,7 @@ def write_references(
 
 
 def shipped_references(
-    judge: Judge, train: Dataset, test: Dataset, count: int
+    judge: "Judge", train: Dataset, test: Dataset, count: int
 ) -> dict[str, Scores] | None:
     """References that ship, seed 0; None where they are of other images or another judge."""
     path = SHIPPED / f"{judge.name}.json"
@@ -189,7 +193,7 @@ def shipped_references(
         return None
 
 
-def _belonging(judge: Judge, train: Dataset, test: Dataset, count: int) -> dict[str, Any]:
+def _belonging(judge: "Judge", train: Dataset, test: Dataset, count: int) -> dict[str, Any]:
     return {
         "judge": judge.record["sha256"],
         "train": train.content,
@@ -200,7 +204,7 @@ def _belonging(judge: Judge, train: Dataset, test: Dataset, count: int) -> dict[
 
 
 def _real_images(
-    name: str, split: str, synthetic: bool, judge: Judge, data_dir: str | Path | None
+    name: str, split: str, synthetic: bool, judge: "Judge", data_dir: str | Path | None
 ) -> Dataset:
     stand_in = "always" if synthetic else "never"
     return datasets.load(name, split, data_dir, stand_in, channels=judge.image_shape[-1])

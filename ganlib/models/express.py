@@ -8,6 +8,7 @@ of the image. What each is worth is measured by ``benchmarks/ablation.py mnist-e
 brings hardly more images a minute, but better digits; with ``svhn-express`` it shows no gain.
 """
 
+from ganlib.models.layers import BatchNormalization, Dropout
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -52,7 +53,7 @@ def generator(
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        normalized = [layers.BatchNormalization(momentum=0.9)] if batch_norm else []
+        normalized = [BatchNormalization(momentum=0.9)] if batch_norm else []
         return [layer, *normalized, layers.LeakyReLU(negative_slope=SLOPE)]
 
     if shuffle:
@@ -112,7 +113,7 @@ def discriminator(
     half = (height // 2, width // 2)
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        dropped = [layers.Dropout(dropout)] if dropout else []
+        dropped = [Dropout(dropout)] if dropout else []
         return [layer, layers.LeakyReLU(negative_slope=SLOPE), *dropped]
 
     if shuffle:

@@ -5,6 +5,7 @@ The MNIST baseline is the TensorFlow tutorial's DCGAN
 discriminators differ. LeakyReLU's slope is 0.3, the default of the Keras that the report used.
 """
 
+from ganlib.models.layers import BatchNormalization, Dropout
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -35,14 +36,14 @@ def generator(image_shape: Shape, kernel_size: int = 5, latent_dim: int = 100) -
         [
             layers.Input((latent_dim,)),
             layers.Dense(start[0] * start[1] * start[2], use_bias=False),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
             layers.Reshape(start),
             layers.Conv2DTranspose(128, kernel_size, strides=1, **options),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
             layers.Conv2DTranspose(64, kernel_size, strides=2, **options),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
             layers.Conv2DTranspose(channels, kernel_size, strides=2, activation="tanh", **options),
         ],
@@ -60,10 +61,10 @@ def dcgan_discriminator(image_shape: Shape) -> keras.Sequential:
             layers.Input(image_shape),
             layers.Conv2D(64, 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Dropout(0.3),
+            Dropout(0.3),
             layers.Conv2D(128, 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Dropout(0.3),
+            Dropout(0.3),
             layers.Flatten(),
             layers.Dense(1),
         ],
@@ -75,18 +76,18 @@ def modified_discriminator(image_shape: Shape) -> keras.Sequential:
     """The report's figure 8, for MNIST: max pooling after each dropout, and a sigmoid at the end.
 
     Returns a network from (B, H, W, C) to one probability per image, (B, 1); read its logits with
-    `ganlib.models.logits.logits`.
+    `ganlib.models.layers.logits`.
     """
     return keras.Sequential(
         [
             layers.Input(image_shape),
             layers.Conv2D(64, 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Dropout(0.3),
+            Dropout(0.3),
             layers.MaxPooling2D(2),
             layers.Conv2D(128, 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Dropout(0.3),
+            Dropout(0.3),
             layers.MaxPooling2D(2),
             layers.Flatten(),
             layers.Dense(1, activation="sigmoid"),
@@ -123,7 +124,7 @@ def svhn_modified_discriminator(image_shape: Shape) -> keras.Sequential:
         [
             layers.Input(image_shape),
             *_three_blocks(),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             *_pooled_convolution(64, 2),
             layers.Flatten(),
             *_dense(1024),
@@ -139,9 +140,9 @@ def _three_blocks() -> list[keras.Layer]:
     """What both SVHN discriminators begin with."""
     return [
         *_pooled_convolution(32, 7),
-        layers.BatchNormalization(),
+        BatchNormalization(),
         *_pooled_convolution(64, 5),
-        layers.BatchNormalization(),
+        BatchNormalization(),
         *_pooled_convolution(128, 3),
     ]
 

@@ -1,28 +1,19 @@
-"""Both networks of a recipe, layer by layer, as the reports print them."""
+"""Networks layer by layer, as the reports print them."""
 
 import difflib
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from ganlib.recipes import Recipe
 
-
-def networks_of(recipe: Recipe) -> dict[str, dict[str, Any]]:
-    """Build a recipe's networks and describe them.
+def describe(network: Any) -> dict[str, Any]:
+    """A built network as plain values.
 
     Returns
     -------
-    For "generator" and, where there is one, "discriminator": ``layers`` (name, type, kernel size,
-    activation, output shape, parameters), and ``total``, ``trainable`` and ``non_trainable``
-    parameters.
+    ``layers`` (name, type, kernel size, activation, output shape, parameters), and ``total``,
+    ``trainable`` and ``non_trainable`` parameters.
     """
-    networks = dict(zip(("generator", "discriminator"), recipe.build(), strict=True))
-    return {name: describe(network) for name, network in networks.items() if network is not None}
-
-
-def describe(network: Any) -> dict[str, Any]:
-    """One built ``keras.Sequential`` as plain values."""
     total = network.count_params()
     trainable = sum(_size(v) for v in network.trainable_variables)
     return {

@@ -1,4 +1,4 @@
-"""The run folder: where a run's record, history, pictures and networks stand.
+"""The run folder: where a run's record, tables, pictures and networks are.
 
 ==================  =============================================================
 run.json            recipe, seed, data and checksum, versions, machine, timings
@@ -12,15 +12,15 @@ logs/               TensorBoard
 generator.keras     the generator, float32, after the last step
 …_average.keras     the moving average of its weights, where the recipe asks for one
 …_best.keras        the best of those that were scored while it trained
+discriminator.keras and every other network, float32, after the last step
 scores.json         what ``evaluate`` found
 generated.npz       in figures/ only, in place of the generator: images that it made
 ==================  =============================================================
 """
 
-import csv
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,10 @@ from filelock import FileLock, Timeout
 from ganlib.errors import GanlibError
 from ganlib.files import write_text
 from ganlib.recipes import Recipe
+from ganlib.runs.tables import Row, read_table
 
-Row = dict[str, Any]
+FORMAT = 2
+"""Of run.json; tools/migrate_records.py turned the project's own records of format 1 into it."""
 NUMBER = (int, float)
 RECORD: dict[tuple[str, ...], Any] = {
     ("recipe", "name"): str,
@@ -52,7 +54,7 @@ PROGRESS: dict[tuple[str, ...], Any] = {
 
 
 class RunFolder:
-    """Paths, records and tables of one run.
+    """Paths, record and tables of one run.
 
     Parameters
     ----------
@@ -70,11 +72,6 @@ class RunFolder:
         self.gif = self.path / "samples.gif"
         self.losses = self.path / "losses.png"
         self.logs = self.path / "logs"
-        self.generators = {
-            "last": self.path / "generator.keras",
-            "average": self.path / "generator_average.keras",
-            "best": self.path / "generator_best.keras",
-        }
         self.scores_file = self.path / "scores.json"
         self.generated = self.path / "generated.npz"
 
@@ -86,13 +83,41 @@ class RunFolder:
             raise GanlibError(f"{path} holds no run: there is no run.json in it")
         return run
 
+    def network_file(self, name: str, weights: str = "last") -> Path:
+        """Where a network is kept: its "last" weights, their "average", or the "best" ones."""
+        return self.path / f"{name}{'' if weights == 'last' else f'_{weights}'}.keras"
+
+    def grid_file(self, epoch: int, step: int = 0) -> Path:
+        """Where the grid after `epoch` epochs and `step` steps is kept; names sort by time."""
+        name = f"epoch_{epoch:04d}" if step == 0 else f"epoch_{epoch:04d}_step_{step:06d}"
+        return self.samples / f"{name}.png"
+
+    @property
+    def grids(self) -> list[Path]:
+        """The sample grids, from the first to the last."""
+        return sorted(self.samples.glob("epoch_*.png"))
+
+    @property
+    def last_grid(self) -> Path:
+        """The newest sample grid; a run without one raises `GanlibError`."""
+        grids = self.grids
+        if not grids:
+            raise GanlibError(f"{self.path} has no sample grids yet: train it first")
+        return grids[-1]
+
     @property
     def record(self) -> dict[str, Any]:
-        """The contents of run.json; a damaged file raises `GanlibError`."""
+        """The contents of run.json; a damaged file or another format raises `GanlibError`."""
         try:
             record = json.loads(self.record_file.read_text(encoding="utf-8"))
         except (ValueError, RecursionError) as error:
             raise GanlibError(f"{self.record_file} is damaged ({error})") from error
+        written = record.get("format", 1) if isinstance(record, dict) else FORMAT
+        if written != FORMAT:
+            raise GanlibError(
+                f"{self.record_file} has format {written!r}, and this version of ganlib reads format "
+                f"{FORMAT}: train the run anew, or use the version that wrote it"
+            )
         begun = isinstance(record, dict) and "progress" in record
         for path, kind in (RECORD | (PROGRESS if begun else {})).items():
             value = record
@@ -105,7 +130,7 @@ class RunFolder:
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe as it was when the run began."""
+        """The recipe with which the run began."""
         return Recipe.from_json(self.record.get("recipe", {}))
 
     @property
@@ -141,35 +166,13 @@ class RunFolder:
             if [path.name for path in self.path.iterdir()] == [".lock"]:
                 shutil.rmtree(self.path)  # refused before it began: leave nothing behind
 
-
-def read_table(path: Path, columns: Sequence[str] = ()) -> list[Row]:
-    """A CSV file's rows, numbers as int or float, empty cells left out; no file: no rows.
-
-    A file that is no table of numbers, or a row without one of `columns`: `GanlibError`.
-    """
-    if not path.is_file():
-        return []
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = [
-                {key: float(value) if "." in value or "e" in value else int(value)
-                 for key, value in row.items() if key and value}
-                for row in csv.DictReader(file)
-            ]  # fmt: skip
-        for number, row in enumerate(rows, start=1):
-            if lacking := [column for column in columns if column not in row]:
-                raise ValueError(f"row {number} has no {lacking[0]}")
-        return rows
-    except (ValueError, TypeError, csv.Error) as error:
-        raise GanlibError(f"{path} is damaged ({error}): mend it or remove it") from None
-
-
-def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows as CSV in one piece; the columns are all keys, in the order they first appear."""
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    partial = path.with_name(path.name + ".partial")
-    with open(partial, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    partial.replace(path)
+    def clear(self) -> None:
+        """Remove what the folder holds; while a process trains in it, raise `GanlibError`."""
+        if not self.path.exists():
+            return
+        with self.locked():
+            for path in self.path.iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                elif path.name != ".lock":
+                    path.unlink()

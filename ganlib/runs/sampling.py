@@ -1,7 +1,7 @@
-"""From a run folder to images: save, load and use a trained generator.
+"""From a run folder to images: save, load and use the networks of a run.
 
-A run keeps up to three: the weights of its last step, their moving average where the recipe asks
-for one, and the best of those that were scored while it trained.
+A run keeps up to three generators: the weights of its last step, their moving average where the
+recipe asks for one, and the best of those that were scored while it trained.
 """
 
 import zipfile
@@ -9,51 +9,69 @@ from typing import Any
 
 import numpy as np
 
-from ganlib import devices, figures
-from ganlib.systems import latents
+from ganlib import figures
 from ganlib.errors import GanlibError
-from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
-from ganlib.startup import keras
 
 MOST = 1_000_000  # images at a time: all are held in memory
+HOW = {
+    "last": "train it until its first checkpoint",
+    "average": "train with --ema to have one",
+    "best": "it is kept where training is scored, from the first score on",
+}
+"""How a run gets a generator, by its weights."""
 
 
-def save_generator(recipe: Recipe, generator: Any, run: RunFolder, weights: str = "last") -> None:
-    """Write a generator in float32, in one piece, whatever precision it was trained in.
+def save_network(network: Any, run: RunFolder, name: str, weights: str = "last") -> None:
+    """Write a network in float32 and of Keras's own layers, in one piece.
 
     Parameters
     ----------
     weights
-        Which of the run's generators this is: "last", "average" or "best".
+        Which of the run's this is: "last", "average" or "best".
     """
-    with devices.precision_policy("float32"):
-        copy = recipe.generator.build(recipe.image_shape)
-    copy.set_weights(generator.get_weights())
-    partial = run.path / "partial.keras"
-    try:
-        copy.save(partial)
-        partial.replace(run.generators[weights])
-    finally:
-        partial.unlink(missing_ok=True)
+    from ganlib.files import atomic
+    from ganlib.models.layers import plain_copy
+
+    with atomic(run.network_file(name, weights)) as partial:
+        plain_copy(network).save(partial)
+
+
+def check_generator(run: RunFolder, weights: str = "last") -> None:
+    """Raise `GanlibError` where a run lacks this generator; TensorFlow is not needed for that."""
+    if run.network_file("generator", weights).is_file():
+        return
+    kind, how = "generator yet" if weights == "last" else f"{weights} generator", HOW[weights]
+    if run.generated.is_file():
+        kind, how = "weights, only images", "train its recipe to have some"
+    raise GanlibError(f"{run.path} has no {kind}: {how}")
 
 
 def load_generator(run: RunFolder, weights: str = "last") -> Any:
-    """A generator of the run, a float32 ``keras.Sequential``.
+    """A generator of the run, a ``keras.Model`` in float32; damaged or missing: `GanlibError`."""
+    check_generator(run, weights)
+    return _load(run, "generator", weights)
 
-    One that is not there, or damaged, raises `GanlibError`.
+
+def load_system(run: RunFolder, weights: str = "last") -> Any:
+    """The run's system with its saved networks, ready to `draw` and `generate`.
+
+    Networks that the run does not keep are left out. Damaged or missing: `GanlibError`.
     """
-    file = run.generators[weights]
-    if not file.is_file():
-        why = {
-            "last": "train it until its first checkpoint",
-            "average": "train with --ema to have one",
-            "best": "it is kept where training is scored, from the first score on",
-        }
-        kind = "generator yet" if weights == "last" else f"{weights} generator"
-        if run.generated.is_file():
-            kind, why = "weights, only images", {weights: "train its recipe to have some"}
-        raise GanlibError(f"{run.path} has no {kind}: {why[weights]}")
+    check_generator(run, weights)
+    recipe = run.recipe
+    networks = {
+        name: _load(run, name, weights if name == "generator" else "last")
+        for name in recipe.networks
+        if name == "generator" or run.network_file(name).is_file()
+    }
+    return recipe.system(networks=networks, training=False)
+
+
+def _load(run: RunFolder, name: str, weights: str) -> Any:
+    from ganlib.startup import keras
+
+    file = run.network_file(name, weights)
     try:
         return keras.models.load_model(file, compile=False, safe_mode=True)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
@@ -61,16 +79,17 @@ def load_generator(run: RunFolder, weights: str = "last") -> Any:
 
 
 def sample(
-    run: RunFolder, count: int, seed: int = 0, batch_size: int = 500, weights: str = "last"
+    run: RunFolder, count: int, seed: int = 0, weights: str = "last", **given: Any
 ) -> np.ndarray:
-    """`count` images from a run's generator, uint8 (N, H, W, C), the same for the same seed."""
+    """`count` images from a run's generator, uint8 (N, H, W, C), the same for the same seed.
+
+    Parameters
+    ----------
+    given
+        Parts of the latent to hold fixed, such as labels or codes; see `ganlib.systems.latents`.
+    """
     if not 1 <= count <= MOST:
         raise GanlibError(f"count must be from 1 to {MOST:,}, not {count:,}")
-    generator = load_generator(run, weights)
-    rng = np.random.default_rng([seed, 2])
-    noise = latents.draw(run.recipe.latent, rng, count, generator.input_shape[-1])
-    parts = [
-        figures.to_uint8(generator(noise[i : i + batch_size], training=False).numpy())
-        for i in range(0, count, batch_size)
-    ]
-    return np.concatenate(parts)
+    system = load_system(run, weights)
+    inputs = system.draw(np.random.default_rng([seed, 2]), count, **given)
+    return figures.to_uint8(system.generate(inputs))

@@ -1,1 +1,22 @@
-"""How a system learns: networks, losses and train steps."""
+"""How a system learns: networks, losses and train steps.
+
+The names of kinds and objectives are here, without TensorFlow, so that a mistake in one of them is
+answered at once.
+"""
+
+import pkgutil
+from typing import Any
+
+KINDS = {
+    "simultaneous": "ganlib.systems.gan:Simultaneous",
+    "alternating": "ganlib.systems.gan:Alternating",
+    "pca": "ganlib.systems.pca:PCA",
+}
+"""Every kind of system by name: a new one is a file in this folder and a line here."""
+OBJECTIVES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hinge")
+"""The names in `ganlib.systems.losses.OBJECTIVES`."""
+
+
+def kind(name: str) -> Any:
+    """The class of a kind; this is when TensorFlow is loaded."""
+    return pkgutil.resolve_name(KINDS[name])

@@ -1,8 +1,9 @@
 """The losses of the course as pure functions of logits, and a registry by name.
 
-Every function takes logits, the discriminator's output before any sigmoid, as float32 tensors of
-shape (B,) or (B, 1), and returns one loss per image, shape (B,). The train step averages them
-over the *global* batch, so that the same function serves one device and many.
+Every function takes logits, the discriminator's output before any sigmoid, as a float32 tensor of
+shape (B,), (B, 1) or (B, h, w, 1), and returns one loss per image, shape (B,): a discriminator
+that judges patches of an image has the mean over its patches. The train step averages over the
+*global* batch, so that the same function serves one device and several.
 """
 
 from collections.abc import Callable
@@ -12,89 +13,124 @@ from ganlib.errors import GanlibError
 from ganlib.startup import tf
 
 
-def _flat(logits: tf.Tensor) -> tf.Tensor:
-    return tf.reshape(logits, [-1])
+def per_image(values: tf.Tensor) -> tf.Tensor:
+    """The mean over everything but the first axis."""
+    return tf.reduce_mean(tf.reshape(values, [tf.shape(values)[0], -1]), axis=1)
 
 
-def cross_entropy_discriminator(real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
-    """``-log D(x) - log(1 - D(G(z)))`` with ``D = sigmoid(logit)``, written with softplus.
+def cross_entropy_real(real: tf.Tensor) -> tf.Tensor:
+    """``-log D(x)`` with ``D = sigmoid(logit)``, written with softplus.
 
     Goodfellow et al. 2014, equation 1, https://arxiv.org/abs/1406.2661; `final-project`, section 2.
     """
-    return tf.nn.softplus(-_flat(real)) + tf.nn.softplus(_flat(fake))
+    return per_image(tf.nn.softplus(-real))
+
+
+def cross_entropy_fake(fake: tf.Tensor) -> tf.Tensor:
+    """``-log(1 - D(G(z)))`` (same equation)."""
+    return per_image(tf.nn.softplus(fake))
 
 
 def minimax_generator(fake: tf.Tensor) -> tf.Tensor:
     """``log(1 - D(G(z)))``: saturates where the discriminator is sure (same equation)."""
-    return -tf.nn.softplus(_flat(fake))
+    return -per_image(tf.nn.softplus(fake))
 
 
 def non_saturating_generator(fake: tf.Tensor) -> tf.Tensor:
     """``-log D(G(z))`` (Goodfellow et al. 2014, end of section 3; the TensorFlow tutorial's)."""
-    return tf.nn.softplus(-_flat(fake))
+    return per_image(tf.nn.softplus(-fake))
 
 
-def least_squares_discriminator(real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
-    """``(D(x) - 1)²/2 + D(G(z))²/2`` on raw outputs.
+def least_squares_real(real: tf.Tensor) -> tf.Tensor:
+    """``(D(x) - 1)²/2`` on raw outputs.
 
     Mao et al. 2017, equation 9, https://arxiv.org/abs/1611.04076.
     """
-    return 0.5 * tf.square(_flat(real) - 1.0) + 0.5 * tf.square(_flat(fake))
+    return per_image(0.5 * tf.square(real - 1.0))
+
+
+def least_squares_fake(fake: tf.Tensor) -> tf.Tensor:
+    """``D(G(z))²/2`` (same equation)."""
+    return per_image(0.5 * tf.square(fake))
 
 
 def least_squares_generator(fake: tf.Tensor) -> tf.Tensor:
     """``(D(G(z)) - 1)²/2`` (same equation)."""
-    return 0.5 * tf.square(_flat(fake) - 1.0)
+    return per_image(0.5 * tf.square(fake - 1.0))
 
 
-def wasserstein_critic(real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
-    """``f(G(z)) - f(x)``; its negative estimates the Wasserstein distance, up to a factor.
+def wasserstein_real(real: tf.Tensor) -> tf.Tensor:
+    """``-f(x)``; minus the sum with `wasserstein_fake` estimates the Wasserstein distance.
 
-    Arjovsky et al. 2017, equation 2 and algorithm 1, https://arxiv.org/abs/1701.07875.
+    Up to a factor: Arjovsky et al. 2017, equation 2 and algorithm 1,
+    https://arxiv.org/abs/1701.07875.
     """
-    return _flat(fake) - _flat(real)
+    return -per_image(real)
+
+
+def wasserstein_fake(fake: tf.Tensor) -> tf.Tensor:
+    """``f(G(z))`` (same algorithm)."""
+    return per_image(fake)
 
 
 def wasserstein_generator(fake: tf.Tensor) -> tf.Tensor:
     """``-f(G(z))`` (same algorithm)."""
-    return -_flat(fake)
+    return -per_image(fake)
 
 
-def hinge_discriminator(real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
-    """``max(0, 1 - D(x)) + max(0, 1 + D(G(z)))``.
+def hinge_real(real: tf.Tensor) -> tf.Tensor:
+    """``max(0, 1 - D(x))``.
 
     Lim and Ye 2017, https://arxiv.org/abs/1705.02894; Miyato et al. 2018, equation 16.
     """
-    return tf.nn.relu(1.0 - _flat(real)) + tf.nn.relu(1.0 + _flat(fake))
+    return per_image(tf.nn.relu(1.0 - real))
+
+
+def hinge_fake(fake: tf.Tensor) -> tf.Tensor:
+    """``max(0, 1 + D(G(z)))`` (same equation)."""
+    return per_image(tf.nn.relu(1.0 + fake))
+
+
+Loss = Callable[[tf.Tensor], tf.Tensor]
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A pair of losses that belong together.
+    """Losses that belong together.
 
     Attributes
     ----------
-    discriminator
-        ``(real_logits, fake_logits) -> losses``, shape (B,).
+    name
+        Its key in `OBJECTIVES`.
+    real, fake
+        The two parts of the discriminator's loss: ``logits -> losses``, shape (B,).
     generator
-        ``fake_logits -> losses``, shape (B,).
+        The generator's, of the logits of generated images.
     boundary
-        The logit above which an image counts as "judged real"; None for a critic, which gives
-        scores, not judgements.
+        The logit above which an image counts as taken for real; None for a critic, whose scores
+        have no such boundary.
     """
 
     name: str
-    discriminator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-    generator: Callable[[tf.Tensor], tf.Tensor]
+    real: Loss
+    fake: Loss
+    generator: Loss
     boundary: float | None
 
+    def discriminator(self, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
+        """The discriminator's whole loss for pairs of real and generated images, shape (B,)."""
+        return self.real(tf.convert_to_tensor(real)) + self.fake(tf.convert_to_tensor(fake))
 
+
+_CROSS_ENTROPY = (cross_entropy_real, cross_entropy_fake)
+_LEAST_SQUARES = (least_squares_real, least_squares_fake, least_squares_generator)
+_WASSERSTEIN = (wasserstein_real, wasserstein_fake, wasserstein_generator)
 _ALL = (
-    Objective("minimax", cross_entropy_discriminator, minimax_generator, 0.0),
-    Objective("non_saturating", cross_entropy_discriminator, non_saturating_generator, 0.0),
-    Objective("least_squares", least_squares_discriminator, least_squares_generator, 0.5),
-    Objective("wasserstein", wasserstein_critic, wasserstein_generator, None),
-    Objective("hinge", hinge_discriminator, wasserstein_generator, 0.0),
+    Objective("minimax", *_CROSS_ENTROPY, minimax_generator, 0.0),
+    Objective("non_saturating", *_CROSS_ENTROPY, non_saturating_generator, 0.0),
+    Objective("least_squares", *_LEAST_SQUARES, 0.5),
+    Objective("wasserstein", *_WASSERSTEIN, None),
+    Objective("hinge", hinge_real, hinge_fake, wasserstein_generator, 0.0),
 )
 OBJECTIVES = {objective.name: objective for objective in _ALL}
 

@@ -11,10 +11,10 @@ from ganlib.runs.folder import RunFolder
 
 @dataclass
 class Progress:
-    """How far a run is: steps done, seconds spent, and the budget they are held against.
+    """How far a run is: steps done, seconds spent, and its budget.
 
-    The budget is either a number of epochs or a number of minutes; both count from the start of
-    the run, also when it was resumed in between.
+    The budget is a number of epochs, of minutes or of steps, counted from the start of the run,
+    also when it was resumed in between.
     """
 
     steps_per_epoch: int
@@ -22,6 +22,7 @@ class Progress:
     batch_size: int
     epochs: float | None = None
     minutes: float | None = None
+    steps: int | None = None
     step: int = 0
     seconds_before: float = 0.0
     started: float = field(default_factory=time.monotonic)
@@ -44,11 +45,13 @@ class Progress:
 
     @property
     def steps_left(self) -> int:
-        """Steps that the budget in epochs still allows, an epoch's at most."""
-        if self.epochs is None:
-            return self.steps_per_epoch
-        left = math.ceil(self.epochs * self.steps_per_epoch) - self.step
-        return max(1, min(left, self.steps_per_epoch))
+        """Steps that the budget in epochs or steps still allows, an epoch's at most."""
+        most = [self.step + self.steps_per_epoch]
+        if self.epochs is not None:
+            most.append(math.ceil(self.epochs * self.steps_per_epoch))
+        if self.steps is not None:
+            most.append(self.steps)
+        return max(1, min(most) - self.step)
 
     @property
     def fraction(self) -> float:
@@ -58,6 +61,8 @@ class Progress:
             shares.append(self.step / (self.epochs * self.steps_per_epoch))
         if self.minutes is not None:
             shares.append(self.seconds / (60.0 * self.minutes))
+        if self.steps is not None:
+            shares.append(self.step / self.steps)
         return max(shares)
 
     @property
@@ -68,6 +73,8 @@ class Progress:
             parts.append(f"{self.epochs:g} epochs")
         if self.minutes is not None:
             parts.append(f"{self.minutes:g} minutes")
+        if self.steps is not None:
+            parts.append(f"{self.steps} step{'s' if self.steps > 1 else ''}")
         return " or ".join(parts)
 
 

@@ -1,7 +1,9 @@
 """What run.json says when a run begins, and whether a resumed run is still the same one."""
 
+import hashlib
 import json
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,14 +11,18 @@ from ganlib import devices
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
-from ganlib.runs.folder import RunFolder
+from ganlib.runs.folder import FORMAT, RunFolder
+from ganlib.training.precision import precision_for
+
+Data = Dataset | Mapping[str, Dataset]
+Budget = dict[str, float | None]
 
 
 def new_record(
     run: RunFolder,
     recipe: Recipe,
-    data: Dataset,
-    budget: dict[str, float | None],
+    data: Data,
+    budget: Budget,
     seed: int | None,
     precision: str,
     strategy: str,
@@ -28,13 +34,14 @@ def new_record(
             "choose another --output"
         )
     if set(budget.values()) == {None}:
-        budget = {"epochs": recipe.epochs, "minutes": recipe.minutes}
+        budget = {"epochs": recipe.epochs, "minutes": recipe.minutes, "steps": recipe.steps}
     return {
+        "format": FORMAT,
         "recipe": recipe.to_json(),
         "seed": 0 if seed is None else seed,
-        "data": data.provenance,
+        "data": provenance(data),
         "budget": budget,
-        "precision": devices.precision_for(recipe, precision),
+        "precision": precision_for(recipe, precision),
         "strategy": {"name": strategy},
         **devices.describe(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -45,8 +52,8 @@ def new_record(
 def resumed_record(
     run: RunFolder,
     recipe: Recipe,
-    data: Dataset,
-    budget: dict[str, float | None],
+    data: Data,
+    budget: Budget,
     seed: int | None,
     precision: str,
     strategy: str,
@@ -70,7 +77,7 @@ def resumed_record(
         raise GanlibError(f"{run.record_file} is damaged: {error} is missing") from error
     now = {
         "recipe": _what_is_trained(recipe),
-        "data": data.checksum,
+        "data": provenance(data)["checksum"],
         "seed": before["seed"] if seed is None else seed,
         "precision": before["precision"] if precision == "auto" else precision,
         "strategy": strategy,
@@ -87,26 +94,47 @@ def resumed_record(
 
 
 def _what_is_trained(recipe: Recipe) -> dict[str, Any]:
-    words_and_budget = ("title", "source", "notes", "epochs", "minutes", "steps_per_execution")
-    # Through JSON and back, as the record has been: a tuple in an option is a list there.
+    words_and_budget = {"title", "source", "notes", "epochs", "minutes", "steps"}
+    words_and_budget |= {"steps_per_execution"}
+    # Through JSON and back, like the record: a tuple in an option is a list there.
     values = json.loads(json.dumps(recipe.to_json()))
     return {key: value for key, value in values.items() if key not in words_and_budget}
 
 
-def checked_budget(epochs: float | None, minutes: float | None) -> dict[str, float | None]:
-    """Epochs and minutes as a dict; anything but a finite number above 0 raises `GanlibError`."""
-    for name, value in (("epochs", epochs), ("minutes", minutes)):
+def data_sets(data: Data) -> dict[str, Dataset]:
+    """The data sets by name in a batch: "images" where there is only one."""
+    return {"images": data} if isinstance(data, Dataset) else dict(data)
+
+
+def provenance(data: Data) -> dict[str, Any]:
+    """Where the images came from; of several sets together, and of each in "sets"."""
+    if isinstance(data, Dataset):
+        return data.provenance
+    sets = {name: one.provenance for name, one in data.items()}
+    checksums = " ".join(f"{name} {one['checksum']}" for name, one in sets.items())
+    return {
+        "name": "+".join(str(one["name"]) for one in sets.values()),
+        "synthetic": any(one["synthetic"] for one in sets.values()),
+        "images": sum(len(one) for one in data.values()),
+        "checksum": f"sha256:{hashlib.sha256(checksums.encode()).hexdigest()}",
+        "sets": sets,
+    }
+
+
+def checked_budget(epochs: float | None, minutes: float | None, steps: int | None) -> Budget:
+    """The budget as a dict; anything but a finite number above 0 raises `GanlibError`."""
+    budget: Budget = {"epochs": epochs, "minutes": minutes, "steps": steps}
+    for name, value in budget.items():
         if value is not None and not (value > 0 and math.isfinite(value)):
             raise GanlibError(f"{name} must be a number above 0, not {value}")
-    return {"epochs": epochs, "minutes": minutes}
+    return budget
 
 
-def check_shapes(recipe: Recipe, generator: Any, discriminator: Any, data: Dataset) -> None:
-    """Raise `GanlibError` where networks and data do not fit together."""
-    made, given = generator.output_shape[1:], data.images.shape[1:]
-    judged = given if discriminator is None else discriminator.input_shape[1:]
-    if not made == judged == given:
-        judges = "" if discriminator is None else f" and judges {judged}"
-        raise GanlibError(
-            f"{recipe.name} generates images of shape {made}{judges}, but {data.name} has {given}"
-        )
+def check_data(recipe: Recipe, data: Data) -> None:
+    """Raise `GanlibError` where images are of another shape than the recipe's."""
+    for one in data_sets(data).values():
+        if one.images.shape[1:] != tuple(recipe.image_shape):
+            raise GanlibError(
+                f"{recipe.name} is for images of shape {tuple(recipe.image_shape)}, but {one.name} "
+                f"has {one.images.shape[1:]}"
+            )

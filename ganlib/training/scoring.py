@@ -1,4 +1,4 @@
-"""Quality while training: a score of the generator now and then, and the best one kept.
+"""Scores while training: the generator's Fréchet distance now and then, and the best one kept.
 
 `image-generation` saw "a satisfactory result at a certain epoch" followed by "a drop in the
 performance": whoever keeps only the last generator may keep a bad one.
@@ -6,7 +6,6 @@ performance": whoever keeps only the last generator may keep a bad one.
 
 import sys
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,40 +13,36 @@ import numpy as np
 from ganlib import figures
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
-from ganlib.evaluation.judges.judge import Judge
 from ganlib.evaluation.metrics.frechet import distance_between, mean_and_covariance
-from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
-from ganlib.runs.sampling import save_generator
+from ganlib.runs.sampling import save_network
 from ganlib.startup import keras
+from ganlib.systems.latents import Inputs
 
 IMAGES = 1000  # generated for each score
-REAL = 2000  # training images that they are held against
+REAL = 2000  # training images to compare them with
 SHARE = 0.02  # of training time, spent on scores
-FIRST_COST = 2.0  # seconds that the first score is taken to cost, judge and real images included
-BATCH = 250
+FIRST_COST = 2.0  # seconds, a guess at the first score's cost, judge and real images included
 
 
-class QualityTracker(keras.callbacks.Callback):
+class Scores(keras.callbacks.Callback):
     """Adds ``frechet`` to an epoch's logs, and ``frechet_average`` where there is an average.
 
-    The Fréchet distance of 1,000 images from fixed noise to 2,000 training images: for one run's
-    epochs beside each other. It is larger than what `evaluate` finds with 10,000 images.
+    The Fréchet distance of 1,000 images from fixed inputs to 2,000 training images: it compares the
+    epochs of one run. It is larger than what `evaluate` finds with 10,000 images.
 
     Parameters
     ----------
-    run, recipe
-        The best generator so far is written to the run.
+    run
+        Where the best generator so far is kept.
     record
         The run's record; its "best" says which generator that is, and is written with it.
     judge
         Name of a shipped judge.
     training_images
         uint8 (N, H, W, C).
-    noise
-        `IMAGES` latents, float32 (N, latent_dim).
-    averaged
-        Returns the generator with averaged weights; None where there is none.
+    inputs
+        What `IMAGES` images are generated from.
     every
         Epochs between two scores; None: as often as `SHARE` of the training time allows, the first
         one after 100 seconds.
@@ -56,22 +51,19 @@ class QualityTracker(keras.callbacks.Callback):
     def __init__(
         self,
         run: RunFolder,
-        recipe: Recipe,
         record: dict[str, Any],
         judge: str,
         training_images: np.ndarray,
-        noise: np.ndarray,
-        averaged: Callable[[], Any] | None = None,
+        inputs: Inputs,
         every: int | None = None,
     ) -> None:
         super().__init__()
-        self.run, self.recipe, self.record, self.judge_name = run, recipe, record, judge
-        self.training_images, self.noise = training_images, noise
-        self.averaged, self.every = averaged, every
+        self.run, self.record, self.judge_name = run, record, judge
+        self.training_images, self.inputs, self.every = training_images, inputs, every
         self.spent = 0.0  # seconds, in this session
         self._began = 0.0
         self._broken = False
-        self._judge: Judge | None = None
+        self._judge: Any = None
         self._real: tuple[np.ndarray, np.ndarray]
         self._cost = FIRST_COST
 
@@ -100,13 +92,15 @@ class QualityTracker(keras.callbacks.Callback):
             self._judge = judges.load(self.judge_name)
             chosen = np.linspace(0, len(self.training_images) - 1, REAL).astype(int)
             self._real = self._statistics(self.training_images[chosen])
-        generators = {"frechet": self.model.generator}
-        if self.averaged is not None:
-            generators["frechet_average"] = self.averaged()
-        scores = {name: self._distance(generator) for name, generator in generators.items()}
+        system = self.model.system
+        generators = {"frechet": system.networks["generator"]}
+        scores = {"frechet": self._distance(system.generate(self.inputs))}
+        if system.keeps_average:
+            average = generators["frechet_average"] = system.averaged()
+            scores["frechet_average"] = self._distance(system.generate(self.inputs, average))
         name = min(scores, key=scores.__getitem__)
         if scores[name] < self.record.get("best", {}).get("frechet", np.inf):
-            save_generator(self.recipe, generators[name], self.run, "best")
+            save_network(generators[name], self.run, "generator", "best")
             self.record["best"] = {
                 "frechet": round(scores[name], 4),
                 "epoch": round(self.model.progress.epoch, 4),
@@ -121,12 +115,8 @@ class QualityTracker(keras.callbacks.Callback):
         session = self.model.progress.seconds - self._began
         return self.spent + self._cost <= SHARE * session
 
-    def _distance(self, generator: Any) -> float:
-        parts = [self.noise[i : i + BATCH] for i in range(0, len(self.noise), BATCH)]
-        made = [np.asarray(generator(part, training=False), np.float32) for part in parts]
-        images = figures.to_uint8(np.concatenate(made))
-        return distance_between(*self._real, *self._statistics(images))
+    def _distance(self, images: np.ndarray) -> float:
+        return distance_between(*self._real, *self._statistics(figures.to_uint8(images)))
 
     def _statistics(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        assert self._judge is not None
         return mean_and_covariance(self._judge(images).features)

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +15,24 @@ from ganlib.evaluation import judges
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
 from ganlib.startup import keras
-from ganlib.systems import latents, pca
 from ganlib.training import callbacks as cb
+from ganlib.training import display as shown
 from ganlib.training import scoring
 from ganlib.training.loop import Loop
-from ganlib.training.record import checked_budget, new_record, resumed_record
+from ganlib.training.record import Data, check_data, checked_budget, new_record, resumed_record
 
 SAMPLES = 64  # images in a sample grid
+DISPLAYS = ("bar", "notebook", "none")
 
 
 def train(
     recipe: Recipe,
-    data: Dataset,
+    data: Data,
     output: str | Path,
     *,
     epochs: float | None = None,
     minutes: float | None = None,
+    steps: int | None = None,
     seed: int | None = None,
     precision: str = "auto",
     strategy: str = "none",
@@ -39,23 +41,24 @@ def train(
     display: str = "bar",
     score_every: int | None = None,
 ) -> RunFolder:
-    """Train a recipe and leave a run folder; one without a discriminator is fitted in one go.
+    """Train a recipe and leave a run folder.
 
     Parameters
     ----------
     recipe
-        A value of `ganlib.recipes`, or a ``dataclasses.replace`` of one.
+        A recipe of `ganlib.recipes`, or one of your own.
     data
-        Training images, from `ganlib.datasets.load`.
+        Training images, from `ganlib.datasets.load`; for systems that need several sets, a mapping
+        of names to them.
     output
         The run folder. One that holds a run already is refused, unless `resume`.
-    epochs, minutes
+    epochs, minutes, steps
         The budget, counted from the run's start also when it is resumed; the first one used up
-        ends the run. With neither, the recipe's budget; a resumed run's own.
+        ends the run. With none, the recipe's budget; a resumed run's own.
     seed
         Seed of weights, order of images and noise; 0 by default.
     precision
-        "auto", "float32", "bfloat16" or "float16", see `ganlib.devices.choose_precision`.
+        "auto", "float32", "bfloat16" or "float16", see `ganlib.training.precision`.
     strategy
         "none", "mirrored" or "multiworker", see `ganlib.devices.make_strategy`.
     resume
@@ -66,9 +69,9 @@ def train(
     display
         "bar" (a progress bar on standard error), "notebook" (a live picture) or "none".
     score_every
-        Epochs between two scores of the generator, see `ganlib.training.scoring`; 0: none; by default
-        as often as 2 % of the time allows, where a judge ships for the data. A resumed run keeps its
-        own.
+        Epochs between two scores of the generator, see `ganlib.training.scoring`; 0: none. By
+        default as often as 2 % of the time allows, where a judge ships for the data. A resumed run
+        keeps its own.
 
     Returns
     -------
@@ -78,23 +81,15 @@ def train(
     Raises
     ------
     GanlibError
-        In one sentence: a folder in use, a budget that makes no sense, data that do not fit, a
-        loss that is not finite, a checkpoint that cannot be used.
+        In one sentence: a folder in use, an impossible budget, data that do not fit, a loss that is
+        not finite, a checkpoint that cannot be used.
     """
-    budget = checked_budget(epochs, minutes)
-    if recipe.discriminator is None:
-        pca.refuse(
-            recipe,
-            {
-                "resume": resume,
-                "precision": precision not in ("auto", "float32"),
-                "strategy": strategy != "none",
-                "score_every": bool(score_every),
-            },
-        )
-        return pca.fit(recipe, data, output, seed=seed)
-    if strategy == "multiworker" and (minutes or (recipe.minutes and not epochs)):
+    budget = checked_budget(epochs, minutes, steps)
+    if strategy == "multiworker" and (minutes or (recipe.minutes and not (epochs or steps))):
         raise GanlibError("with strategy multiworker give --epochs: workers' clocks differ")
+    if display not in DISPLAYS:
+        raise GanlibError(f"unknown display {display!r}; choose one of {', '.join(DISPLAYS)}")
+    check_data(recipe, data)
     distribution = devices.make_strategy(strategy)
     chief = devices.is_chief(distribution)
     run = RunFolder.existing(output) if resume else RunFolder(output)
@@ -104,10 +99,10 @@ def train(
         done_before = resume and run.record.get("status") == "finished"
         record["strategy"]["replicas"] = distribution.num_replicas_in_sync
         if score_every is not None:
-            if score_every and data.name not in judges.names():
+            if score_every and record["data"]["name"] not in judges.names():
                 raise GanlibError(
-                    f"no judge ships for {data.name}, so training on it cannot be scored: leave "
-                    "score_every out"
+                    f"no judge ships for {record['data']['name']}, so training on it cannot be "
+                    "scored: leave score_every out"
                 )
             record["score_every"] = score_every
         loop = Loop(run, recipe, data, record, distribution, chief)
@@ -124,39 +119,32 @@ def train(
 
 
 def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
-    run = loop.run
-    rng = np.random.default_rng([loop.record["seed"], 1])
-    noise, more_noise = (
-        latents.draw(loop.recipe.latent, rng, count, loop.step.latent_dim)
+    run, record, system = loop.run, loop.record, loop.system
+    rng = np.random.default_rng([record["seed"], 1])
+    inputs, more_inputs = (
+        system.draw(rng, count, **system.conditions(loop.data, count))
         for count in (SAMPLES, scoring.IMAGES)
     )
-    grids = cb.SampleGrids(run, noise, caption="SYNTHETIC data" if loop.data.synthetic else "")
-    shown: dict[str, Any] = {
-        "bar": cb.ProgressBar,
-        "notebook": lambda: cb.NotebookDisplay(grids.draw),
+    synthetic = record["data"]["synthetic"]
+    grids = cb.SampleGrids(run, inputs, caption="SYNTHETIC data" if synthetic else "")
+    displays: Mapping[str, Any] = {
+        "bar": shown.ProgressBar,
+        "notebook": lambda: shown.NotebookDisplay(grids.draw),
         "none": keras.callbacks.Callback,
     }
-    if display not in shown:
-        raise GanlibError(f"unknown display {display!r}; choose one of {', '.join(shown)}")
-    quality_tracker = scoring.QualityTracker(
-        run,
-        loop.recipe,
-        loop.record,
-        loop.data.name,
-        loop.data.images,
-        more_noise,
-        averaged=loop.averaged if loop.recipe.ema else None,
-        every=loop.record.get("score_every"),
-    )
-    kind = "SYNTHETIC stand-in for " if loop.data.synthetic else ""
-    title = f"{loop.recipe.title} on {kind}{loop.data.name}"
+    scores = []
+    if isinstance(loop.data, Dataset) and loop.data.name in judges.names():
+        images, every = loop.data.images, record.get("score_every")
+        scores = [scoring.Scores(run, record, loop.data.name, images, more_inputs, every)]
+    stand_in = "SYNTHETIC stand-in for " if synthetic else ""
+    title = f"{loop.recipe.title} on {stand_in}{record['data']['name']}"
     # The guard comes first, so that nothing is drawn from broken weights; the tables come after
     # those whose measurements they write; the film needs the tables.
     return [
         cb.NaNGuard(run),
         grids,
-        shown[display](),
-        *([quality_tracker] if loop.data.name in judges.names() else []),
+        displays[display](),
+        *scores,
         cb.TensorBoard(run),
         cb.Tables(run),
         cb.Pictures(run, title),

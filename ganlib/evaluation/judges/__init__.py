@@ -6,16 +6,12 @@ Listing them is quick; TensorFlow is imported when one is loaded.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganlib.evaluation.judges.shipped import TRAINED, names
+
 if TYPE_CHECKING:
     from ganlib.evaluation.judges.judge import Judge
 
-TRAINED = Path(__file__).with_name("trained")
-"""The folder of the judges that ship with the package."""
-
-
-def names() -> list[str]:
-    """The judges that ship with the package."""
-    return sorted({path.stem for path in TRAINED.glob("*.*") if path.suffix in (".json", ".npz")})
+__all__ = ["TRAINED", "load", "names"]
 
 
 def load(name: str | Path) -> "Judge":

@@ -23,8 +23,8 @@ import numpy as np
 from ganlib.datasets.catalog import by
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
-from ganlib.evaluation.judges import TRAINED, names
 from ganlib.evaluation.judges.network import SIDES, build_network, scaled, weight_names
+from ganlib.evaluation.judges.shipped import TRAINED, names
 from ganlib.startup import tf
 
 AGAIN = "train the judge again, or install ganlib again if the judge came with it"

@@ -1,0 +1,127 @@
+"""Every command but ``train``: list, look, sample, score and compare."""
+
+import argparse
+import json
+from pathlib import Path
+
+from ganlib import datasets, recipes
+from ganlib.errors import GanlibError
+from ganlib.evaluation import judges
+from ganlib.recipes.vary import vary
+from ganlib.runs.folder import RunFolder
+from ganlib.runs.sampling import check_generator
+
+
+def list_recipes(options: argparse.Namespace) -> int:
+    """Every recipe, its data set and where it comes from."""
+    if options.json:
+        print(json.dumps([r.to_json() for r in recipes.RECIPES.values()], indent=2))
+        return 0
+    width = max(map(len, recipes.RECIPES)) + 2
+    for recipe in recipes.RECIPES.values():
+        print(f"{recipe.name:<{width}}{recipe.title}, on {recipe.dataset}")
+        print(f"{'':<{width}}{recipe.source}")
+    return 0
+
+
+def summary(options: argparse.Namespace) -> int:
+    """A recipe's networks layer by layer."""
+    recipe = vary(recipes.get(options.recipe), channels=options.channels)
+    from ganlib.models.summaries import as_text, describe
+
+    networks = {name: describe(network) for name, network in recipe.build().items()}
+    if options.json:
+        print(json.dumps({"recipe": recipe.to_json(), **networks}, indent=2))
+        return 0
+    print(f"{recipe.name}: {recipe.title} ({recipe.source})")
+    if recipe.notes:
+        print(recipe.notes)
+    for name, network in networks.items():
+        print(f"\n{as_text(name, network)}")
+    return 0
+
+
+def sample(options: argparse.Namespace) -> int:
+    """Images of a run's generator, as a grid or as an array."""
+    run = RunFolder.existing(options.run)
+    output = Path(options.output) if options.output else run.path / "sample.png"
+    if output.suffix not in (".png", ".npz"):
+        raise GanlibError(f"--output {output} must end in .png or .npz")
+    check_generator(run, options.weights)
+    import numpy as np
+
+    from ganlib import figures
+    from ganlib.runs import sampling
+
+    images = sampling.sample(run, options.count, options.seed, weights=options.weights)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    if output.suffix == ".npz":
+        np.savez_compressed(output, images=images)
+    else:
+        caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+        figures.grid(images, caption=caption).save(output)
+    print(f"{len(images)} images in {output}")
+    return 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Several runs in one picture and one table."""
+    if Path(options.output).suffix != ".png":
+        raise GanlibError(f"--output {options.output} must end in .png")
+    runs = [RunFolder.existing(path) for path in options.runs]
+    from ganlib.evaluation import comparison
+
+    print(comparison.compare(runs, Path(options.output)))
+    print(f"picture  {options.output}")
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Scores of a run's images, as a table and in scores.json."""
+    run = RunFolder.existing(options.run)
+    from ganlib.evaluation.evaluate import evaluate, merged_with_file
+
+    found = evaluate(
+        run,
+        count=options.count,
+        seed=options.seed,
+        judge=options.judge,
+        data_dir=options.data_dir,
+        weights=options.weights,
+        write=False,
+    )
+    print(f"images   {found.count:,} from {run.path}, seed {found.seed}")
+    print(f"against  {found.data}")
+    print(f"by       {found.judge}")
+    print(f"\n{found.table()}\n")
+    print("floor: training images in place of generated ones; pca, noise: what is easy to beat;")
+    print("95 % intervals in brackets. Do not compare with published FIDs: they use another judge.")
+    if found.blind:
+        print(f"No use with this judge, noise beats real images in: {', '.join(found.blind)}.")
+    merged_with_file(found, run).write(run.scores_file)
+    print(f"scores   {run.scores_file}")
+    return 0
+
+
+def list_judges(options: argparse.Namespace) -> int:
+    """The judges that ship, and how good they are."""
+    for name in judges.names():
+        print(judges.load(name).describe())
+    return 0
+
+
+def train_judge(options: argparse.Namespace) -> int:
+    """A judge of one's own, from a labelled data set."""
+    output = Path(options.output or f"judges/{options.data}.npz")
+    train, test = (
+        datasets.load(options.data, split, options.data_dir, channels=1)
+        for split in ("train", "test")
+    )
+    print(f"data     {train.describe()}")
+    print(f"test     {test.describe()}", flush=True)
+    from ganlib.evaluation.judges import training
+
+    judge = training.train(train, test, output, epochs=options.epochs, seed=options.seed)
+    print(judge.describe())
+    print(f"judge    {output}: evaluate RUN --judge {output}")
+    return 0

@@ -1,0 +1,98 @@
+"""Two layers of Keras with quicker operations in training, and the logits under a sigmoid.
+
+Batch normalisation gives Keras's values to rounding; dropout drops with the same probability, but
+not the same elements. ``benchmarks/tried.py --idea keras-batch-norm keras-dropout`` measures what
+each saves. Files of saved networks hold Keras's own layers: see `plain_copy`.
+"""
+
+from typing import Any
+
+from ganlib.startup import keras, tf
+
+
+class BatchNormalization(keras.layers.BatchNormalization):
+    """``keras.layers.BatchNormalization`` as one fused operation in training.
+
+    Ioffe and Szegedy 2015, algorithm 1, https://arxiv.org/abs/1502.03167, over all axes but the
+    last, for inputs (B, C) or (B, H, W, C). What the operation cannot do is left to Keras.
+    """
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Normalise; in training by the batch's statistics, which also move the averages."""
+        rank = len(inputs.shape)
+        plain = self.trainable and self.scale and self.center and not self.synchronized
+        last = rank in (2, 4) and self.axis in (-1, rank - 1)
+        if not (training and plain and last and mask is None):
+            return super().call(inputs, training=training, mask=mask)
+        inputs = tf.cast(inputs, self.compute_dtype)
+        pictures = inputs if rank == 4 else inputs[:, None, None, :]
+        nothing = tf.zeros((0,))
+        outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=pictures,
+            scale=tf.cast(self.gamma, tf.float32),
+            offset=tf.cast(self.beta, tf.float32),
+            mean=nothing,
+            variance=nothing,
+            epsilon=self.epsilon,
+            is_training=True,
+        )
+        # The operation gives the unbiased variance, Keras keeps the biased one.
+        count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], tf.float32)
+        variance *= (count - 1.0) / count
+        for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + now * (1.0 - self.momentum))
+        return outputs if rank == 4 else outputs[:, 0, 0, :]
+
+
+class Dropout(keras.layers.Dropout):
+    """``keras.layers.Dropout`` that draws 16 random bits for an element instead of 32.
+
+    Srivastava et al. 2014; the rate is exact to 1/65536.
+    """
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Drop in training, else return the inputs."""
+        if not training or self.rate == 0.0 or self.noise_shape is not None:
+            return super().call(inputs, training=training)
+        inputs = tf.cast(inputs, self.compute_dtype)
+        shape = tf.shape(inputs)
+        count = tf.reduce_prod(shape)
+        words = tf.random.stateless_uniform(
+            [-(-count // 4)],
+            tf.cast(self.seed_generator.next(), tf.int32),
+            minval=None,
+            maxval=None,
+            dtype=tf.uint64,
+        )
+        bits = tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:count]
+        kept = tf.reshape(bits, shape) >= tf.constant(round(65536 * self.rate), tf.uint16)
+        scale = tf.cast(1.0 / (1.0 - self.rate), inputs.dtype)
+        return inputs * (tf.cast(kept, inputs.dtype) * scale)
+
+
+def logits(outputs: Any) -> Any:
+    """The logits behind a discriminator's outputs, float32 of the same shape.
+
+    Some reports end their discriminator in a sigmoid. A loss computed from its output would lose
+    all precision where the discriminator is sure: a float32 sigmoid is exactly 1 from a logit of
+    17 on. Keras keeps the logits with a sigmoid's result, for its own cross-entropy; they are read
+    here. Outputs without a sigmoid are logits already.
+    """
+    return tf.cast(getattr(outputs, "_keras_logits", outputs), tf.float32)
+
+
+def plain_copy(network: Any) -> Any:
+    """A copy in float32 that consists of Keras's own layers, whatever the network was trained in.
+
+    Such a copy can be saved and loaded without this package.
+    """
+    own = {BatchNormalization: keras.layers.BatchNormalization, Dropout: keras.layers.Dropout}
+
+    def copied(layer: Any) -> Any:
+        return own.get(type(layer), type(layer)).from_config(
+            layer.get_config() | {"dtype": "float32"}
+        )
+
+    copy = keras.models.clone_model(network, clone_function=copied)
+    copy.set_weights(network.get_weights())
+    return copy

@@ -1,0 +1,118 @@
+"""Recipes of this course: for a minute of training, and cures for what fails in the reports'."""
+
+import dataclasses
+
+from ganlib.recipes.final_project import MNIST_WGAN, SVHN_BASELINE, SVHN_WGAN
+from ganlib.recipes.recipe import Network, Optimizer, Recipe
+from ganlib.systems.latents import Part
+
+
+def _both(optimizer: Optimizer) -> dict[str, Optimizer]:
+    return {"generator": optimizer, "discriminator": optimizer}
+
+
+_EXPRESS_ADAM = Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99})
+MNIST_EXPRESS = Recipe(
+    name="mnist-express",
+    title="MNIST express DCGAN",
+    source=(
+        "ours, after Radford et al. 2016 (DCGAN), Shi et al. 2016 (pixel shuffle), Heusel et al. "
+        "2017 (two learning rates)"
+    ),
+    dataset="mnist",
+    image_shape=(28, 28, 1),
+    networks={
+        "generator": Network("express:generator"),
+        "discriminator": Network("express:discriminator"),
+    },
+    optimizers={
+        "generator": _EXPRESS_ADAM,
+        "discriminator": Optimizer("Adam", {**_EXPRESS_ADAM.options, "learning_rate": 5e-4}),
+    },
+    latent={"noise": Part("normal", 32)},
+    schedule="linear",
+    batch_size=64,
+    epochs=None,
+    minutes=1.0,
+    steps_per_execution=20,
+    notes=(
+        "Made for one minute on two cores, or whatever time is given: small networks, many steps, "
+        "and learning rates that fall to nothing over the budget. What each choice is worth: "
+        "benchmarks/ablation.py."
+    ),
+)
+
+SVHN_EXPRESS = dataclasses.replace(
+    MNIST_EXPRESS,
+    name="svhn-express",
+    title="SVHN express DCGAN",
+    dataset="svhn_cropped",
+    image_shape=(32, 32, 1),
+    networks={
+        "generator": Network("express:generator", {"units": 0}),
+        "discriminator": Network("express:discriminator"),
+    },
+    optimizers=_both(_EXPRESS_ADAM),
+    batch_size=32,
+    notes=(
+        "The settings of mnist-express without the generator's hidden dense layer, with one "
+        "learning rate and half the batch. Look at the images: the judge of SVHN does not see blur."
+    ),
+)
+
+MNIST_WGAN_RMSPROP = dataclasses.replace(
+    MNIST_WGAN,
+    name="mnist-wgan-rmsprop",
+    title="MNIST Wasserstein GAN with RMSprop",
+    source="final-project, section 3.3; Arjovsky et al. 2017, algorithm 1 and section 4",
+    optimizers=_both(Optimizer("RMSprop", {"learning_rate": 3e-4})),
+    batch_size=32,
+    epochs=20,
+    notes=(
+        "Ours: the networks of the report's WGAN with the optimiser of Arjovsky et al. 2017, who "
+        "found training unstable with momentum, and with many small steps. Rate and batch are "
+        "chosen for two minutes on two cores; benchmarks/variants.py shows what each choice does."
+    ),
+)
+
+SVHN_BASELINE_TTUR = dataclasses.replace(
+    SVHN_BASELINE,
+    name="svhn-baseline-ttur",
+    title="SVHN baseline DCGAN with a slow discriminator",
+    source="final-project, section 3.4, figures 9 and 10; Heusel et al. 2017 (TTUR)",
+    optimizers={
+        "generator": Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.5}),
+        "discriminator": Optimizer("Adam", {"learning_rate": 5e-5, "beta_1": 0.5}),
+    },
+    batch_size=32,
+    epochs=20,
+    notes=(
+        "Ours: the report's networks, whose discriminator wins with one learning rate of 1e-4. "
+        "Two learning rates and less momentum hold it back; they and the batch are chosen for "
+        "two minutes on two cores: see benchmarks/variants.py svhn-balance."
+    ),
+)
+
+SVHN_WGAN_GP = dataclasses.replace(
+    SVHN_WGAN,
+    name="svhn-wgan-gp",
+    title="SVHN Wasserstein GAN with gradient penalty",
+    source="final-project, section 3.6; Gulrajani et al. 2017, algorithm 1",
+    optimizers=_both(Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.0})),
+    options={"n_critic": 2, "gradient_penalty": 10.0},
+    batch_size=32,
+    epochs=20,
+    notes=(
+        "Ours: the report's networks with the penalty of Gulrajani et al. 2017 in place of "
+        "clipping, and without momentum as there; n_critic, rate and batch are chosen for two "
+        "minutes on two cores; benchmarks/variants.py shows what clipping gives."
+    ),
+)
+
+RECIPES = (
+    MNIST_EXPRESS,
+    SVHN_EXPRESS,
+    MNIST_WGAN_RMSPROP,
+    SVHN_BASELINE_TTUR,
+    SVHN_WGAN_GP,
+)

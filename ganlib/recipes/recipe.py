@@ -1,0 +1,240 @@
+"""A recipe: everything that says how an experiment goes, as one frozen value.
+
+A recipe is data: it names data set, networks, losses and optimisers, and knows nothing of the loop
+that trains it. It is written into every run's record and read back from there. Importing this
+module loads no TensorFlow; `Recipe.system` does.
+"""
+
+import dataclasses
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ganlib.errors import GanlibError
+from ganlib.systems import KINDS, OBJECTIVES, kind
+from ganlib.systems.latents import Latent, Part
+
+Shape = tuple[int, int, int]  # height, width, channels
+SCHEDULES = ("constant", "linear")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A builder and its options.
+
+    Attributes
+    ----------
+    builder
+        A function of the image shape and the options that returns a ``keras.Model``; or
+        "module:function" for one in `ganlib.models`. A recipe that was read from a record builds
+        only the latter.
+    options
+        Keyword arguments, fit for JSON.
+    """
+
+    builder: str | Callable[..., Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def build(self, image_shape: Shape) -> Any:
+        """Build the network; this is when TensorFlow is loaded."""
+        builder = self.builder
+        if isinstance(builder, str):
+            try:
+                builder = pkgutil.resolve_name(f"ganlib.models.{builder}")
+            except (ImportError, AttributeError, ValueError):
+                raise GanlibError(
+                    f"there is no network {self.builder!r} in ganlib.models: pass the recipe that "
+                    "the run was trained with"
+                ) from None
+        return builder(image_shape, **self.options)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; a function is named by its module and name."""
+        builder = self.builder
+        if not isinstance(builder, str):
+            builder = f"{builder.__module__}:{builder.__qualname__}"
+        return {"builder": builder, "options": dict(self.options)}
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """A class of ``keras.optimizers`` and its options."""
+
+    name: str = "Adam"
+    options: Mapping[str, Any] = field(default_factory=lambda: {"learning_rate": 1e-4})
+
+    def build(self, **options: Any) -> Any:
+        """Build the optimiser; `options` go beside its own."""
+        from ganlib.startup import keras
+
+        return getattr(keras.optimizers, self.name)(**self.options, **options)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"name": self.name, "options": dict(self.options)}
+
+
+def adam_for_both() -> dict[str, Optimizer]:
+    """The TensorFlow tutorial's optimisers: Adam with a learning rate of 1e-4 for each network."""
+    return {"generator": Optimizer(), "discriminator": Optimizer()}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One system: what is trained, on what, and how.
+
+    Attributes
+    ----------
+    name, title
+        The name used on the command line, and one for headings.
+    source
+        Where the system is described: the report and its section or figure.
+    dataset, image_shape
+        A name for `ganlib.datasets.load`, and the height, width and channels that the networks
+        are built for: one channel for greyscale, three for colour.
+    networks
+        Name to builder; built in this order. The one called "generator" makes the images.
+    optimizers
+        Name of a network to its optimiser.
+    kind, options
+        A kind of `ganlib.systems.KINDS` and its keyword arguments, such as ``n_critic``.
+    objective
+        A name in `ganlib.systems.OBJECTIVES`; None for a kind without.
+    latent
+        Name to part, see `ganlib.systems.latents`.
+    ema
+        Decay, for each step of the generator, of an exponential moving average of its weights,
+        kept beside them; 0: none, as in the reports.
+    schedule
+        How the learning rates go over the run's budget: "constant", or "linear" from the
+        optimisers' own to nothing.
+    batch_size
+        Images in a batch.
+    epochs, minutes, steps
+        The budget; the first one used up ends a run.
+    steps_per_execution
+        Steps in one call of TensorFlow, as Keras names it: more than one for small networks. The
+        steps stay the same, but for a learning rate that falls: it does so from call to call.
+    notes
+        What the source leaves open, and what was chosen.
+    """
+
+    name: str
+    title: str
+    source: str
+    dataset: str
+    image_shape: Shape
+    networks: Mapping[str, Network]
+    optimizers: Mapping[str, Optimizer] = field(default_factory=adam_for_both)
+    kind: str = "simultaneous"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    objective: str | None = "non_saturating"
+    latent: Latent = field(default_factory=lambda: {"noise": Part("normal", 100)})
+    schedule: str = "constant"
+    batch_size: int = 256
+    epochs: float | None = 100
+    minutes: float | None = None
+    steps: int | None = None
+    steps_per_execution: int = 1
+    ema: float = 0.0
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        for what, value, choices in (
+            ("schedule", self.schedule, SCHEDULES),
+            ("kind of system", self.kind, tuple(KINDS)),
+            ("objective", self.objective, (*OBJECTIVES, None)),
+        ):
+            if value not in choices:
+                names = ", ".join(choice for choice in choices if choice)
+                raise GanlibError(f"unknown {what} {value!r}; choose one of {names}")
+        if self.ema and "generator" not in self.optimizers:
+            raise GanlibError(
+                f"{self.name} has no optimiser for its generator, so there is no moving average of "
+                "its weights: leave out ema"
+            )
+
+    def system(
+        self,
+        *,
+        seed: int = 0,
+        precision: str = "float32",
+        networks: Mapping[str, Any] | None = None,
+        training: bool = True,
+    ) -> Any:
+        """Build everything that learns, in one place; see `ganlib.systems.system.System`.
+
+        Under a ``tf.distribute`` strategy, call it within the strategy's scope.
+
+        Parameters
+        ----------
+        seed
+            Of weights, dropout and all that the steps draw; it seeds the global random state.
+        precision
+            "float32", "bfloat16" or "float16", with loss scaling in the last case.
+        networks
+            Built networks in place of the recipe's own, such as those of a saved run.
+        training
+            False leaves out the optimisers: such a system only generates.
+        """
+        from ganlib import devices
+        from ganlib.startup import keras, tf
+        from ganlib.systems.system import check_networks
+
+        strategy = tf.distribute.get_strategy()
+        keras.utils.set_random_seed(seed)
+        with devices.precision_policy(precision):
+            built = dict(networks or self.build())
+            check_networks(built, self.image_shape, self.name)
+            if strategy.num_replicas_in_sync > 1:
+                devices.synchronize_batch_norm(*built.values())
+            optimizers = {}
+            for name, optimizer in self.optimizers.items() if training else ():
+                average = self.ema and name == "generator"
+                options = {"use_ema": True, "ema_momentum": self.ema} if average else {}
+                optimizers[name] = optimizer.build(**options)
+                if precision == "float16":
+                    optimizers[name] = keras.optimizers.LossScaleOptimizer(optimizers[name])
+            objective = {} if self.objective is None else {"objective": self.objective}
+            return kind(self.kind)(
+                built,
+                optimizers,
+                latent=self.latent,
+                seed=seed,
+                jit_compile=devices.worth_compiling(strategy),
+                **objective,
+                **self.options,
+            )
+
+    def build(self) -> dict[str, Any]:
+        """The networks alone, by name, with weights that the global random state decides."""
+        return {name: network.build(self.image_shape) for name, network in self.networks.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """The recipe as plain dicts, lists and scalars."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        for group in ("networks", "optimizers"):
+            values[group] = {name: value.to_json() for name, value in values[group].items()}
+        values["latent"] = {name: dataclasses.asdict(part) for name, part in self.latent.items()}
+        return values | {"image_shape": list(self.image_shape), "options": dict(self.options)}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "Recipe":
+        """The inverse of `to_json`; missing, unknown or impossible fields raise `GanlibError`."""
+        values = dict(record)
+        try:
+            for group, make in (("networks", Network), ("optimizers", Optimizer), ("latent", Part)):
+                values[group] = {name: make(**value) for name, value in values[group].items()}
+            if not all(isinstance(n.builder, str) for n in values["networks"].values()):
+                raise ValueError("a builder is no name")
+            height, width, channels = values["image_shape"]
+            values["image_shape"] = (int(height), int(width), int(channels))
+            values["batch_size"] = int(values["batch_size"])
+            if min(*values["image_shape"], values["batch_size"]) < 1:
+                raise ValueError("a size below 1")
+            return cls(**values)
+        except (KeyError, TypeError, ValueError, AttributeError, GanlibError) as error:
+            raise GanlibError(
+                f"the record holds no recipe that this version understands ({error})"
+            ) from error

@@ -1,0 +1,237 @@
+"""The seam: what every system is to the loop, the lessons, the benchmarks and the tests."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ganlib.errors import GanlibError
+from ganlib.models.layers import plain_copy
+from ganlib.startup import tf
+from ganlib.systems import latents
+from ganlib.systems.latents import Inputs, Latent
+from ganlib.systems.replicas import own_rows
+
+Batch = dict[str, tf.Tensor]
+Logs = dict[str, tf.Tensor]
+AT_ONCE = 500  # images that are generated at a time
+
+
+class System:
+    """Networks, optimisers and a train step.
+
+    A new kind of system overrides `update` and `log_keys`, and what else it does differently.
+
+    Parameters
+    ----------
+    networks
+        Name to ``keras.Model``; the one called "generator" makes the images.
+    optimizers
+        Name of a network to the Keras optimiser that trains it; none are needed to generate.
+    latent
+        What the generator starts from, see `ganlib.systems.latents`.
+    seed
+        Of everything that is drawn in steps; what step i draws depends on (seed, i) alone.
+    jit_compile
+        Compile with XLA: worth it on a GPU, about half the speed on a CPU.
+
+    Attributes
+    ----------
+    log_keys : names of the float32 scalars that a step returns
+    streams : numbers that a step may give to `seed_of`
+    """
+
+    log_keys: tuple[str, ...] = ()
+    streams = 4
+
+    def __init__(
+        self,
+        networks: Mapping[str, Any],
+        optimizers: Mapping[str, Any],
+        *,
+        latent: Latent,
+        seed: int = 0,
+        jit_compile: bool = False,
+    ) -> None:
+        self.networks, self.optimizers = dict(networks), dict(optimizers)
+        self.latent, self.seed, self.jit_compile = dict(latent), seed, jit_compile
+        self._average: Any = None
+        for name, optimizer in self.optimizers.items():
+            optimizer.build(self.trained_by(name))
+        # Nothing here needs AutoGraph, whose translation takes time.
+        self._one = tf.function(self.update, jit_compile=jit_compile, autograph=False)
+        self._step = self.compiled(self.update)
+        self._many: Any = None
+
+    def update(self, batch: Batch, index: tf.Tensor) -> Logs:
+        """One step on one replica, within a ``tf.function``: change the variables, return logs."""
+        raise NotImplementedError
+
+    def step(self, batch: Batch, index: int) -> Logs:
+        """Train on one batch.
+
+        Parameters
+        ----------
+        batch
+            Such as "images", float (B, H, W, C) in [-1, 1], and "labels", int64 (B,).
+        index
+            Number of the step, from 0 on.
+
+        Returns
+        -------
+        Float32 scalars by name, of `log_keys`.
+        """
+        return self._step(batch, tf.constant(index, tf.int64))
+
+    def many(self, batch: Batch, index: int, batch_size: int) -> Logs:
+        """Steps `index`, `index` + 1, … on one device, in one call of TensorFlow.
+
+        The way from call to call costs time, which counts for small networks: see
+        ``benchmarks/tried.py --idea one-step-calls``. The steps stay the same, to rounding.
+
+        Parameters
+        ----------
+        batch
+            Several batches, one after the other; the last one may be smaller.
+        index
+            Number of the first step.
+        batch_size
+            Images in a batch.
+
+        Returns
+        -------
+        The logs of all these steps, as float32 vectors.
+        """
+        if self._many is None:
+            specs = {k: tf.TensorSpec((None, *v.shape[1:]), v.dtype) for k, v in batch.items()}
+            numbers = (tf.TensorSpec((), tf.int64), tf.TensorSpec((), tf.int32))
+            self._many = tf.function(
+                self._updates, input_signature=(specs, *numbers), autograph=False
+            )
+        return self._many(batch, tf.constant(index, tf.int64), tf.constant(batch_size))
+
+    def _updates(self, batch: Batch, first: tf.Tensor, batch_size: tf.Tensor) -> Logs:
+        def one(number: tf.Tensor) -> Logs:
+            own = slice(number * batch_size, (number + 1) * batch_size)
+            part = {name: rows[own] for name, rows in batch.items()}
+            return self._one(part, first + tf.cast(number, tf.int64))
+
+        count = tf.shape(next(iter(batch.values())))[0]
+        return tf.map_fn(
+            one,
+            tf.range(-(-count // batch_size)),
+            fn_output_signature=dict.fromkeys(self.log_keys, tf.float32),
+            parallel_iterations=1,
+        )
+
+    def compiled(self, update: Callable[[Batch, tf.Tensor], Logs]) -> Callable[..., Logs]:
+        """`update` as a ``tf.function`` that runs on every replica and sums the replicas' logs."""
+        strategy = tf.distribute.get_strategy()
+
+        @tf.function(jit_compile=self.jit_compile, autograph=False)
+        def run(batch: Batch, index: tf.Tensor) -> Logs:
+            logs = strategy.run(update, args=(batch, index))
+            return {key: strategy.reduce("SUM", value, axis=None) for key, value in logs.items()}
+
+        return run
+
+    def trained_by(self, optimizer: str) -> list[Any]:
+        """The variables that an optimiser changes: those of the network of its name."""
+        return self.networks[optimizer].trainable_variables
+
+    def apply(self, tape: tf.GradientTape, loss: tf.Tensor, optimizer: str) -> None:
+        """One step of an optimiser on a loss that its ``scale_loss`` scaled inside the tape.
+
+        The optimiser undoes the scaling, which float16 needs, and sums gradients over replicas.
+        """
+        variables = self.trained_by(optimizer)
+        gradients = tape.gradient(loss, variables)
+        self.optimizers[optimizer].apply_gradients(zip(gradients, variables, strict=True))
+
+    def seed_of(self, index: tf.Tensor, stream: int = 0) -> tf.Tensor:
+        """Seed for what step `index` draws; each `stream` below `streams` is independent."""
+        return tf.stack([tf.constant(self.seed, tf.int64), self.streams * index + stream])
+
+    def latent_of(self, images: tf.Tensor, index: tf.Tensor, stream: int = 0) -> Batch:
+        """The latent of step `index` by part, one row for each image of this replica."""
+        seed = self.seed_of(index, stream)
+        return own_rows(lambda count: latents.draw_in_step(self.latent, seed, count), images)
+
+    def make(self, inputs: Mapping[str, Any], training: bool, generator: Any = None) -> Any:
+        """Images of the generator; a latent of one part goes in alone, several by their names."""
+        alone = next(iter(inputs.values())) if len(inputs) == 1 else dict(inputs)
+        return (generator or self.networks["generator"])(alone, training=training)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """All that training changes, by name: weights, moving statistics, seeds, optimisers."""
+        found = {
+            f"{name}/{number:03d}_{variable.name}": variable
+            for name, network in self.networks.items()
+            for number, variable in enumerate(network.variables)
+        }
+        # By number alone: Keras puts counted layer names into those of an optimiser's variables.
+        return found | {
+            f"{name}_optimizer/{number:03d}": variable
+            for name, optimizer in self.optimizers.items()
+            for number, variable in enumerate(optimizer.variables)
+        }
+
+    def draw(self, rng: np.random.Generator, count: int, **given: Any) -> Inputs:
+        """What `generate` takes: drawn by the latent, but for the parts that are given."""
+        return latents.draw(self.latent, rng, count, **given)
+
+    def conditions(self, data: Any, count: int) -> dict[str, Any]:
+        """What `draw` should be given for `count` sample images, from the training data."""
+        return {}
+
+    def generate(self, inputs: Mapping[str, np.ndarray], generator: Any = None) -> np.ndarray:
+        """Images of the generator as it is now, or of another one, such as `averaged`.
+
+        Parameters
+        ----------
+        inputs
+            What `draw` returns: arrays of N rows.
+        generator
+            A network like the system's generator; by default that.
+
+        Returns
+        -------
+        float32 (N, H, W, C) in [-1, 1].
+        """
+        count = len(next(iter(inputs.values())))
+        parts = [
+            self.make(
+                {name: rows[i : i + AT_ONCE] for name, rows in inputs.items()}, False, generator
+            )
+            for i in range(0, count, AT_ONCE)
+        ]
+        return np.concatenate([np.asarray(tf.cast(part, tf.float32)) for part in parts])
+
+    def averaged(self) -> Any:
+        """The generator with the moving average of its weights, which its optimiser keeps.
+
+        Statistics of batch normalisation are moving averages already, and copied.
+        """
+        raw = self.networks["generator"]
+        if self._average is None:
+            self._average = plain_copy(raw)
+        self._average.set_weights(raw.get_weights())
+        self.optimizers["generator"].finalize_variable_values(self._average.trainable_variables)
+        return self._average
+
+    @property
+    def keeps_average(self) -> bool:
+        """Whether the generator's optimiser keeps a moving average of its weights."""
+        optimizer = self.optimizers.get("generator")
+        return bool(getattr(getattr(optimizer, "inner_optimizer", optimizer), "use_ema", False))
+
+
+def check_networks(networks: Mapping[str, Any], image_shape: tuple[int, ...], who: str) -> None:
+    """Raise `GanlibError` where a generator makes images of another shape."""
+    generator = networks.get("generator")
+    if generator is not None and generator.output_shape[1:] != tuple(image_shape):
+        raise GanlibError(
+            f"{who} is for images of shape {tuple(image_shape)}, but its generator makes "
+            f"{generator.output_shape[1:]}"
+        )

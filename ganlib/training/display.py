@@ -1,0 +1,94 @@
+"""What a user sees while a run trains, as Keras callbacks: a bar, or a picture in a notebook."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PIL import Image
+from tqdm import tqdm
+
+from ganlib.startup import keras
+
+
+class ProgressBar(keras.callbacks.Callback):
+    """A bar with the time left and the losses (tqdm), on standard error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bar: Any = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.bar = tqdm(
+            total=100.0,
+            initial=100.0 * min(1.0, self.model.progress.fraction),
+            bar_format="{desc} {percentage:3.0f}% |{bar:24}| {elapsed}<{remaining}{postfix}",
+            # A log file gets a line now and then, a terminal a lively bar.
+            mininterval=0.2 if sys.stderr and sys.stderr.isatty() else 15.0,
+        )
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        progress = self.model.progress
+        if logs:
+            self.bar.set_postfix(_losses(logs), refresh=False)
+        self.bar.set_description_str(f"epoch {int(progress.epoch) + 1}", refresh=False)
+        self.bar.update(min(100.0, 100.0 * progress.fraction) - self.bar.n)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the terminal tidy, also after an error."""
+        if self.bar is not None:
+            self.bar.close()
+
+
+class NotebookDisplay(keras.callbacks.Callback):
+    """In a notebook: one picture, renewed while training goes on, and one line under it.
+
+    Parameters
+    ----------
+    draw
+        Makes the picture; see `ganlib.training.callbacks.SampleGrids.draw`.
+    every_seconds
+        Time between two renewals.
+    """
+
+    def __init__(self, draw: Callable[[], Image.Image], every_seconds: float = 5.0) -> None:
+        super().__init__()
+        self.draw = draw
+        self.every_seconds = every_seconds
+        self._parts: dict[str, str] = {}
+        self._due = 0.0
+        self._handles: list[Any] = []
+
+    def _line(self) -> str:
+        progress = self.model.progress
+        left = progress.seconds * (1.0 / max(progress.fraction, 1e-9) - 1.0)
+        losses = [f"{name} {value}" for name, value in self._parts.items()]
+        parts = [f"epoch {progress.epoch:.2f}", f"{progress.images:,} images"]
+        return " · ".join([*parts, f"{max(left, 0.0):.0f} s left", *losses])
+
+    def _show(self) -> None:
+        from IPython.display import Pretty, display
+
+        outputs = [self.draw(), Pretty(self._line())]
+        if not self._handles:
+            self._handles = [display(output, display_id=True) for output in outputs]
+        for handle, output in zip(self._handles, outputs, strict=True):
+            if handle is not None:  # outside a notebook there is nothing to renew
+                handle.update(output)
+        self._due = time.monotonic() + self.every_seconds
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if logs:
+            self._parts = _losses(logs)
+        if time.monotonic() >= self._due:
+            self._show()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self._show()
+
+
+def _losses(logs: dict[str, Any]) -> dict[str, str]:
+    return {name: f"{value:.3f}" for name, value in logs.items() if name.endswith("loss")}

@@ -1,0 +1,50 @@
+"""Which precision to train in: what the machine has, and what a step is large enough for.
+
+Mixed precision on GPUs follows https://www.tensorflow.org/guide/mixed_precision.
+"""
+
+from ganlib import devices
+from ganlib.errors import GanlibError
+from ganlib.models.flops import flops_per_image
+from ganlib.recipes import Recipe
+
+PRECISIONS = ("auto", *devices.POLICIES)
+SMALL_STEP = 1e8
+"""Floating-point operations of a step. Smaller ones are slower in bfloat16 than in float32 on a
+processor, or no quicker: benchmarks/precision.py."""
+
+
+def precision_for(recipe: Recipe, requested: str = "auto") -> str:
+    """The precision to train a recipe in on this machine.
+
+    Parameters
+    ----------
+    requested
+        One of `PRECISIONS`; anything but "auto" is returned unchanged.
+
+    Returns
+    -------
+    "bfloat16" on GPUs from compute capability 8.0 and, for steps of at least `SMALL_STEP`, on
+    processors with bfloat16 instructions; "float16" (with loss scaling) on GPUs from 7.0; else
+    "float32".
+    """
+    if requested not in PRECISIONS:
+        raise GanlibError(f"unknown precision {requested!r}; choose one of {', '.join(PRECISIONS)}")
+    if requested != "auto":
+        return requested
+    if not recipe.optimizers:  # nothing is trained by gradients
+        return "float32"
+    capability = devices.compute_capability()
+    if capability is not None:
+        if capability >= (8, 0):
+            return "bfloat16"
+        return "float16" if capability >= (7, 0) else "float32"
+    has_bfloat16 = bool(devices.cpu_flags() & {"avx512_bf16", "amx_bf16"})
+    return "bfloat16" if has_bfloat16 and not _is_small(recipe) else "float32"
+
+
+def _is_small(recipe: Recipe) -> bool:
+    """Whether a step does little arithmetic; only a GAN's two networks are counted."""
+    if set(recipe.networks) != {"generator", "discriminator"}:
+        return False
+    return recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP
