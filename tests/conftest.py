@@ -8,6 +8,7 @@ import pytest
 
 from ganlib.datasets import Dataset
 from ganlib.recipes import Network, Recipe
+from ganlib.systems.latents import Part
 
 
 @pytest.fixture(scope="session")
@@ -20,15 +21,22 @@ def tiny_data() -> Dataset:
 
 @pytest.fixture(scope="session")
 def tiny_recipe() -> Recipe:
-    """The tutorial's networks on 8x8 images, batch norm and dropout included."""
+    """Few channels on 8x8 images, batch norm and dropout included."""
     return Recipe(
         name="tiny",
         title="a tiny DCGAN",
         source="the tests",
         dataset="tiny",
         image_shape=(8, 8, 1),
-        generator=Network("final_project:generator", {"latent_dim": 4}),
-        discriminator=Network("final_project:dcgan_discriminator"),
+        networks={
+            "generator": Network(
+                "express:generator", {"latent_dim": 4, "units": 0, "filters": [4, 4]}
+            ),
+            "discriminator": Network(
+                "express:discriminator", {"filters": [4, 8], "units": 4, "dropout": 0.3}
+            ),
+        },
+        latent={"noise": Part("normal", 4)},
         batch_size=16,
         epochs=2,
     )
@@ -41,8 +49,8 @@ def tiny_wgan(tiny_recipe: Recipe) -> Recipe:
         tiny_recipe,
         name="tiny-wgan",
         objective="wasserstein",
-        step="alternating",
-        step_options={"n_critic": 3, "clip": 0.01},
+        kind="alternating",
+        options={"n_critic": 3, "clip": 0.01},
     )
 
 

@@ -10,14 +10,16 @@ from ganlib.startup import keras
 from ganlib.training import checkpoints
 
 
-def weights_of(run: RunFolder) -> list[np.ndarray]:
+def weights_of(run: RunFolder) -> dict[str, np.ndarray]:
     """Everything that training changes, from the newest checkpoint."""
     return checkpoints.read(checkpoints.list_newest_first(run.checkpoints)[0])[0]
 
 
 def assert_same_run(one: RunFolder, other: RunFolder) -> None:
-    for a, b in zip(weights_of(one), weights_of(other), strict=True):
-        np.testing.assert_array_equal(a, b)
+    mine, others = weights_of(one), weights_of(other)
+    assert mine.keys() == others.keys()
+    for name, array in mine.items():
+        np.testing.assert_array_equal(array, others[name], err_msg=name)
     timeless = [
         [{k: v for k, v in row.items() if k != "seconds"} for row in run.history]
         for run in (one, other)

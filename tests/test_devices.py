@@ -8,10 +8,11 @@ import pytest
 from ganlib import devices, recipes
 from ganlib.errors import GanlibError
 from ganlib.startup import keras, tf
+from ganlib.training import precision
 
 
 @pytest.mark.parametrize(
-    ("capability", "flags", "precision"),
+    ("capability", "flags", "chosen"),
     [
         ((9, 0), set(), "bfloat16"),
         ((8, 0), set(), "bfloat16"),
@@ -24,47 +25,35 @@ from ganlib.startup import keras, tf
         (None, set(), "float32"),
     ],
 )
-def test_auto_takes_what_the_machine_has(monkeypatch, capability, flags, precision):
+def test_auto_takes_what_the_machine_has(monkeypatch, capability, flags, chosen):
     monkeypatch.setattr(devices, "cpu_flags", lambda: flags)
-    assert devices.choose_precision("auto", capability) == precision
+    monkeypatch.setattr(devices, "compute_capability", lambda: capability)
+    assert precision.precision_for(recipes.get("mnist-baseline")) == chosen
 
 
 @pytest.mark.parametrize(
-    ("capability", "flops", "precision"),
+    ("capability", "name", "batch_size", "chosen"),
     [
-        (None, devices.SMALL_STEP - 1, "float32"),
-        (None, devices.SMALL_STEP, "bfloat16"),
-        ((9, 0), 1.0, "bfloat16"),
+        (None, "mnist-baseline", 1, "bfloat16"),
+        (None, "mnist-nn", 64, "bfloat16"),
+        (None, "mnist-nn", 32, "float32"),
+        ((9, 0), "mnist-nn", 32, "bfloat16"),
+        (None, "mnist-pca", 100_000, "float32"),
     ],
 )
 def test_auto_takes_float32_where_a_processor_has_little_to_compute(
-    monkeypatch, capability, flops, precision
+    monkeypatch, capability, name, batch_size, chosen
 ):
     monkeypatch.setattr(devices, "cpu_flags", lambda: {"avx512_bf16"})
-    assert devices.choose_precision("auto", capability, flops) == precision
-    assert devices.choose_precision("bfloat16", capability, flops) == "bfloat16"
+    monkeypatch.setattr(devices, "compute_capability", lambda: capability)
+    recipe = dataclasses.replace(recipes.get(name), batch_size=batch_size)
+    assert precision.precision_for(recipe) == chosen
+    assert precision.precision_for(recipe, "float16") == "float16"
 
 
-@pytest.mark.parametrize(
-    ("recipe", "batch_size", "precision"),
-    [
-        ("mnist-baseline", 1, "bfloat16"),
-        ("mnist-nn", 64, "bfloat16"),
-        ("mnist-nn", 32, "float32"),
-    ],
-)
-def test_a_recipes_precision_goes_by_its_step(monkeypatch, recipe, batch_size, precision):
-    monkeypatch.setattr(devices, "cpu_flags", lambda: {"avx512_bf16"})
-    monkeypatch.setattr(devices, "compute_capability", lambda: None)
-    one = dataclasses.replace(recipes.get(recipe), batch_size=batch_size)
-    assert devices.precision_for(one) == precision
-    assert devices.precision_for(one, "float16") == "float16"
-
-
-def test_a_precision_that_is_asked_for_is_taken():
-    assert devices.choose_precision("float32", (9, 0)) == "float32"
+def test_an_unknown_precision_is_refused():
     with pytest.raises(GanlibError, match="unknown precision 'int8'"):
-        devices.choose_precision("int8", None)
+        precision.precision_for(recipes.get("mnist-baseline"), "int8")
 
 
 def test_the_compute_capability_is_that_of_the_first_gpu(monkeypatch):
@@ -74,7 +63,7 @@ def test_the_compute_capability_is_that_of_the_first_gpu(monkeypatch):
     monkeypatch.setattr(tf.config.experimental, "get_device_details", details.get)
     assert devices.compute_capability() == (7, 5)
     details["gpu0"] = {}  # an AMD GPU tells none
-    assert devices.choose_precision("auto", devices.compute_capability()) == "float32"
+    assert precision.precision_for(recipes.get("mnist-baseline")) == "float32"
 
 
 def test_xla_is_on_for_one_gpu_only(monkeypatch):

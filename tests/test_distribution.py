@@ -28,24 +28,23 @@ from ganlib.datasets import Dataset
 from ganlib.recipes import Network, Optimizer, Recipe
 from ganlib.training.train import train
 sgd = Optimizer("SGD", {"learning_rate": 0.05})
+from ganlib.startup import keras
+from ganlib.systems.latents import Part
+layers = keras.layers
+tanh = {"activation": "tanh"}
+generator = lambda image_shape: keras.Sequential(
+    [layers.Input((4,)), layers.Dense(64, **tanh), layers.Reshape((8, 8, 1))])
+critic = lambda image_shape: keras.Sequential(
+    [layers.Input((8, 8, 1)), layers.Flatten(), layers.Dense(8, **tanh), layers.Dense(1)])
 recipe = Recipe("dense", "dense", "tests", "tiny", (8, 8, 1),
-                Network("dense_for_tests:generator"), Network("dense_for_tests:critic"),
-                generator_optimizer=sgd, discriminator_optimizer=sgd, batch_size=16)
+                {"generator": Network(generator), "discriminator": Network(critic)},
+                {"generator": sgd, "discriminator": sgd},
+                latent={"noise": Part("normal", 4)}, batch_size=16)
 if "wgan" in options:
-    recipe = dataclasses.replace(recipe, objective="wasserstein", step="alternating",
-                                 step_options={"n_critic": 2, "clip": 0.2})
+    recipe = dataclasses.replace(recipe, objective="wasserstein", kind="alternating",
+                                 options={"n_critic": 2, "clip": 0.2})
 if "linear" in options:
     recipe = dataclasses.replace(recipe, schedule="linear")
-import ganlib.models, types
-from ganlib.startup import keras
-layers = keras.layers
-module = types.ModuleType("ganlib.models.dense_for_tests")
-tanh = {"activation": "tanh"}
-module.generator = lambda image_shape: keras.Sequential(
-    [layers.Input((4,)), layers.Dense(64, **tanh), layers.Reshape((8, 8, 1))])
-module.critic = lambda image_shape: keras.Sequential(
-    [layers.Input((8, 8, 1)), layers.Flatten(), layers.Dense(8, **tanh), layers.Dense(1)])
-sys.modules[module.__name__] = ganlib.models.dense_for_tests = module
 rng = np.random.default_rng(0)
 data = Dataset("tiny", "train", rng.integers(0, 256, (71, 8, 8, 1), dtype=np.uint8), None,
                "synthetic", "a test")
@@ -70,7 +69,7 @@ def finish(*processes: subprocess.Popen) -> None:
         assert process.returncode == 0, output
 
 
-def result(output) -> tuple[list[np.ndarray], list[dict]]:
+def result(output) -> tuple[dict[str, np.ndarray], list[dict]]:
     run = RunFolder.existing(output)
     newest = checkpoints.list_newest_first(run.checkpoints)[0]
     keys = ("step", "images", "d_loss", "g_loss")
@@ -79,8 +78,9 @@ def result(output) -> tuple[list[np.ndarray], list[dict]]:
 
 def assert_equal_up_to_rounding(output, reference) -> None:
     (weights, history), (expected, expected_history) = result(output), result(reference)
-    for a, b in zip(weights, expected, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    assert weights.keys() == expected.keys()
+    for name, array in weights.items():
+        np.testing.assert_allclose(array, expected[name], rtol=1e-4, atol=1e-6, err_msg=name)
     for row, expected_row in zip(history, expected_history, strict=True):
         assert row == pytest.approx(expected_row, rel=1e-4)
 

@@ -7,6 +7,7 @@ from PIL import Image
 from ganlib import figures
 from ganlib.errors import DataError
 from ganlib.figures import write_gif
+from ganlib.lessons import plots
 
 
 def test_floats_become_bytes_at_the_ends_and_in_the_middle():
@@ -62,7 +63,7 @@ def test_side_by_side_has_a_titled_panel_for_each_set():
 
 def test_operations_stand_under_both_roofs():
     points = {"add": (0.1, 2.0), "product": (100.0, 90.0)}
-    figure = figures.roofline(points, {"float32": 100.0, "bfloat16": 200.0}, bandwidth=20.0)
+    figure = plots.roofline(points, {"float32": 100.0, "bfloat16": 200.0}, bandwidth=20.0)
     axes = figure.axes[0]
     assert axes.get_xscale() == axes.get_yscale() == "log"
     float32, bfloat16, *measured = axes.lines
@@ -83,7 +84,7 @@ def test_a_race_shows_the_median_of_the_seeds():
             ("mnist-baseline", 10, 25.0),
         )
     ]
-    axes = figures.race({"points": points, "real_images": 0.1}).axes[0]
+    axes = plots.race({"points": points, "real_images": 0.1}).axes[0]
     assert (90.0, 28.0) in {tuple(line.get_ydata()) for line in axes.lines}
     assert axes.get_xticks().tolist() == [5, 10]
     assert {"tutorial 28", "mnist-baseline 25", "real images 0.1"} <= {
@@ -92,8 +93,8 @@ def test_a_race_shows_the_median_of_the_seeds():
 
 
 def test_labels_keep_apart_and_below_the_top():
-    assert figures.apart([0.0, 0.5, 3.0], gap=1.0, top=10.0) == [0.0, 1.0, 3.0]
-    assert figures.apart([8.0, 9.5, 9.6], gap=1.0, top=10.0) == [7.0, 8.0, 9.0]
+    assert plots.apart([0.0, 0.5, 3.0], gap=1.0, top=10.0) == [0.0, 1.0, 3.0]
+    assert plots.apart([8.0, 9.5, 9.6], gap=1.0, top=10.0) == [7.0, 8.0, 9.0]
 
 
 def noisy_frames(count: int) -> list[Image.Image]:

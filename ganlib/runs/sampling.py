@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ganlib import figures
 from ganlib.errors import GanlibError
+from ganlib.files import atomic
 from ganlib.runs.folder import RunFolder
 
 MOST = 1_000_000  # images at a time: all are held in memory
@@ -23,18 +23,17 @@ HOW = {
 
 
 def save_network(network: Any, run: RunFolder, name: str, weights: str = "last") -> None:
-    """Write a network in float32 and of Keras's own layers, in one piece.
+    """Write a network in one piece.
 
     Parameters
     ----------
+    network
+        Of Keras's own layers, see `ganlib.systems.system.System.plain`.
     weights
         Which of the run's this is: "last", "average" or "best".
     """
-    from ganlib.files import atomic
-    from ganlib.models.layers import plain_copy
-
     with atomic(run.network_file(name, weights)) as partial:
-        plain_copy(network).save(partial)
+        network.save(partial)
 
 
 def check_generator(run: RunFolder, weights: str = "last") -> None:
@@ -88,8 +87,10 @@ def sample(
     given
         Parts of the latent to hold fixed, such as labels or codes; see `ganlib.systems.latents`.
     """
+    from ganlib.figures import to_uint8
+
     if not 1 <= count <= MOST:
         raise GanlibError(f"count must be from 1 to {MOST:,}, not {count:,}")
     system = load_system(run, weights)
     inputs = system.draw(np.random.default_rng([seed, 2]), count, **given)
-    return figures.to_uint8(system.generate(inputs))
+    return to_uint8(system.generate(inputs))

@@ -55,7 +55,7 @@ class System:
     ) -> None:
         self.networks, self.optimizers = dict(networks), dict(optimizers)
         self.latent, self.seed, self.jit_compile = dict(latent), seed, jit_compile
-        self._average: Any = None
+        self._copies: dict[str, Any] = {}
         for name, optimizer in self.optimizers.items():
             optimizer.build(self.trained_by(name))
         # Nothing here needs AutoGraph, whose translation takes time.
@@ -208,17 +208,22 @@ class System:
         ]
         return np.concatenate([np.asarray(tf.cast(part, tf.float32)) for part in parts])
 
+    def plain(self, name: str, use: str = "last") -> Any:
+        """A network as it is now, in float32 and of Keras's own layers; one copy for each `use`."""
+        key = f"{name} {use}"
+        if key not in self._copies:
+            self._copies[key] = plain_copy(self.networks[name])
+        self._copies[key].set_weights(self.networks[name].get_weights())
+        return self._copies[key]
+
     def averaged(self) -> Any:
         """The generator with the moving average of its weights, which its optimiser keeps.
 
         Statistics of batch normalisation are moving averages already, and copied.
         """
-        raw = self.networks["generator"]
-        if self._average is None:
-            self._average = plain_copy(raw)
-        self._average.set_weights(raw.get_weights())
-        self.optimizers["generator"].finalize_variable_values(self._average.trainable_variables)
-        return self._average
+        average = self.plain("generator", "average")
+        self.optimizers["generator"].finalize_variable_values(average.trainable_variables)
+        return average
 
     @property
     def keeps_average(self) -> bool:

@@ -90,7 +90,7 @@ class Loop:
             raise GanlibError(f"no checkpoint in {self.run.checkpoints} is intact: train anew")
         # Stopped before its first checkpoint: the seed has brought the run back to its start.
 
-    def save(self) -> None:
+    def save(self, networks: Sequence[str] = ("generator",)) -> None:
         """Write checkpoint, networks and record; whatever fails, the older ones stay."""
         if not self.chief:
             return
@@ -104,8 +104,8 @@ class Loop:
             "counts": self.means.counts,
         }
         checkpoints.save(self.run.checkpoints, progress.step, variables, state)
-        for name, network in self.system.networks.items():
-            save_network(network, self.run, name)
+        for name in networks:
+            save_network(self.system.plain(name), self.run, name)
         if self.system.keeps_average:
             save_network(self.system.averaged(), self.run, "generator", "average")
         self.record["progress"] = {
@@ -134,7 +134,7 @@ class Loop:
                 if self.progress.fraction < 1.0:
                     self._steps(hooks, interrupt)
                 done = self.progress.fraction >= 1.0 or not interrupt.requested
-                self.save()
+                self.save(list(self.system.networks))
                 within_epoch = self.progress.step % self.progress.steps_per_epoch
                 hooks.on_train_end(self.means.result() if within_epoch else {})
                 # Last of all: what is called finished has its pictures too.

@@ -93,7 +93,7 @@ class Scores(keras.callbacks.Callback):
             chosen = np.linspace(0, len(self.training_images) - 1, REAL).astype(int)
             self._real = self._statistics(self.training_images[chosen])
         system = self.model.system
-        generators = {"frechet": system.networks["generator"]}
+        generators = {"frechet": system.plain("generator")}
         scores = {"frechet": self._distance(system.generate(self.inputs))}
         if system.keeps_average:
             average = generators["frechet_average"] = system.averaged()

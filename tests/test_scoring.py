@@ -24,7 +24,7 @@ class Weights(keras.callbacks.Callback):
         self.seen: list[list[np.ndarray]] = []
 
     def on_train_batch_end(self, batch, logs=None):
-        variables = self.model.generator.trainable_variables
+        variables = self.model.system.networks["generator"].trainable_variables
         self.seen.append([v.numpy().astype(np.float64) for v in variables])
 
 
@@ -59,7 +59,7 @@ def test_averaging_leaves_training_as_it_is_and_resumes_bit_for_bit(
     plain = train(tiny_recipe, tiny_data, tmp_path / "plain", epochs=2, display="none")
     recipe = dataclasses.replace(tiny_recipe, ema=0.9)
     whole = train(recipe, tiny_data, tmp_path / "whole", epochs=2, display="none")
-    assert not plain.generators["average"].exists()
+    assert not plain.network_file("generator", "average").exists()
     for a, b in zip(load_generator(plain).weights, load_generator(whole).weights, strict=True):
         np.testing.assert_array_equal(a, b)
     output = tmp_path / "cut"
@@ -73,7 +73,7 @@ def test_averaging_leaves_training_as_it_is_and_resumes_bit_for_bit(
         train(tiny_recipe, tiny_data, output, resume=True)
 
 
-def test_a_generator_that_was_not_kept_is_told_of_in_one_sentence(tiny_recipe, tiny_data, tmp_path):
+def test_a_generator_that_was_not_kept_is_refused_in_one_sentence(tiny_recipe, tiny_data, tmp_path):
     run = train(tiny_recipe, tiny_data, tmp_path / "run", epochs=1, display="none")
     with pytest.raises(GanlibError, match="no average generator: train with --ema"):
         sample(run, 1, weights="average")
@@ -108,7 +108,7 @@ def test_scores_stand_in_the_history_and_do_not_change_the_training(
     assert all(row["frechet"] > 0 for row in scored.history if "frechet" in row)
     plain = train(small_nn, digits, tmp_path / "run", epochs=4, score_every=0, display="none")
     assert not any("frechet" in row for row in plain.history)
-    assert not plain.generators["best"].exists()
+    assert not plain.network_file("generator", "best").exists()
     for a, b in zip(load_generator(plain).weights, load_generator(scored).weights, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -125,43 +125,43 @@ def test_the_best_generator_is_the_one_of_the_best_score(scored, small_nn, digit
         np.testing.assert_array_equal(a, b)
 
 
-class Quality(scoring.QualityTracker):
+class Quality(scoring.Scores):
     """Scores that are given instead of measured; what is kept is noted by its epoch."""
 
     given: list[float]
     kept: list[float]
 
-    def _distance(self, generator):
+    def _distance(self, images):
         return self.given.pop(0)
 
 
 @pytest.fixture
-def told_scores(monkeypatch):
+def given_scores(monkeypatch):
     kept = []
     Quality.kept = kept
-    monkeypatch.setattr(scoring, "QualityTracker", Quality)
+    monkeypatch.setattr(scoring, "Scores", Quality)
     monkeypatch.setattr(
-        scoring, "save_generator", lambda recipe, generator, run, weights: kept.append(weights)
+        scoring, "save_network", lambda network, run, name, weights: kept.append(weights)
     )
     return kept
 
 
 def test_a_worse_epoch_does_not_replace_the_best_also_after_a_resume(
-    small_nn, digits, tmp_path, told_scores
+    small_nn, digits, tmp_path, given_scores
 ):
     Quality.given = [5.0, 7.0]
     output = tmp_path / "run"
     train(small_nn, digits, output, epochs=2, score_every=1, display="none")
-    assert told_scores == ["best"]
+    assert given_scores == ["best"]
     Quality.given = [6.0, 4.0]
     run = train(small_nn, digits, output, epochs=4, score_every=1, resume=True, display="none")
-    assert told_scores == ["best", "best"]  # 5.0 and 4.0
+    assert given_scores == ["best", "best"]  # 5.0 and 4.0
     assert [row["frechet"] for row in run.history] == [5.0, 7.0, 6.0, 4.0]
     assert run.record["best"] == {"frechet": 4.0, "epoch": 4.0, "weights": "last"}
 
 
 def test_a_best_within_an_epoch_survives_the_resume(
-    small_nn, digits, tmp_path, told_scores, monkeypatch
+    small_nn, digits, tmp_path, given_scores, monkeypatch
 ):
     """Its row in the history does not: the epoch is made whole."""
     monkeypatch.setattr(Quality, "_due", lambda self: True)
@@ -170,7 +170,7 @@ def test_a_best_within_an_epoch_survives_the_resume(
     train(small_nn, digits, output, epochs=2, display="none", callbacks=[StopAt(25)])
     Quality.given = [6.0]
     run = train(small_nn, digits, output, resume=True, display="none")
-    assert told_scores == ["best", "best"]
+    assert given_scores == ["best", "best"]
     assert run.record["best"]["frechet"] == 3.0 and run.record["best"]["epoch"] == 1.25
 
 
@@ -190,7 +190,7 @@ def test_a_damaged_judge_ends_the_scores_and_not_the_training(
 
 
 def test_how_often_to_score_is_kept_by_a_resumed_run_and_refused_without_a_judge(
-    small_nn, digits, tiny_recipe, tiny_data, tmp_path, told_scores
+    small_nn, digits, tiny_recipe, tiny_data, tmp_path, given_scores
 ):
     Quality.given = [5.0, 4.0]
     output = tmp_path / "run"
@@ -201,7 +201,7 @@ def test_how_often_to_score_is_kept_by_a_resumed_run_and_refused_without_a_judge
         train(tiny_recipe, tiny_data, tmp_path / "other", score_every=1, display="none")
 
 
-def test_raw_and_averaged_weights_are_scored_side_by_side(small_nn, digits, tmp_path, told_scores):
+def test_raw_and_averaged_weights_are_scored_side_by_side(small_nn, digits, tmp_path, given_scores):
     Quality.given = [5.0, 3.0]
     recipe = dataclasses.replace(small_nn, ema=0.9)
     run = train(recipe, digits, tmp_path / "run", epochs=1, score_every=1, display="none")
@@ -211,9 +211,8 @@ def test_raw_and_averaged_weights_are_scored_side_by_side(small_nn, digits, tmp_
 
 
 def test_by_default_scores_take_a_fiftieth_of_the_time(small_nn, digits, tmp_path, monkeypatch):
-    tracker = scoring.QualityTracker(
-        RunFolder(tmp_path), small_nn, {}, "mnist", digits.images, np.zeros((1000, 100))
-    )
+    inputs = {"noise": np.zeros((1000, 100))}
+    tracker = scoring.Scores(RunFolder(tmp_path), {}, "mnist", digits.images, inputs)
 
     class Model:
         class progress:  # noqa: N801

@@ -3,20 +3,25 @@
 import numpy as np
 import pytest
 
+from ganlib.datasets import Dataset
 from ganlib.datasets.batches import batches, steps_per_epoch
 from ganlib.errors import DataError
 
 
-def numbered(count: int) -> np.ndarray:
-    """Images that tell their own number, so that batches can be read back."""
+def numbered(count: int, labels: bool = True) -> Dataset:
+    """Images that show their own number, so that batches can be read back."""
     images = np.zeros((count, 2, 2, 1), np.uint8)
     images[:, 0, 0, 0] = np.arange(count)
-    return images
+    return Dataset("numbers", "train", images, np.arange(count) if labels else None, "a test", "")
+
+
+def numbers(images) -> list[int]:
+    return np.round((images.numpy()[:, 0, 0, 0] + 1) * 127.5).astype(int).tolist()
 
 
 def take(count: int, *args, **kwargs) -> list[list[int]]:
     stream = batches(*args, **kwargs).take(count)
-    return [np.round((b.numpy()[:, 0, 0, 0] + 1) * 127.5).astype(int).tolist() for b in stream]
+    return [numbers(batch["images"]) for batch in stream]
 
 
 def test_every_image_comes_once_an_epoch_and_the_last_batch_is_smaller():
@@ -42,9 +47,36 @@ def test_a_stream_that_starts_later_goes_on_as_if_it_had_not_stopped(step):
 
 def test_pixels_are_scaled_to_the_range_of_tanh():
     images = np.array([0, 255], np.uint8).reshape(2, 1, 1, 1)
-    (batch,) = batches(images, 2, seed=0).take(1)
-    assert batch.dtype == "float32"
-    assert sorted(batch.numpy().ravel().tolist()) == [-1.0, 1.0]
+    data = Dataset("two", "train", images, None, "a test", "")
+    (batch,) = batches(data, 2, seed=0).take(1)
+    assert list(batch) == ["images"] and batch["images"].dtype == "float32"
+    assert sorted(batch["images"].numpy().ravel().tolist()) == [-1.0, 1.0]
+
+
+@pytest.mark.parametrize("options", [{}, {"together": 2}, {"shards": 2, "own_shards": 2}])
+def test_labels_belong_to_their_images(options):
+    for batch in batches(numbered(11), 4, seed=3, **options).take(5):
+        assert numbers(batch["images"]) == batch["labels"].numpy().tolist()
+        assert batch["labels"].dtype == "int64"
+
+
+def two_sets(count: int, first_step: int = 0) -> list[tuple[list[int], list[int]]]:
+    stream = batches({"long": numbered(10), "short": numbered(7)}, 4, 5, first_step).take(count)
+    return [(numbers(batch["long"]), numbers(batch["short"])) for batch in stream]
+
+
+def test_two_sets_go_together_each_in_its_own_order():
+    pairs = two_sets(6)
+    assert [pair[0] for pair in pairs] == take(6, numbered(10), 4, seed=5)
+    assert [len(pair[1]) for pair in pairs] == [4, 4, 2, 4, 4, 2]
+    seen = pairs[0][1] + pairs[1][1]
+    assert sorted(seen[:7]) == list(range(7))  # once round, then on
+    assert {n for pair in pairs for n in pair[1]} == set(range(7))
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 7])
+def test_two_sets_that_start_later_go_on_as_if_they_had_not_stopped(step):
+    assert two_sets(9 - step, step) == two_sets(9)[step:]
 
 
 @pytest.mark.parametrize("shards", [2, 3])
@@ -66,10 +98,10 @@ def test_a_last_batch_too_small_for_the_devices_is_refused():
 
 def test_batches_are_taken_from_the_array_where_it_lies():
     """A copy of the images inside the pipeline takes several times their memory."""
-    images = numbered(4)
-    stream = batches(images, batch_size=4, seed=0)
+    images = np.zeros((4, 2, 2, 1), np.uint8)
+    stream = batches(Dataset("four", "train", images, None, "a test", ""), batch_size=4, seed=0)
     images[:] = 255
-    assert (next(iter(stream)).numpy() == 1.0).all()
+    assert (next(iter(stream))["images"].numpy() == 1.0).all()
 
 
 @pytest.mark.parametrize("step", [0, 1, 2, 3, 5])
@@ -82,6 +114,8 @@ def test_batches_yielded_together_are_the_same_batches_and_end_with_the_epoch(st
     assert max(len(batch) for batch in together) == 9
 
 
-def test_shards_cannot_be_yielded_together():
-    with pytest.raises(ValueError, match="only where they are not cut into shards"):
+def test_shards_and_several_sets_cannot_be_yielded_together():
+    with pytest.raises(ValueError, match="only from one set and not cut into shards"):
         batches(numbered(10), 4, seed=0, shards=2, together=2)
+    with pytest.raises(ValueError, match="only from one set and not cut into shards"):
+        batches({"a": numbered(10), "b": numbered(7)}, 4, seed=0, together=2)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from ganlib.models.forward import forward
 
 from ganlib import devices
-from ganlib.models.forward import forward
 from ganlib.startup import keras, tf
 
 layers = keras.layers
