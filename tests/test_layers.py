@@ -1,10 +1,11 @@
-"""Running a network in a step: quicker operations, Keras's values."""
+"""Quicker layers with Keras's values, logits under a sigmoid, copies of Keras's own layers."""
 
 import numpy as np
 import pytest
-from ganlib.models.forward import forward
 
 from ganlib import devices
+from ganlib.models.final_project import modified_discriminator
+from ganlib.models.layers import BatchNormalization, Dropout, logits, plain_copy
 from ganlib.startup import keras, tf
 
 layers = keras.layers
@@ -12,9 +13,9 @@ INPUTS = np.random.default_rng(0).normal(1.0, 3.0, (5, 4, 4, 3)).astype("float32
 
 
 def twins(*inner, shape=(4, 4, 3)):
-    """Twice the same network, with weights that are neither 0 nor 1."""
+    """The same network in our layers and in Keras's, with weights that are neither 0 nor 1."""
     pair = [keras.Sequential([layers.Input(shape), *inner])]
-    pair.append(keras.models.clone_model(pair[0]))
+    pair.append(plain_copy(pair[0]))
     rng = np.random.default_rng(1)
     values = [rng.uniform(0.5, 2.0, v.shape) for v in pair[0].variables if "seed" not in v.path]
     for network in pair:
@@ -27,24 +28,22 @@ def twins(*inner, shape=(4, 4, 3)):
 @pytest.mark.parametrize(
     ("make", "shape"),
     [
-        (lambda: [layers.BatchNormalization()], (4, 4, 3)),
-        (lambda: [layers.Flatten(), layers.BatchNormalization(momentum=0.5)], (4, 4, 3)),
-        (lambda: [layers.BatchNormalization(axis=1)], (4, 4, 3)),
-        (lambda: [layers.BatchNormalization(scale=False)], (4, 4, 3)),
-        (lambda: [layers.Conv2D(2, 3), layers.BatchNormalization(), layers.ReLU()], (4, 4, 3)),
+        (lambda: [BatchNormalization()], (4, 4, 3)),
+        (lambda: [layers.Flatten(), BatchNormalization(momentum=0.5)], (4, 4, 3)),
+        (lambda: [BatchNormalization(axis=1)], (4, 4, 3)),
+        (lambda: [BatchNormalization(scale=False)], (4, 4, 3)),
+        (lambda: [layers.Conv2D(2, 3), BatchNormalization(), layers.ReLU()], (4, 4, 3)),
     ],
 )
 def test_values_gradients_and_moving_statistics_are_those_of_keras(make, shape):
     ours, theirs = twins(*make(), shape=shape)
     results = []
-    for network, run in (
-        (ours, lambda x: forward(ours.layers, x, training=True)),
-        (theirs, lambda x: theirs(x, training=True)),
-    ):
+    assert all(type(layer).__module__.startswith("keras.") for layer in theirs.layers)
+    for network in (ours, theirs):
         with tf.GradientTape() as tape:
             inputs = tf.constant(INPUTS)
             tape.watch(inputs)
-            outputs = run(inputs)
+            outputs = network(inputs, training=True)
             loss = tf.reduce_sum(tf.sin(outputs))
         gradients = tape.gradient(loss, [inputs, *network.trainable_variables])
         results.append([outputs, *gradients, *network.non_trainable_variables])
@@ -53,16 +52,14 @@ def test_values_gradients_and_moving_statistics_are_those_of_keras(make, shape):
 
 
 def test_outside_training_the_network_is_left_to_keras():
-    network, _ = twins(layers.BatchNormalization(), layers.Dropout(0.5))
-    np.testing.assert_array_equal(
-        forward(network.layers, INPUTS, training=False), network(INPUTS, training=False)
-    )
+    ours, theirs = twins(BatchNormalization(), Dropout(0.5))
+    np.testing.assert_array_equal(ours(INPUTS, training=False), theirs(INPUTS, training=False))
 
 
 def test_dropout_drops_its_share_scales_the_rest_and_never_repeats():
-    network = keras.Sequential([layers.Input((1000,)), layers.Dropout(0.3, seed=4)])
+    network = keras.Sequential([layers.Input((1000,)), Dropout(0.3, seed=4)])
     ones = tf.ones((201, 1000))
-    first, second = (forward(network.layers, ones, training=True).numpy() for _ in range(2))
+    first, second = (network(ones, training=True).numpy() for _ in range(2))
     assert sorted(np.unique(first)) == [0.0, pytest.approx(1 / 0.7)]
     # Standard deviation of the share over 201,000 elements: 0.001.
     assert (first == 0).mean() == pytest.approx(0.3, abs=0.005)
@@ -71,19 +68,70 @@ def test_dropout_drops_its_share_scales_the_rest_and_never_repeats():
 
 
 def test_a_gradient_passes_where_dropout_let_the_value_pass():
-    network = keras.Sequential([layers.Input((50,)), layers.Dropout(0.5)])
+    network = keras.Sequential([layers.Input((50,)), Dropout(0.5)])
     inputs = tf.ones((3, 50))
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        outputs = forward(network.layers, inputs, training=True)
+        outputs = network(inputs, training=True)
     np.testing.assert_array_equal(tape.gradient(outputs, inputs), outputs)
 
 
 def test_half_precision_stays_half_precision():
     with devices.precision_policy("bfloat16"):
-        network = keras.Sequential(
-            [layers.Input((4, 4, 3)), layers.BatchNormalization(), layers.Dropout(0.1)]
-        )
-    outputs = forward(network.layers, INPUTS, training=True)
+        network = keras.Sequential([layers.Input((4, 4, 3)), BatchNormalization(), Dropout(0.1)])
+    outputs = network(INPUTS, training=True)
     assert outputs.dtype == tf.bfloat16
     assert network.layers[0].moving_mean.dtype == "float32"
+
+
+def ends_in_a_sigmoid(kind: str):
+    """A network that ends in a sigmoid, and its last layer's bias."""
+    if kind == "report":
+        network = modified_discriminator((28, 28, 1))
+        return network, network.layers[-1].bias
+    last = layers.Dense(1, activation="sigmoid")
+    inputs = layers.Input((28, 28, 1))
+    flat = layers.Flatten()(inputs)
+    if kind == "functional":
+        return keras.Model(inputs, last(layers.Dense(3)(flat))), last.bias
+    return keras.Model(inputs, layers.SpectralNormalization(last)(flat)), last.bias
+
+
+@pytest.mark.parametrize("kind", ["report", "functional", "spectral"])
+def test_logits_are_what_the_final_sigmoid_was_given(kind):
+    network, bias = ends_in_a_sigmoid(kind)
+    images = tf.random.stateless_uniform((4, 28, 28, 1), (1, 2), -1, 1)
+    raw = logits(network(images))
+    np.testing.assert_allclose(tf.sigmoid(raw), network(images), rtol=1e-6)
+    # Far out the sigmoid is exactly 1 and says nothing; the logit still does.
+    bias.assign([40.0])
+    assert float(network(images)[0, 0]) == 1.0
+    assert float(logits(network(images))[0, 0]) > 30.0
+    compiled = tf.function(lambda x: logits(network(x, training=True)))
+    assert float(compiled(images)[0, 0]) > 20.0
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_logits_train_the_whole_network_in_any_precision(precision):
+    with devices.precision_policy(precision):
+        network = modified_discriminator((28, 28, 1))
+    with tf.GradientTape() as tape:
+        raw = logits(network(tf.ones((2, 28, 28, 1)), training=True))
+    assert raw.dtype == tf.float32
+    gradients = tape.gradient(raw, network.trainable_variables)
+    assert all(np.abs(gradient).max() > 0 for gradient in gradients)
+
+
+def test_outputs_without_a_sigmoid_are_logits_already():
+    network = keras.Sequential([layers.Input((3,)), layers.Dense(1)])
+    np.testing.assert_array_equal(logits(network(tf.ones((2, 3)))), network(tf.ones((2, 3))))
+
+
+def test_a_plain_copy_is_float32_and_computes_the_same():
+    with devices.precision_policy("bfloat16"):
+        network = keras.Sequential(
+            [layers.Input((4, 4, 3)), BatchNormalization(), layers.Conv2D(2, 3), Dropout(0.5)]
+        )
+    copy = plain_copy(network)
+    assert {layer.compute_dtype for layer in copy.layers} == {"float32"}
+    np.testing.assert_allclose(copy(INPUTS), network(INPUTS), rtol=0.02, atol=0.02)

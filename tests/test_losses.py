@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from ganlib import systems
 from ganlib.errors import GanlibError
 from ganlib.startup import tf
 from ganlib.systems import losses
@@ -55,6 +56,19 @@ def test_a_column_of_logits_gives_one_loss_per_image(name):
     assert objective.generator(column).shape == (3,)
 
 
+@pytest.mark.parametrize("name", BY_HAND)
+def test_patches_give_one_loss_per_image_the_mean_over_the_patches(name):
+    objective = losses.get(name)
+    patches = tf.reshape(tf.linspace(-2.0, 2.0, 3 * 2 * 2), (3, 2, 2, 1))
+    for loss in (objective.real, objective.fake, objective.generator):
+        flat = tf.reshape(loss(tf.reshape(patches, [-1])), (3, 4))
+        np.testing.assert_allclose(loss(patches), tf.reduce_mean(flat, axis=1), rtol=1e-6)
+
+
+def test_the_names_that_need_no_tensorflow_are_those_of_the_losses():
+    assert set(systems.OBJECTIVES) == set(losses.OBJECTIVES)
+
+
 @pytest.mark.parametrize("name", ["minimax", "non_saturating"])
 def test_cross_entropy_stays_finite_and_exact_where_a_sigmoid_saturates(name):
     objective = losses.get(name)
@@ -67,16 +81,16 @@ def test_cross_entropy_stays_finite_and_exact_where_a_sigmoid_saturates(name):
 
 
 def test_minimax_saturates_where_non_saturating_does_not():
-    """The slope at a logit of -6: sigmoid(-6) for minimax, 1 - sigmoid(-6) for the other."""
+    """The gradient at a logit of -6: sigmoid(-6) for minimax, 1 - sigmoid(-6) for the other."""
     logit = tf.Variable([-6.0])
-    slopes = {}
+    gradients = {}
     for name in ("minimax", "non_saturating"):
         with tf.GradientTape() as tape:
             loss = tf.reduce_sum(losses.get(name).generator(logit))
-        slopes[name] = float(tape.gradient(loss, logit)[0])
+        gradients[name] = float(tape.gradient(loss, logit)[0])
     sigmoid = 1 / (1 + math.exp(6))
-    assert slopes["minimax"] == pytest.approx(-sigmoid, rel=1e-5)
-    assert slopes["non_saturating"] == pytest.approx(-(1 - sigmoid), rel=1e-5)
+    assert gradients["minimax"] == pytest.approx(-sigmoid, rel=1e-5)
+    assert gradients["non_saturating"] == pytest.approx(-(1 - sigmoid), rel=1e-5)
 
 
 def test_an_unknown_objective_is_one_sentence_with_the_known_ones():
