@@ -25,7 +25,7 @@ from race import COUNT, scorer
 
 from ganlib import datasets, devices, recipes
 from ganlib.errors import GanlibError
-from ganlib.evaluation.spread import median_and_range
+from ganlib.evaluation.tables import median_and_range
 from ganlib.recipes import Network, Recipe
 from ganlib.runs.sampling import sample
 from ganlib.training.train import train
@@ -35,11 +35,11 @@ Change = dict[str, Any]  # fields of a recipe, and perhaps the precision
 
 def optimizers(recipe: Recipe, **options: Any) -> Change:
     """Other options for the optimisers of both networks."""
-    return {
-        f"{network}_optimizer": dataclasses.replace(old, options={**old.options, **options})
-        for network in ("generator", "discriminator")
-        if (old := getattr(recipe, f"{network}_optimizer"))
+    changed = {
+        network: dataclasses.replace(old, options={**old.options, **options})
+        for network, old in recipe.optimizers.items()
     }
+    return {"optimizers": changed}
 
 
 def networks(
@@ -47,16 +47,16 @@ def networks(
 ) -> Change:
     """Other options for the networks' builders."""
     changed = {"generator": generator or {}, "discriminator": discriminator or {}}
-    return {
-        name: Network(old.builder, {**old.options, **options})
-        for name, options in changed.items()
-        if (old := getattr(recipe, name))
+    built = {
+        name: Network(old.builder, {**old.options, **changed[name]})
+        for name, old in recipe.networks.items()
     }
+    return {"networks": built}
 
 
 def dense_layer(recipe: Recipe, side: str, units: int) -> Mapping[str, tuple[str, Change]]:
     """The hidden dense layer of a network taken out, or put in where the recipe has none."""
-    if getattr(recipe, side).options.get("units") == 0:
+    if recipe.networks[side].options.get("units") == 0:
         what = f"a hidden dense layer in the {side}, {units} units"
         return {f"{side}-units": (what, networks(recipe, **{side: {"units": units}}))}
     what = f"no hidden dense layer in the {side}"
@@ -65,11 +65,13 @@ def dense_layer(recipe: Recipe, side: str, units: int) -> Mapping[str, tuple[str
 
 def other_rates(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
     """Equal learning rates where they differ, and a slower discriminator where they are equal."""
-    if recipe.generator_optimizer != recipe.discriminator_optimizer:
+    if recipe.optimizers["generator"] != recipe.optimizers["discriminator"]:
         return {"equal-rates": ("both learning rates 3e-3", optimizers(recipe, learning_rate=3e-3))}
-    slower = optimizers(recipe, learning_rate=5e-4)["discriminator_optimizer"]
+    slower = optimizers(recipe, learning_rate=5e-4)["optimizers"]["discriminator"]
     what = "the discriminator's learning rate 5e-4"
-    return {"slow-discriminator": (what, {"discriminator_optimizer": slower})}
+    return {
+        "slow-discriminator": (what, {"optimizers": {**recipe.optimizers, "discriminator": slower}})
+    }
 
 
 def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
@@ -81,8 +83,8 @@ def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
         "tutorial-networks": (
             "the networks of mnist-baseline",
             {
-                "generator": Network("final_project:generator"),
-                "discriminator": Network("final_project:dcgan_discriminator"),
+                "networks": recipes.get("mnist-baseline").networks,
+                "latent": recipes.get("mnist-baseline").latent,
             },
         ),
         "wide": ("twice the channels", networks(recipe, *wide)),

@@ -38,18 +38,20 @@ def in_parts(generate: Callable[[np.ndarray], Any], noise: np.ndarray) -> np.nda
 
 
 class KerasContestant:
-    """What those with Keras networks share."""
+    """What those with Keras networks share: Keras's own layers."""
 
     def __init__(self, recipe: Recipe, images: np.ndarray, precision: str, seed: int = 0) -> None:
+        from ganlib.models.layers import plain_copy
         from ganlib.startup import keras
 
         keras.utils.set_random_seed(seed)
         self.recipe, self.images, self.seed, self.precision = recipe, images, seed, precision
-        assert recipe.objective and recipe.generator_optimizer and recipe.discriminator_optimizer
         with devices.precision_policy(precision):
-            self.generator, self.discriminator = recipe.build()
-            self.g_optimizer = recipe.generator_optimizer.build()
-            self.d_optimizer = recipe.discriminator_optimizer.build()
+            policy = keras.config.dtype_policy().name
+            built = {name: plain_copy(n, policy) for name, n in recipe.build().items()}
+            self.generator, self.discriminator = built["generator"], built["discriminator"]
+            self.g_optimizer = recipe.optimizers["generator"].build()
+            self.d_optimizer = recipe.optimizers["discriminator"].build()
             self.prepare()
 
     def prepare(self) -> None:
@@ -195,45 +197,36 @@ class KerasFit(KerasContestant):
         return float(history["d_loss"][-1]), float(history["g_loss"][-1])
 
 
-class Ganlib(KerasContestant):
-    """ganlib's step and pipeline, as `ganlib.training.loop` runs them."""
+class Ganlib:
+    """ganlib's system and pipeline, as `ganlib.training.loop` runs them."""
 
-    def prepare(self) -> None:
+    def __init__(self, recipe: Recipe, images: np.ndarray, precision: str, seed: int = 0) -> None:
+        from ganlib.datasets import Dataset
         from ganlib.datasets.batches import batches
-        from ganlib.startup import tf
-        from ganlib.systems import losses
-        from ganlib.systems.gan import STEPS
 
-        recipe = self.recipe
-        self.step = STEPS[recipe.step](
-            self.generator,
-            self.discriminator,
-            losses.get(recipe.objective),
-            self.g_optimizer,
-            self.d_optimizer,
-            latent=recipe.latent,
-            seed=self.seed,
-            jit_compile=devices.worth_compiling(tf.distribute.get_strategy()),
-            **recipe.step_options,
-        )
+        self.recipe, self.done = recipe, 0
+        self.system = recipe.system(seed=seed, precision=precision)
+        self.generator, self.discriminator = self.system.networks.values()
+        data = Dataset("made up", "train", images, None, "synthetic", "a benchmark")
         together = recipe.steps_per_execution
-        self.stream = iter(
-            batches(self.images, recipe.batch_size, seed=self.seed, together=together)
-        )
-        self.done = 0
+        self.stream = iter(batches(data, recipe.batch_size, seed=seed, together=together))
 
     def run(self, steps: int) -> tuple[float, float]:
         """Train so many steps: a multiple of ``steps_per_execution``, as are those of an epoch."""
         end = self.done + steps
         while self.done < end:
-            images = next(self.stream)
+            batch = next(self.stream)
             if self.recipe.steps_per_execution == 1:
-                logs = self.step(images, self.done)
+                logs = self.system.step(batch, self.done)
                 self.done += 1
             else:
-                logs = self.step.many(images, self.done, self.recipe.batch_size)
+                logs = self.system.many(batch, self.done, self.recipe.batch_size)
                 self.done += len(logs["d_loss"])
         return float(np.ravel(logs["d_loss"])[-1]), float(np.ravel(logs["g_loss"])[-1])
+
+    def generate(self, noise: np.ndarray) -> np.ndarray:
+        """Generated images."""
+        return self.system.generate({"noise": noise})
 
 
 class Torch:
@@ -266,7 +259,6 @@ class Torch:
     ) -> None:
         import torch
 
-        assert recipe.generator_optimizer and recipe.discriminator_optimizer
         self.torch, self.frozen = torch, frozen
         torch.manual_seed(seed)
         layout = torch.channels_last if channels_last else torch.contiguous_format
@@ -281,8 +273,8 @@ class Torch:
             if precision == "bfloat16"
             else contextlib.nullcontext
         )
-        self.g_optimizer = torch_optimizer(recipe.generator_optimizer, self.generator)
-        self.d_optimizer = torch_optimizer(recipe.discriminator_optimizer, self.discriminator)
+        self.g_optimizer = torch_optimizer(recipe.optimizers["generator"], self.generator)
+        self.d_optimizer = torch_optimizer(recipe.optimizers["discriminator"], self.discriminator)
         self.loss = torch.nn.BCEWithLogitsLoss()
         self.stream = self.batches()
 
@@ -294,7 +286,7 @@ class Torch:
                 batch = self.images[chosen].contiguous(memory_format=self.layout)
                 yield batch.float().div_(127.5).sub_(1.0)
 
-    def judge(self, images: Any, label: float) -> Any:
+    def loss_of(self, images: Any, label: float) -> Any:
         """Cross-entropy of the discriminator's logits, all with the same label."""
         logits = self.discriminator(images).float()
         return self.loss(logits, self.torch.full_like(logits, label))
@@ -303,14 +295,14 @@ class Torch:
         """The discriminator's step, then the generator's on the same fakes."""
         with self.autocast():
             fakes = self.generator(self.torch.randn(len(real), self.latent_dim))
-            d_loss = self.judge(real, 1.0) + self.judge(fakes.detach(), 0.0)
+            d_loss = self.loss_of(real, 1.0) + self.loss_of(fakes.detach(), 0.0)
         self.d_optimizer.zero_grad()
         d_loss.backward()
         self.d_optimizer.step()
         if self.frozen:
             self.discriminator.requires_grad_(False)
         with self.autocast():
-            g_loss = self.judge(fakes, 1.0)
+            g_loss = self.loss_of(fakes, 1.0)
         self.g_optimizer.zero_grad()
         g_loss.backward()
         self.g_optimizer.step()
@@ -348,7 +340,7 @@ def plain_layers(recipe: Recipe) -> tuple[list[LayerSpec], list[LayerSpec]]:
             }
             for layer in network.layers
         ]
-        for network in recipe.build()
+        for network in recipe.build().values()
     )
     return generator, discriminator
 

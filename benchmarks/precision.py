@@ -1,4 +1,4 @@
-"""From what size on do sixteen bits pay? Where `ganlib.devices.SMALL_STEP` comes from.
+"""From what size on do sixteen bits pay? Where `ganlib.training.precision.SMALL_STEP` comes from.
 
     python benchmarks/precision.py [--rounds 9] [--seconds 1] [--json FILE]
 
@@ -18,7 +18,7 @@ from throughput import dense
 from tried import taking_turns, trainer
 
 from ganlib import devices, recipes
-from ganlib.evaluation.spread import median_and_range
+from ganlib.evaluation.tables import median_and_range
 from ganlib.models.flops import flops_per_image
 from ganlib.recipes import Recipe
 from ganlib.startup import keras
@@ -45,7 +45,7 @@ def main() -> None:
     results = []
     print(f"{'':<24} {'batch':>5} {'MFLOP a step':>14}  bfloat16 / float32")
     for name, recipe in cases():
-        flops = recipe.batch_size * flops_per_image(*recipe.build())
+        flops = recipe.batch_size * flops_per_image(**recipe.build())
         sides = [trainer(recipe, precision=precision) for precision in ("float32", "bfloat16")]
         ratios = taking_turns(sides, recipe, options.rounds, options.seconds)
         results.append(

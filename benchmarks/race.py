@@ -27,11 +27,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from contestants import Side, Torch, Tutorial, describe, in_parts, torch_is_here
+from contestants import Side, Torch, Tutorial, describe, torch_is_here
 from throughput import TORCH_VARIANTS, best_torch, noise_images
 
-from ganlib import datasets, figures, recipes
+from ganlib import datasets, recipes
 from ganlib.errors import GanlibError
+from ganlib.lessons import plots
 from ganlib.recipes import Recipe
 from ganlib.systems import latents
 
@@ -108,8 +109,7 @@ def floor() -> float:
 
 def noise_for(recipe: Recipe, seed: int) -> np.ndarray:
     """The noise that `ganlib.runs.sampling.sample` draws."""
-    latent_dim = recipe.build()[0].input_shape[-1]
-    return latents.draw(recipe.latent, np.random.default_rng([seed, 2]), COUNT, latent_dim)
+    return latents.draw(recipe.latent, np.random.default_rng([seed, 2]), COUNT)["noise"]
 
 
 @functools.cache
@@ -202,7 +202,7 @@ def _train(
                 return
             start = time.monotonic()
             self.left = self.left[1:]
-            show(progress.seconds, progress.images, in_parts(self.model.generate, noise))
+            show(progress.seconds, progress.images, self.model.system.generate({"noise": noise}))
             # The budget does not pay for this.
             progress.started += time.monotonic() - start
 
@@ -290,7 +290,7 @@ def main() -> None:
         text = json.dumps(record, indent=2, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")
     if options.picture:
-        figures.race(record).savefig(options.picture, dpi=100)
+        plots.race(record).savefig(options.picture, dpi=100)
 
 
 if __name__ == "__main__":

@@ -27,13 +27,13 @@ def main() -> None:
     stand_in = {"auto": "fallback", "real": "never", "synthetic": "always"}[options.data]
     data = datasets.load(recipe.dataset, stand_in=stand_in, channels=recipe.image_shape[-1])
     trackers = []
-    tracker_class = scoring.QualityTracker
+    tracker_class = scoring.Scores
 
-    def noted(*args: object, **kwargs: object) -> scoring.QualityTracker:
+    def noted(*args: object, **kwargs: object) -> scoring.Scores:
         trackers.append(tracker_class(*args, **kwargs))
         return trackers[-1]
 
-    scoring.QualityTracker = noted  # type: ignore[assignment, misc]
+    scoring.Scores = noted  # type: ignore[assignment, misc]
     with tempfile.TemporaryDirectory() as folder:
         run = train(recipe, data, Path(folder) / "run", minutes=options.minutes)
         progress, history = run.record["progress"], run.history

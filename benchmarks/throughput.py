@@ -37,9 +37,11 @@ from contestants import (
 )
 
 from ganlib import devices, recipes
-from ganlib.evaluation.spread import median_and_range as spread
+from ganlib.evaluation.tables import median_and_range as spread
 from ganlib.models.flops import Operation, flops_per_image, operations
 from ganlib.recipes import Network, Recipe
+from ganlib.recipes.vary import vary
+from ganlib.training.precision import precision_for
 
 COUNT = 25_600  # images: 50 batches of 512, 20 executions of 20 batches of 64, 64 of 50 of 8
 PEAK_SIDE = 4096
@@ -51,15 +53,17 @@ def dense(units: int) -> Recipe:
     """mnist-nn with so many hidden units in each network."""
     return dataclasses.replace(
         recipes.get("mnist-nn"),
-        generator=Network("image_generation:nn_generator", {"hidden_units": units}),
-        discriminator=Network("image_generation:nn_discriminator", {"hidden_units": units}),
+        networks={
+            name: Network(f"image_generation:nn_{name}", {"hidden_units": units})
+            for name in ("generator", "discriminator")
+        },
         steps_per_execution=20,
     )
 
 
 WORKLOADS = {
     "mnist-baseline": recipes.get("mnist-baseline"),
-    "svhn": recipes.get("svhn-baseline").with_channels(3),
+    "svhn": vary(recipes.get("svhn-baseline"), channels=3),
     "mlp": dataclasses.replace(recipes.get("mnist-nn"), batch_size=64, steps_per_execution=20),
     # So small that what counts is the overhead of each step.
     "small-mlp": dataclasses.replace(dense(32), batch_size=8, steps_per_execution=50),
@@ -205,7 +209,7 @@ def best_torch(recipe: Recipe, images: Any, seconds: float) -> tuple[str, Runner
 def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
     """All contestants on one workload; everything measured, round by round."""
     images = functools.partial(noise_images, recipe.image_shape)
-    auto = devices.precision_for(recipe)
+    auto = precision_for(recipe)
     own = f"ganlib {auto} (auto)"
     quickest = devices.choose_precision("auto", devices.compute_capability())  # of large steps
     kinds: dict[str, tuple[Any, str]] = {
@@ -239,7 +243,7 @@ def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
     return {
         "batch_size": recipe.batch_size,
         "steps_per_execution": recipe.steps_per_execution,
-        "flops_per_image": flops_per_image(*recipe.build()),
+        "flops_per_image": flops_per_image(**recipe.build()),
         "images_per_second": rates,
         "steps_in_a_block": {name: runner.steps for name, runner in runners.items()},
         "peak_memory_mb": {name: runner.memory for name, runner in runners.items()},
@@ -286,23 +290,16 @@ def scaling_families() -> dict[str, dict[str, tuple[Recipe, int]]]:
     base, replace = WORKLOADS["mnist-baseline"], dataclasses.replace
 
     def wide(width: float) -> Recipe:
-        networks: dict[str, Any] = {
-            key: WideNetwork(getattr(base, key), width) for key in ("generator", "discriminator")
-        }
-        return replace(base, **networks)
+        wider: Any = {name: WideNetwork(n, width) for name, n in base.networks.items()}
+        return replace(base, networks=wider)
 
-    networks = {
-        "generator": Network("final_project:generator"),
-        "discriminator": Network("final_project:dcgan_discriminator"),
-    }
     return {
         "batch": {
             str(size): (replace(base, batch_size=size), COUNT) for size in (32, 64, 128, 256, 512)
         },
         "width": {f"{width:g}": (wide(width), COUNT) for width in (0.25, 0.5, 1.0)},
         "side": {
-            str(side): (replace(base, image_shape=(side, side, 1), **networks), 5_120)
-            for side in (28, 32, 64)
+            str(side): (replace(base, image_shape=(side, side, 1)), 5_120) for side in (28, 32, 64)
         },
         # Whole batches again, near to 1,000, 10,000 and 60,000.
         "images": {f"{count:,}": (base, count) for count in (1_024, 9_984, 59_904)},
@@ -321,7 +318,7 @@ def scale(rounds: int, seconds: float) -> dict[str, Any]:
             sides = {
                 "tutorial": Runner(Side(Tutorial, recipe, images, "float32"), recipe, seconds),
                 "ganlib": Runner(
-                    Side(Ganlib, recipe, images, devices.precision_for(recipe)), recipe, seconds
+                    Side(Ganlib, recipe, images, precision_for(recipe)), recipe, seconds
                 ),
             }
             rates: dict[str, list[float]] = {name: [] for name in sides}

@@ -14,7 +14,7 @@ import numpy as np
 from ganlib import datasets
 from ganlib.evaluation.metrics.transfer import transfer_accuracy_score
 from ganlib.figures import to_uint8
-from ganlib.systems import latents, pca
+from ganlib.systems import pca
 
 COUNT, LATENT_DIM = 10_000, 100
 
@@ -33,7 +33,7 @@ def main() -> None:
     for label in np.unique(labels):
         kernel, bias = pca.pca_weights(train.images[train.labels == label], LATENT_DIM)
         places = np.flatnonzero(labels == label)
-        pixels = latents.draw("uniform", rng, len(places), LATENT_DIM) @ kernel + bias
+        pixels = rng.uniform(-1, 1, (len(places), LATENT_DIM)).astype(np.float32) @ kernel + bias
         decoded[places] = to_uint8(np.clip(pixels, -1, 1)).reshape(-1, *decoded.shape[1:])
     noise = rng.integers(0, 256, decoded.shape, dtype=np.uint8)
     samples = {"floor": train.images[chosen], "pca of each class": decoded, "noise": noise}

@@ -19,13 +19,16 @@ from unittest import mock
 from throughput import noise_images
 
 from ganlib import devices, recipes
+from ganlib.datasets import Dataset
 from ganlib.datasets.batches import batches
-from ganlib.evaluation.spread import median_and_range
-from ganlib.models.logits import logits
+from ganlib.evaluation.tables import median_and_range
+from ganlib.models.layers import BatchNormalization, Dropout
 from ganlib.recipes import Recipe
 from ganlib.startup import keras, tf
-from ganlib.systems import gan, losses
-from ganlib.systems.gan import Simultaneous, global_batch_size
+from ganlib.systems.gan import Simultaneous
+from ganlib.systems.replicas import global_batch_size
+from ganlib.systems.system import Batch, Logs
+from ganlib.training.precision import precision_for
 
 RECIPES = ("mnist-baseline", "mnist-express", "mnist-nn")
 IMAGES = 5_120
@@ -35,44 +38,44 @@ Run = Callable[[int], None]
 class AtOnce(Simultaneous):
     """Real and generated images go through the discriminator as one batch of twice the size."""
 
-    def update(self, images: tf.Tensor, index: tf.Tensor) -> gan.Logs:
-        batch = global_batch_size(images)
+    def update(self, batch: Batch, index: tf.Tensor) -> Logs:
+        images = batch["images"]
+        size = global_batch_size(images)
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
-            fakes = gan.forward(self.generator.layers, self.noise(images, index), training=True)
-            both = tf.concat([tf.cast(images, fakes.dtype), fakes], axis=0)
-            scores = logits(self.discriminator, both, training=True)
+            fakes = self.make(self.latent_of(images, index), training=True)
+            scores = self.scores(tf.concat([tf.cast(images, fakes.dtype), fakes], axis=0))
             count = tf.shape(images)[0]
             real, fake = scores[:count], scores[count:]
-            d_loss = tf.reduce_sum(self.objective.discriminator(real, fake)) / batch
-            g_loss = tf.reduce_sum(self.objective.generator(fake)) / batch
-        gan.apply_gradients(g_tape, g_loss, self.generator, self.generator_optimizer)
-        gan.apply_gradients(d_tape, d_loss, self.discriminator, self.discriminator_optimizer)
-        return {"d_loss": d_loss, "g_loss": g_loss, **self.judgements(real, fake, batch)}
+            logs = self.discriminator_logs(real, fake, size)
+            logs["g_loss"] = tf.reduce_sum(self.objective.generator(fake)) / size
+        self.apply(g_tape, logs["g_loss"], "generator")
+        self.apply(d_tape, logs["d_loss"], "discriminator")
+        return logs
 
 
-class SharedSlope(Simultaneous):
+class SharedGradient(Simultaneous):
     """One way back through the discriminator for both networks.
 
-    Without batch norm in the discriminator, both losses have the same slope at a generated image,
-    but for a factor: for the non-saturating pair, ``-exp(-logit)``.
+    Without batch norm in the discriminator, both losses have the same gradient at a generated
+    image, but for a factor: for the non-saturating pair, ``-exp(-logit)``.
     """
 
-    def update(self, images: tf.Tensor, index: tf.Tensor) -> gan.Logs:
-        batch = global_batch_size(images)
+    def update(self, batch: Batch, index: tf.Tensor) -> Logs:
+        images = batch["images"]
+        size = global_batch_size(images)
         with tf.GradientTape(persistent=True) as tape:
-            fakes = gan.forward(self.generator.layers, self.noise(images, index), training=True)
-            real = logits(self.discriminator, images, training=True)
-            fake = logits(self.discriminator, fakes, training=True)
-            d_loss = tf.reduce_sum(self.objective.discriminator(real, fake)) / batch
-        g_loss = tf.reduce_sum(self.objective.generator(fake)) / batch
-        judge, made = self.discriminator.trainable_variables, self.generator.trainable_variables
-        *d_gradients, slope = tape.gradient(d_loss, [*judge, fakes])
+            fakes = self.make(self.latent_of(images, index), training=True)
+            real, fake = self.scores(images), self.scores(fakes)
+            logs = self.discriminator_logs(real, fake, size)
+        logs["g_loss"] = tf.reduce_sum(self.objective.generator(fake)) / size
+        own, made = self.trained_by("discriminator"), self.trained_by("generator")
+        *d_gradients, back = tape.gradient(logs["d_loss"], [*own, fakes])
         factor = tf.reshape(-tf.exp(-tf.maximum(fake, -60.0)), [-1, 1, 1, 1])
-        slope = tf.cast(factor * tf.cast(slope, tf.float32), fakes.dtype)
-        g_gradients = tape.gradient(fakes, made, output_gradients=slope)
-        self.generator_optimizer.apply_gradients(zip(g_gradients, made, strict=True))
-        self.discriminator_optimizer.apply_gradients(zip(d_gradients, judge, strict=True))
-        return {"d_loss": d_loss, "g_loss": g_loss, **self.judgements(real, fake, batch)}
+        back = tf.cast(factor * tf.cast(back, tf.float32), fakes.dtype)
+        g_gradients = tape.gradient(fakes, made, output_gradients=back)
+        self.optimizers["generator"].apply_gradients(zip(g_gradients, made, strict=True))
+        self.optimizers["discriminator"].apply_gradients(zip(d_gradients, own, strict=True))
+        return logs
 
 
 class FusedAdam(keras.optimizers.Adam):
@@ -112,30 +115,27 @@ def trainer(
     precision: str | None = None,
 ) -> Run:
     """A function that trains so many steps."""
-    precision = precision or devices.precision_for(recipe)
-    assert recipe.objective and recipe.generator_optimizer and recipe.discriminator_optimizer
-    with devices.precision_policy(precision):
-        step = kind(
-            *recipe.build(),
-            losses.get(recipe.objective),
-            *(
-                getattr(optimizers, o.name)(**o.options)
-                for o in (recipe.generator_optimizer, recipe.discriminator_optimizer)
-            ),
+    with devices.precision_policy(precision or precision_for(recipe)):
+        system = kind(
+            recipe.build(),
+            {n: getattr(optimizers, o.name)(**o.options) for n, o in recipe.optimizers.items()},
+            objective=recipe.objective,
             latent=recipe.latent,
             jit_compile=jit_compile,
         )
     together, size = recipe.steps_per_execution, recipe.batch_size
-    stream = iter(batches(noise_images(recipe.image_shape, IMAGES), size, 0, together=together))
+    images = noise_images(recipe.image_shape, IMAGES)
+    data = Dataset("noise", "train", images, None, "synthetic", "a benchmark")
+    stream = iter(batches(data, size, 0, together=together))
     done = 0
 
     def run(count: int) -> None:
         nonlocal done
         for _ in range(0, count, together):
             if together > 1:
-                step.many(next(stream), done, size)
+                system.many(next(stream), done, size)
             else:
-                step(next(stream), done)
+                system.step(next(stream), done)
             done += together
 
     return run
@@ -147,14 +147,11 @@ def traced(run: Run, recipe: Recipe) -> Run:
     return run
 
 
-def as_in_keras(quicker: str) -> Callable[[Recipe], Run]:
-    """A trainer without one of the quicker operations of `ganlib.models.forward`."""
+def as_in_keras(quicker: Any) -> Callable[[Recipe], Run]:
+    """A trainer with Keras's own operations in place of one of `ganlib.models.layers`."""
 
     def make(recipe: Recipe) -> Run:
-        plain = mock.patch(
-            f"ganlib.models.forward.{quicker}", lambda layer, inputs: layer(inputs, training=True)
-        )
-        with plain:
+        with mock.patch.object(quicker, "call", quicker.__base__.call):
             return traced(trainer(recipe), recipe)
 
     return make
@@ -172,12 +169,12 @@ def one_by_one(recipe: Recipe) -> Recipe:
 
 IDEAS: dict[str, tuple[str, Callable[[Recipe], Run]]] = {
     "float32": ("taken out: 16 bits", lambda r: trainer(r, precision="float32")),
-    "keras-batch-norm": ("taken out: fused batch norm", as_in_keras("_batch_normalization")),
-    "keras-dropout": ("taken out: 16-bit dropout", as_in_keras("_dropout")),
+    "keras-batch-norm": ("taken out: fused batch norm", as_in_keras(BatchNormalization)),
+    "keras-dropout": ("taken out: 16-bit dropout", as_in_keras(Dropout)),
     "one-step-calls": ("taken out: several steps in a call", lambda r: trainer(one_by_one(r))),
     "fused-updates": ("optimisers as one operation", lambda r: trainer(r, optimizers=Fused)),
     "at-once": ("real and generated images in one batch", lambda r: trainer(r, AtOnce)),
-    "shared-slope": ("one way back for both networks", lambda r: trainer(r, SharedSlope)),
+    "shared-slope": ("one way back for both networks", lambda r: trainer(r, SharedGradient)),
     "xla": ("XLA, both in float32", lambda r: trainer(r, jit_compile=True, precision="float32")),
 }
 

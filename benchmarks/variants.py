@@ -21,19 +21,19 @@ from ganlib.training.train import train
 get, replace = recipes.get, dataclasses.replace
 
 
-def both(optimizer: Optimizer) -> dict[str, Optimizer]:
+def both(optimizer: Optimizer) -> dict[str, dict[str, Optimizer]]:
     """The same optimiser for both networks."""
-    return {"generator_optimizer": optimizer, "discriminator_optimizer": optimizer}
+    return {"optimizers": {"generator": optimizer, "discriminator": optimizer}}
 
 
 def wgan_variants() -> dict[str, Recipe]:
     """Why mnist-wgan shows no digits after a few minutes: optimiser and batch size."""
-    rmsprop = get("mnist-wgan-rmsprop").generator_optimizer
+    rmsprop = get("mnist-wgan-rmsprop").optimizers["generator"]
     return {
         f"{optimizer.name}-{optimizer.options['learning_rate']:g}-batch-{size}": replace(
             get("mnist-wgan"), batch_size=size, **both(optimizer)
         )
-        for optimizer in (get("mnist-wgan").generator_optimizer, rmsprop)
+        for optimizer in (get("mnist-wgan").optimizers["generator"], rmsprop)
         for size in (256, 32)
     }
 
@@ -46,7 +46,7 @@ def svhn_wgan_variants() -> dict[str, Recipe]:
         "svhn-wgan": get("svhn-wgan"),
         "RMSprop-0.0003-clip-0.01": replace(wgan, **both(rmsprop[0])),
         "RMSprop-0.0005-clip-0.02": replace(
-            wgan, step_options={"n_critic": 3, "clip": 0.02}, **both(rmsprop[1])
+            wgan, options={"n_critic": 3, "clip": 0.02}, **both(rmsprop[1])
         ),
         "svhn-wgan-gp": get("svhn-wgan-gp"),
     }
@@ -62,8 +62,12 @@ def svhn_one_change() -> dict[str, Recipe]:
     )
     return {
         "baseline": baseline,
-        "smaller-kernels": replace(baseline, generator=modified.generator),
-        "more-layers": replace(baseline, discriminator=modified.discriminator),
+        "smaller-kernels": replace(
+            baseline, networks={**baseline.networks, "generator": modified.networks["generator"]}
+        ),
+        "more-layers": replace(
+            modified, networks={**modified.networks, "generator": baseline.networks["generator"]}
+        ),
         "modified": modified,
     }
 
@@ -74,7 +78,9 @@ def svhn_balance() -> dict[str, Recipe]:
     slow = Optimizer("Adam", {"learning_rate": 1e-5})
     return {
         "batch-32": small,
-        "slow-discriminator": replace(small, discriminator_optimizer=slow),
+        "slow-discriminator": replace(
+            small, optimizers={**small.optimizers, "discriminator": slow}
+        ),
         "svhn-baseline-ttur": get("svhn-baseline-ttur"),
     }
 

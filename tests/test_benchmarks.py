@@ -38,13 +38,13 @@ def test_flops_of_the_baseline_are_those_counted_by_hand():
     macs = 3 * sum(generator) - generator[0]
     # Two ways forwards, two back to the weights, three through: one of them to the images.
     macs += 7 * sum(discriminator) - 2 * discriminator[0]
-    counted = throughput.flops_per_image(*recipes.get("mnist-baseline").build())
+    counted = throughput.flops_per_image(**recipes.get("mnist-baseline").build())
     assert counted == 2 * macs == 451_671_808
 
 
 def test_flops_of_the_dense_networks_are_those_counted_by_hand():
     macs = 2 * 100 * 128 + 3 * 128 * 784 + 5 * 784 * 128 + 7 * 128
-    assert throughput.flops_per_image(*recipes.get("mnist-nn").build()) == 2 * macs
+    assert throughput.flops_per_image(**recipes.get("mnist-nn").build()) == 2 * macs
 
 
 @pytest.mark.parametrize("kind", KERAS)
@@ -72,7 +72,7 @@ def test_torch_trains_the_same_networks(tiny_recipe: Recipe, images):
     torch = pytest.importorskip("torch")
     contestant = contestants.Torch(tiny_recipe, images, "float32", channels_last=True)
     for own, keras_network in zip(
-        (contestant.generator, contestant.discriminator), tiny_recipe.build(), strict=True
+        (contestant.generator, contestant.discriminator), tiny_recipe.build().values(), strict=True
     ):
         trainable = sum(int(np.prod(v.shape)) for v in keras_network.trainable_variables)
         assert sum(p.numel() for p in own.parameters()) == trainable
@@ -85,7 +85,7 @@ def test_torch_trains_the_same_networks(tiny_recipe: Recipe, images):
 
 def test_a_wide_network_scales_what_lies_between_its_ends():
     baseline = recipes.get("mnist-baseline")
-    for network, ends in ((baseline.generator, (28, 28, 1)), (baseline.discriminator, (1,))):
+    for network, ends in zip(baseline.networks.values(), ((28, 28, 1), (1,)), strict=True):
         half = contestants.WideNetwork(network, 0.5).build((28, 28, 1))
         assert half.output_shape == (None, *ends)
         full = network.build((28, 28, 1))

@@ -1,6 +1,6 @@
 """How several measurements are told."""
 
-from ganlib.evaluation.spread import median_and_range
+from ganlib.evaluation.tables import median_and_range
 
 
 def test_the_middle_comes_first_and_the_ends_are_in_order():

@@ -37,7 +37,7 @@ def test_what_was_written_before_an_error_is_not_lost(capfd):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed differently there")
 def test_it_works_without_a_standard_error_stream():
-    program = "from ganlib.quiet import quiet\nwith quiet():\n    print('fine')"
+    program = "from ganlib.startup import quiet\nwith quiet():\n    print('fine')"
     done = subprocess.run(
         ["sh", "-c", f'exec "{sys.executable}" -c "{program}" 2>&-'], capture_output=True, text=True
     )

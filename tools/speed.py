@@ -12,8 +12,7 @@ from typing import Any
 
 from ganlib.errors import GanlibError
 from ganlib.evaluation.scores import Evaluation
-from ganlib.evaluation.spread import median_and_range
-from ganlib.evaluation.tables import as_markdown
+from ganlib.evaluation.tables import as_markdown, median_and_range
 from ganlib.files import replace_between
 from ganlib.lessons import recorded, reference
 

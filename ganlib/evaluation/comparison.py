@@ -50,9 +50,7 @@ def _names(runs: Sequence[RunFolder]) -> list[str]:
 
 
 def _last_grid(run: RunFolder) -> Image.Image:
-    latest = max(run.samples.glob("epoch_*.png"), default=None)
-    if latest is None:
-        raise GanlibError(f"{run.path} has no sample grids yet: train it first")
+    latest = run.last_grid
     try:
         picture = Image.open(latest)
         picture.load()

@@ -68,3 +68,9 @@ def shipped(judge: str, reference: str, like: Evaluation | None = None) -> list[
             "than the runs' scores: run tools/references.py, or evaluate the runs again"
         )
     return [scores_from_json(draw[reference]) for draw in values["references"]]
+
+
+def median_and_range(values: Sequence[float], digits: int = 2) -> str:
+    """Median, least and greatest, such as ``1.70 (1.46 to 1.82)``."""
+    numbers = (statistics.median(values), min(values), max(values))
+    return "{} ({} to {})".format(*(f"{number:,.{digits}f}" for number in numbers))

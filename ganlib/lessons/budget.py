@@ -1,7 +1,6 @@
 """How long a lesson trains: minutes by default, the recipe's own budget on request."""
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ def train(
     run = RunFolder(Path("runs") / f"{recipe.name}-{budget}")
     options = {"display": "notebook", **options}
     if budget == "quick":
-        shutil.rmtree(run.path, ignore_errors=True)
+        run.clear()
         minutes = float(os.environ.get("GANLIB_QUICK_MINUTES", quick_minutes))
         return train_run(recipe, data, run.path, minutes=minutes, **options)
     begun = run.record_file.exists()

@@ -30,12 +30,12 @@ def generated_by(run: RunFolder) -> np.ndarray:
 
 def grid_of(run: RunFolder) -> Image.Image:
     """The last sample grid of a run."""
-    return Image.open(max(run.samples.glob("epoch_*.png")))
+    return Image.open(run.last_grid)
 
 
 def strip(run: RunFolder, moments: int = 4) -> Image.Image:
     """The first four rows and columns of a run's sample grids, from the first to the last."""
-    paths = sorted(run.samples.glob("epoch_*.png"))
+    paths = run.grids
     chosen = [paths[round(i)] for i in np.linspace(0, len(paths) - 1, moments)]
     caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
     top = figures.CAPTION_HEIGHT if caption else 0
@@ -49,7 +49,7 @@ def told(run: RunFolder) -> str:
     record = run.record
     done, data = record["progress"], record["data"]
     kind = "SYNTHETIC stand-in for " if data["synthetic"] else ""
-    if record["recipe"]["discriminator"] is None:
+    if record["recipe"]["kind"] == "pca":
         return (
             f"{record['recipe']['name']}: fitted to {done['images']:,} images of "
             f"{kind}{data['name']} in {done['seconds']:.1f} s"

@@ -81,17 +81,20 @@ def logits(outputs: Any) -> Any:
     return tf.cast(getattr(outputs, "_keras_logits", outputs), tf.float32)
 
 
-def plain_copy(network: Any) -> Any:
-    """A copy in float32 that consists of Keras's own layers, whatever the network was trained in.
+def plain_copy(network: Any, dtype: str = "float32") -> Any:
+    """A copy that consists of Keras's own layers, whatever the network was trained in.
 
     Such a copy can be saved and loaded without this package.
+
+    Parameters
+    ----------
+    dtype
+        Keras's name of the precision to compute in.
     """
     own = {BatchNormalization: keras.layers.BatchNormalization, Dropout: keras.layers.Dropout}
 
     def copied(layer: Any) -> Any:
-        return own.get(type(layer), type(layer)).from_config(
-            layer.get_config() | {"dtype": "float32"}
-        )
+        return own.get(type(layer), type(layer)).from_config(layer.get_config() | {"dtype": dtype})
 
     copy = keras.models.clone_model(network, clone_function=copied)
     copy.set_weights(network.get_weights())

@@ -162,6 +162,7 @@ class Recipe:
         precision: str = "float32",
         networks: Mapping[str, Any] | None = None,
         training: bool = True,
+        jit_compile: bool | None = None,
     ) -> Any:
         """Build everything that learns, in one place; see `ganlib.systems.system.System`.
 
@@ -177,12 +178,16 @@ class Recipe:
             Built networks in place of the recipe's own, such as those of a saved run.
         training
             False leaves out the optimisers: such a system only generates.
+        jit_compile
+            Compile the steps with XLA; by default where there is a single GPU.
         """
         from ganlib import devices
         from ganlib.startup import keras, tf
         from ganlib.systems.system import check_networks
 
         strategy = tf.distribute.get_strategy()
+        if jit_compile is None:
+            jit_compile = devices.worth_compiling(strategy)
         keras.utils.set_random_seed(seed)
         with devices.precision_policy(precision):
             built = dict(networks or self.build())
@@ -202,7 +207,7 @@ class Recipe:
                 optimizers,
                 latent=self.latent,
                 seed=seed,
-                jit_compile=devices.worth_compiling(strategy),
+                jit_compile=jit_compile,
                 **objective,
                 **self.options,
             )
