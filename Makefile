@@ -12,7 +12,7 @@ READY  := $(VENV)/.ready
 .PHONY: run lab test lint unit notebooks test-colab stored stamp clean
 
 run: $(READY)
-	$(BIN)/python -m ganlib train mnist-baseline --data auto --minutes 1 --batch-size 64
+	$(BIN)/python -m ganlib train mnist-express --data auto
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
@@ -25,19 +25,23 @@ lint: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests $(TOGETHER)
+
+# Two processes share the tests, each file stays in one of them (nbval needs that).
+TOGETHER ?= -n 2 --dist loadfile
 
 # Minutes that each lesson trains when it is tested; a reader gets the lesson's own.
 QUICK_MINUTES ?= 0.25
 
 notebooks: $(READY)
-	GANLIB_QUICK_MINUTES=$(QUICK_MINUTES) $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 notebooks
+	GANLIB_QUICK_MINUTES=$(QUICK_MINUTES) $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 $(TOGETHER) notebooks
 
 $(READY): pyproject.toml requirements.txt
 	@test -n "$(strip $(PYTHON))" || { echo "make: Python 3.11, 3.12 or 3.13 is needed; give its path as PYTHON=…" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet -e .
 	@touch $@
 
 # The unit tests once more, with the versions that Colab has.
@@ -45,12 +49,12 @@ COLAB       := .venv-colab
 COLAB_READY := $(COLAB)/.ready
 
 test-colab: $(COLAB_READY)
-	$(COLAB)/bin/python -m pytest tests --deselect tests/test_notebooks.py
+	$(COLAB)/bin/python -m pytest tests $(TOGETHER) --deselect tests/test_notebooks.py
 
 $(COLAB_READY): pyproject.toml colab-versions.txt
 	$(PYTHON) -m venv $(COLAB)
 	$(COLAB)/bin/python -m pip install --quiet --upgrade pip
-	$(COLAB)/bin/python -m pip install --quiet -e . pytest prdc -c colab-versions.txt
+	$(COLAB)/bin/python -m pip install --quiet -e . pytest pytest-xdist prdc -c colab-versions.txt
 	@touch $@
 
 # Run the notebooks and store them with what they show: on the real data, which must be there.

@@ -30,7 +30,7 @@ import numpy as np
 from contestants import Side, Torch, Tutorial, describe, torch_is_here
 from throughput import TORCH_VARIANTS, best_torch, noise_images
 
-from ganlib import datasets, recipes
+from ganlib import datasets, figures, recipes
 from ganlib.errors import GanlibError
 from ganlib.lessons import plots
 from ganlib.recipes import Recipe

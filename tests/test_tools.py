@@ -3,18 +3,17 @@
 import importlib.util
 import json
 import shutil
-import statistics
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from ganlib import devices, lessons, recipes
+from ganlib import lessons, recipes
 from ganlib.errors import GanlibError
-from ganlib.evaluation.scores import Evaluation
 from ganlib.files import replace_between
-from ganlib.runs.folder import RunFolder, write_table
+from ganlib.runs.folder import FORMAT, RunFolder
+from ganlib.runs.tables import write_table
 
 ROOT = Path(__file__).resolve().parent.parent
 ABLATIONS = sorted((ROOT / "benchmarks").glob("ablation-*.json"))
@@ -65,6 +64,7 @@ def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch)
     run.samples.mkdir(parents=True)
     run.write_record(
         {
+            "format": FORMAT,
             "recipe": {"name": "a-recipe"},
             "data": {"name": "some", "synthetic": False},
             "budget": {},
@@ -74,7 +74,7 @@ def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch)
     )
     write_table(run.history_file, [{"epoch": 1}])
     write_table(run.steps_file, [{"step": 1}])
-    for path in (run.gif, run.losses, run.generators["last"]):
+    for path in (run.gif, run.losses, run.network_file("generator")):
         path.write_bytes(b"x")
     for epoch in (0, 1, 10, 11):
         (run.samples / f"epoch_{epoch:04d}.png").write_bytes(b"x")
@@ -166,79 +166,12 @@ def test_an_ablation_is_of_the_recipe_as_it_is(record):
     assert recorded == json.loads(json.dumps(recipes.get(recorded["name"]).to_json()))
 
 
-def test_a_minute_of_mnist_express_is_worth_fifty_epochs_of_the_tutorials_settings():
-    points = json.loads((ROOT / "benchmarks" / "race.json").read_text(encoding="utf-8"))["points"]
-
-    def after_a_minute(name):
-        return [p["frechet"] for p in points if (p["contestant"], p["mark"]) == (name, 60.0)]
-
-    (long_run,) = lessons.recorded("mnist-baseline-50-epochs")
-    assert long_run.record["progress"]["epochs"] == 50.0
-    long = Evaluation.read(long_run.scores_file).generators["last"]["frechet"].value
-    express, tutorial = after_a_minute("mnist-express"), after_a_minute("tutorial")
-    assert len(express) == len(tutorial) == 3
-    assert max(express) < min(min(tutorial) / 10, long / 2)
-
-
-def ablation(name: str) -> dict[str, list[float]]:
-    """By change: the Fréchet distance of every seed."""
-    record = json.loads((ROOT / "benchmarks" / f"ablation-{name}.json").read_text(encoding="utf-8"))
-    return {
-        change: [run["frechet"] for run in found["runs"]]
-        for change, found in record["changes"].items()
-    }
-
-
-def test_the_baselines_ranges_in_both_precisions_overlap():
-    found = ablation("mnist-baseline-precision")
-    narrow, wide = found["nothing"], found["float32"]
-    assert len(narrow) == len(wide) == 6
-    assert min(narrow) <= max(wide)
-    assert min(wide) <= max(narrow)
-
-
-def test_bfloat16_pays_from_the_size_on_where_auto_takes_it():
-    record = json.loads((ROOT / "benchmarks" / "precision.json").read_text(encoding="utf-8"))
-    small, large = [], []
-    for step in record["steps"]:
-        (small if step["flops"] < devices.SMALL_STEP else large).append(step["ratios"])
-    assert len(small) >= 5 and len(large) >= 5
-    assert all(min(ratios) < 1.0 for ratios in small)
-    assert all(max(ratios) > 1.0 for ratios in large)
-    assert statistics.median(ratio for ratios in small for ratio in ratios) < 1.0
-    assert statistics.median(ratio for ratios in large for ratio in ratios) > 1.1
-
-
-@pytest.mark.parametrize(
-    ("workload", "who", "least"),
-    [
-        ("mnist-baseline", "tutorial float32", 1.4),
-        ("mnist-baseline", "torch", 1.5),
-        ("small-mlp", "tutorial float32", 3.0),
-    ],
-)
-def test_ganlib_is_so_many_times_as_fast(workload, who, least):
-    record = json.loads((ROOT / "benchmarks" / "throughput.json").read_text(encoding="utf-8"))
-    rates = record["workloads"][workload]["images_per_second"]
-    # PyTorch as its example has it stands before the variant that spares gradients.
-    own, other = (
-        next(rates[name] for name in rates if name.endswith(end) or name.startswith(end))
-        for end in ("(auto)", who)
-    )
-    assert statistics.median(a / b for a, b in zip(own, other, strict=True)) >= least
-
-
-def test_a_step_of_the_baseline_takes_little_longer_than_its_arithmetic():
-    record = json.loads((ROOT / "benchmarks" / "throughput.json").read_text(encoding="utf-8"))
-    assert statistics.median(record["workloads"]["mnist-baseline"]["step_over_floor"]) <= 1.15
-
-
-def test_a_minute_of_svhn_express_beats_a_pca_and_the_baselines_networks_do_not():
-    found = ablation("svhn-express")
-    scores = Evaluation.read(lessons.reference("svhn-express").scores_file)
-    assert len(found["nothing"]) == len(found["tutorial-networks"]) == 3
-    assert max(found["nothing"]) < scores.references["pca"]["frechet"].value
-    assert min(found["tutorial-networks"]) > scores.references["pca"]["frechet"].value
+def test_records_are_migrated_and_what_is_of_today_stays(tmp_path):
+    migrate = tool("migrate_records")
+    file = ROOT / "figures" / "mnist-wgan" / "run.json"
+    today = json.loads(file.read_text(encoding="utf-8"))
+    assert migrate.migrated(today) == today
+    assert RunFolder(file.parent).recipe == recipes.get("mnist-wgan")
 
 
 def test_a_text_without_its_marks_is_left_as_it_is(tmp_path):

@@ -1,9 +1,7 @@
-"""Bring records of runs to the format that ganlib reads: ``python tools/migrate_records.py RUN …``.
+"""Bring records to the format that ganlib reads: ``python tools/migrate_records.py RUN …``.
 
 Format 1 named one generator and one discriminator, and the train step's own options; format 2 names
-networks, optimisers and latent, and says which format it is. Without arguments, all runs in
-``figures/``. What was measured is not touched; the recipe's notes are those of today.
-"""
+networks, optimisers and latent, and says which format it is. Without arguments, all
 
 import json
 import sys
@@ -15,16 +13,25 @@ from ganlib.files import write_text
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import FORMAT
 
-FIGURES = Path(__file__).resolve().parent.parent / "figures"
+ROOT = Path(__file__).resolve().parent.parent
+FIGURES, BENCHMARKS = ROOT / "figures", ROOT / "benchmarks"
 LATENT_SIZES = {"express:generator": 32}  # where a builder's own size is not 100
 SHAPE = (28, 28, 1)  # of the first version, which knew no other and did not name it
 
 
 def migrated(record: dict[str, Any]) -> dict[str, Any]:
-    """A record of format 1 in format 2; one of format 2 as it is."""
+    """A run's record of format 1 in format 2; one of format 2 stays."""
     if record.get("format") == FORMAT:
         return record
-    old = record["recipe"]
+    budget = record["budget"] | {"steps": None}
+    recipe = migrated_recipe(record["recipe"])
+    return {"format": FORMAT, **record, "recipe": recipe, "budget": budget}
+
+
+def migrated_recipe(old: dict[str, Any]) -> dict[str, Any]:
+    """A recipe of format 1 in format 2; one of format 2 stays."""
+    if "networks" in old:
+        return old
     generator = old["generator"]
     size = generator["options"].get("latent_dim", LATENT_SIZES.get(generator["builder"], 100))
     pairs = [(name, old[name]) for name in ("generator", "discriminator")]
@@ -50,9 +57,7 @@ def migrated(record: dict[str, Any]) -> dict[str, Any]:
         "ema": old.get("ema", 0.0),
         "notes": known.notes if known else old["notes"],
     }
-    Recipe.from_json(new)
-    budget = record["budget"] | {"steps": None}
-    return {"format": FORMAT, **record, "recipe": new, "budget": budget}
+    return Recipe.from_json(new).to_json()
 
 
 def main(folders: list[str]) -> None:
@@ -61,6 +66,11 @@ def main(folders: list[str]) -> None:
     for file in files:
         record = migrated(json.loads(file.read_text(encoding="utf-8")))
         write_text(file, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+        print(file)
+    for file in [] if folders else sorted(BENCHMARKS.glob("ablation-*.json")):
+        record = json.loads(file.read_text(encoding="utf-8"))
+        record["recipe"] = migrated_recipe(record["recipe"])
+        write_text(file, json.dumps(record, indent=2) + "\n")
         print(file)
 
 

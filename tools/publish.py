@@ -15,7 +15,6 @@ import numpy as np
 from ganlib.errors import GanlibError
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import sample
-from ganlib.training.callbacks import sample_name
 
 COUNT = 256  # images that show what the generator makes, beside the grid's 64
 SHARED_EPOCH = 10
@@ -34,7 +33,7 @@ def publish(run: RunFolder) -> Path:
             shutil.copy(getattr(run, name), getattr(copy, name))
         if run.scores_file.is_file():
             shutil.copy(run.scores_file, copy.scores_file)
-        grids = {max(run.samples.glob("epoch_*.png")), run.samples / sample_name(SHARED_EPOCH)}
+        grids = {run.last_grid, run.grid_file(SHARED_EPOCH)}
         for grid in filter(Path.is_file, grids):
             shutil.copy(grid, copy.samples / grid.name)
         np.savez_compressed(copy.generated, images=images)
