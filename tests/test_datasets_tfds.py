@@ -2,12 +2,7 @@
 
 import http.server
 import importlib.util
-import itertools
-import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -202,133 +197,59 @@ def test_the_probe_gives_up_where_even_the_name_look_up_hangs(monkeypatch):
     left_behind.join()
 
 
-# The download, with programs that stand for TFDS
+# The download
+
+
+class Builder:
+    """Stands for TFDS's builder: chatty, and it does what the test says."""
+
+    def __init__(self, does) -> None:
+        self.does = does
+
+    def download_and_prepare(self, download_config) -> None:
+        assert not download_config.try_download_gcs
+        print("Downloading and preparing dataset …")
+        self.does()
 
 
 @pytest.fixture
-def program(monkeypatch):
-    """Replace the download by a program that gets name, store and notes as arguments."""
+def downloading(monkeypatch):
+    """Let the server answer, and TFDS do what a function does."""
+    tfds = pytest.importorskip("tensorflow_datasets")
     monkeypatch.setattr(download, "reachable", lambda url: True)
-    monkeypatch.setattr(download, "_installed", lambda: True)
-    monkeypatch.setattr(download, "POLL_SECONDS", 0.1)
-
-    def use(text):
-        text = "import os, pathlib, sys, time\nname, store, notes = sys.argv[1:]\n" + text
-        monkeypatch.setattr(
-            download,
-            "_download_command",
-            lambda name, store, notes: [sys.executable, "-c", text, name, str(store), str(notes)],
-        )
-
-    return use
+    return lambda does: monkeypatch.setattr(tfds, "builder", lambda *a, **k: Builder(does))
 
 
-@pytest.fixture
-def started(monkeypatch):
-    """Collect the processes that are started."""
-    processes = []
-
-    class Collected(subprocess.Popen):
-        def __init__(self, *arguments, **options):
-            super().__init__(*arguments, **options)
-            processes.append(self)
-
-    monkeypatch.setattr(subprocess, "Popen", Collected)
-    return processes
-
-
-def test_a_download_that_stands_still_is_stopped(program, started, monkeypatch):
-    monkeypatch.setattr(download, "STALL_SECONDS", 0.5)
-    program("time.sleep(30)")
-    with pytest.raises(DataNotFound, match="was stopped"):
-        load("mnist", data_dir="data")
-    (process,) = started
-    assert process.returncode not in (None, 0)
-
-
-def test_a_download_that_ignores_the_request_to_stop_is_killed(program, started, monkeypatch):
-    monkeypatch.setattr(download, "STALL_SECONDS", 0.5)
-    monkeypatch.setattr(download, "FAREWELL_SECONDS", 0.5)
-    monkeypatch.setattr(subprocess.Popen, "terminate", lambda process: None)
-    program("time.sleep(30)")
-    with pytest.raises(DataNotFound, match="was stopped"):
-        load("mnist", data_dir="data")
-    (process,) = started
-    assert process.returncode not in (None, 0)
-
-
-def test_a_download_that_grows_is_left_alone(program, started, monkeypatch, tmp_path):
-    sizes = itertools.count()
-    monkeypatch.setattr(download, "_total_size", lambda folders: next(sizes))
-    monkeypatch.setattr(download, "STALL_SECONDS", 1.0)
-    program("time.sleep(2.5)")
+def test_a_download_leaves_standard_output_alone(downloading, tmp_path, capsys):
+    done = []
+    downloading(lambda: done.append(True))
     assert download.download("mnist", tmp_path / "store", "http://x/") == tmp_path / "store"
-    (process,) = started
-    assert process.returncode == 0
+    printed = capsys.readouterr()
+    assert done and printed.out == "" and "Downloading" in printed.err
 
 
-def test_growth_is_seen_in_every_file_below_the_folders(tmp_path):
-    folders = [tmp_path / "not there yet", tmp_path / "downloads"]
-    deep = tmp_path / "downloads" / "mnist"
-    deep.mkdir(parents=True)
-    before = download._total_size(folders)
-    (deep / "part").write_bytes(b"12345")
-    assert download._total_size(folders) == before + 5
-    folders[0].mkdir()
-    (folders[0] / "more").write_bytes(b"1")
-    assert download._total_size(folders) == before + 6
+def test_a_failed_download_gives_its_reason_and_lets_the_stand_in_take_over(downloading, caplog):
+    def full():
+        raise OSError("disk full\nand a second line")
 
-
-def test_computing_without_writing_counts_as_progress(tmp_path):
-    program = (
-        "import pathlib, sys, threading, time\n"
-        "from ganlib.datasets import prepared\n"
-        "notes = pathlib.Path(sys.argv[1])\n"
-        "work = threading.Thread(target=download._show_work, args=(notes, 0.1), daemon=True)\n"
-        "work.start()\n"
-        "while not (notes / 'work').exists(): sum(range(1000))\n"
-    )
-    assert download.run_watched([sys.executable, "-c", program, str(tmp_path)], [tmp_path]) == 0
-
-
-def test_a_failed_download_gives_its_reason_and_lets_the_stand_in_take_over(program, caplog):
-    program("open(os.path.join(notes, 'reason.txt'), 'w').write('OSError: disk full'); sys.exit(1)")
+    downloading(full)
     with pytest.raises(DataNotFound, match=r"its download failed \(OSError: disk full\)"):
         load("mnist", "test", data_dir="data")
     assert load("mnist", "test", data_dir="data", stand_in="fallback").synthetic
     assert "disk full" in caplog.text
 
 
-def test_interrupting_stops_the_download(program, started, monkeypatch):
-    def interrupt(folders):
+def test_an_interrupted_download_is_interrupted(downloading):
+    def interrupt():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(download, "_total_size", interrupt)
-    program("time.sleep(30)")
+    downloading(interrupt)
     with pytest.raises(KeyboardInterrupt):
         load("mnist", data_dir="data")
-    (process,) = started
-    assert process.returncode not in (None, 0)
 
 
 @needs_tfds
-def test_the_real_download_program_reports_why_it_failed(tmp_path):
-    notes = tmp_path / "notes"
-    notes.mkdir()
-    command = download._download_command("no_such_set", tmp_path / "store", notes)
-    assert command[1:3] == ["-m", "ganlib.datasets.download"]
-    chatty = (
-        "import runpy\n"
-        "try: runpy.run_module('ganlib.datasets.download', run_name='__main__')\n"
-        "finally: print('chatter')"
-    )
-    root = str(Path(__file__).resolve().parents[1])
-    done = subprocess.run(
-        [sys.executable, "-c", chatty, *command[3:]],
-        env=os.environ | {"PYTHONPATH": root},
-        capture_output=True,
-    )
-    assert done.returncode == 1
-    assert "DatasetNotFoundError" in (notes / "reason.txt").read_text("utf-8")
-    # Standard output is left to the program that asked for the download.
-    assert done.stdout == b"" and b"chatter" in done.stderr
+def test_tfds_itself_says_that_there_is_no_such_set(tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "reachable", lambda url: True)
+    with pytest.raises(DataNotFound, match="its download failed .*DatasetNotFoundError"):
+        download.download("no_such_set", tmp_path / "store", "http://x/")

@@ -188,3 +188,10 @@ def test_three_seeds_of_each_system_are_recorded_after_equally_many_images(name)
     assert [run.record["seed"] for run in runs] == [0, 1, 2]
     assert {run.record["progress"]["images"] for run in runs} == {180_000}
     assert len({run.record["data"]["checksum"] for run in runs}) == 1
+
+
+def test_the_tables_of_lessons_are_those_of_the_notebooks():
+    lessons_tool = tool("lessons")
+    assert lessons_tool.table("notebooks/") in (ROOT / "README.md").read_text(encoding="utf-8")
+    first = json.loads((ROOT / lessons_tool.FIRST).read_text(encoding="utf-8"))
+    assert any(lessons_tool.table() in "".join(cell["source"]) for cell in first["cells"])

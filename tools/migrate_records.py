@@ -1,7 +1,10 @@
 """Bring records to the format that ganlib reads: ``python tools/migrate_records.py RUN …``.
 
 Format 1 named one generator and one discriminator, and the train step's own options; format 2 names
-networks, optimisers and latent, and says which format it is. Without arguments, all
+networks, optimisers and latent, and says which format it is. Without arguments, all runs in
+``figures/`` and the ablations in ``benchmarks/``. What was measured is not touched; the recipe's
+notes are those of today.
+"""
 
 import json
 import sys

@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from ganlib import datasets
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-KEPT = {"kernelspec", "language_info"}
+KEPT = {"kernelspec", "language_info", "ganlib"}
 
 
 def store(path: Path) -> None:

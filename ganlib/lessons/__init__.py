@@ -2,8 +2,8 @@
 
 from ganlib.lessons.budget import train
 from ganlib.lessons.exercises import check
-from ganlib.lessons.references import generated_by, grid_of, recorded, reference, strip, told
+from ganlib.lessons.references import ROOT, generated_by, grid_of, recorded, reference, strip, told
 
 __all__ = [
-    "check", "generated_by", "grid_of", "recorded", "reference", "strip", "told", "train",
+    "ROOT", "check", "generated_by", "grid_of", "recorded", "reference", "strip", "told", "train",
 ]  # fmt: skip

@@ -1,0 +1,59 @@
+"""Write the table of lessons, made from the notebooks, into README and lesson 00.
+
+    python tools/lessons.py
+
+A lesson's number and title are its first line, ``# NN · Title``; what it is about is its metadata's
+``ganlib.about``. The table stands between two marks, which both pages have.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from ganlib.errors import GanlibError
+from ganlib.files import replace_between, write_text
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST = "notebooks/00_start_here.ipynb"
+BEGIN, END = "<!-- lessons: made by tools/lessons.py -->", "<!-- end of lessons -->"
+
+
+def lessons() -> list[tuple[str, str, str, str]]:
+    """Number, file, title and what it is about, of every lesson that exists."""
+    found = []
+    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        head = "".join(notebook["cells"][0]["source"]).partition("\n")[0]
+        match = re.fullmatch(r"# (\d\d) · (.+)", head)
+        if not match or match[1] != path.name[:2]:
+            raise GanlibError(f"{path.name} does not begin with '# {path.name[:2]} · Title'")
+        found.append((match[1], path.name, match[2], notebook["metadata"]["ganlib"]["about"]))
+    return found
+
+
+def table(folder: str = "") -> str:
+    """The table in Markdown, with links to files in `folder`."""
+    rows = [f"| [{n}]({folder}{file}) | {title} | {about} |" for n, file, title, about in lessons()]
+    return "\n".join(["| lesson | | |", "|---|---|---|", *rows])
+
+
+def with_table(notebook: dict) -> dict:
+    """Lesson 00 with the table in the cell that has the marks."""
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        if BEGIN in text:
+            before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+            text = f"{before}{BEGIN}\n{table()}\n{END}{after}"
+            cell["source"] = text.splitlines(keepends=True)
+    return notebook
+
+
+def main() -> None:
+    """Write both pages."""
+    replace_between(ROOT / "README.md", BEGIN, END, table("notebooks/"))
+    notebook = with_table(json.loads((ROOT / FIRST).read_text(encoding="utf-8")))
+    write_text(ROOT / FIRST, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
