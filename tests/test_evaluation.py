@@ -49,7 +49,7 @@ def test_scores_have_every_metric_and_the_references(pca_run):
     assert found.count == COUNT and list(found.generators) == ["last"]
     assert set(found.references) == {"floor", "pca", "noise"}
     for scores in (found.generators["last"], *found.references.values()):
-        assert set(scores) == {metric.key for metric in METRICS}
+        assert set(scores) == {metric.key for metric in METRICS} - {"transfer"}
         assert all(s.low <= s.value <= s.high and s.count > 0 for s in scores.values())
     frechet = [found.references[name]["frechet"].value for name in ("floor", "pca", "noise")]
     assert frechet == sorted(frechet)
@@ -107,11 +107,39 @@ def test_what_cannot_be_evaluated_is_one_line(copy, options, sentence, capsys):
     assert sentence in error and error.count("\n") == 1
 
 
-def test_a_run_without_a_judge_for_its_data_is_one_sentence(copy):
+def test_a_run_without_a_judge_for_its_data_is_scored_by_what_remains(copy, capsys):
     record = copy.record
-    copy.write_record(record | {"data": record["data"] | {"name": "celeb_a"}})
+    copy.write_record(record | {"data": record["data"] | {"name": "synthetic_digits"}})
+    found = evaluate(copy, count=COUNT)
+    assert list(found.generators["last"]) == ["copied"] and found.judge.startswith("no judge")
+    assert "Fréchet distance" in found.missing and "copied share" not in found.missing
+    assert Evaluation.read(copy.scores_file).table().count("\n") == 2
     with pytest.raises(GanlibError, match="there is no judge 'celeb_a'.*choose from"):
-        evaluate(copy, count=COUNT)
+        evaluate(copy, count=COUNT, judge="celeb_a")
+
+
+def test_every_metric_names_what_it_lacks():
+    images = np.zeros((3, 4, 4, 1), np.uint8)
+    plain = registry.Sample(images)
+    lacking = registry.unmet(plain, registry.Real(plain, images))
+    assert "copied" not in lacking and lacking["frechet"] == "a judge"
+    assert lacking["diversity"] == "a judge and a judge with classes"
+    assert lacking["transfer"] == "labels of generated and of test images"
+    labelled = registry.Sample(images, labels=np.zeros(3, int))
+    assert "transfer" not in registry.unmet(labelled, registry.Real(labelled, images))
+    assert "transfer" in registry.unmet(plain, registry.Real(labelled, images))
+
+
+def test_scores_from_before_a_metric_stay_valid_and_say_what_is_missing(copy):
+    values = json.loads(copy.scores_file.read_text(encoding="utf-8"))
+    for group in ("generators", "references"):
+        for scores in values[group].values():
+            del scores["recall"]
+            scores["forgotten"] = scores["frechet"]  # one that has gone since
+    copy.scores_file.write_text(json.dumps(values), encoding="utf-8")
+    found = Evaluation.read(copy.scores_file)
+    assert {"recall", "train on synthetic"} == set(found.missing)
+    assert "recall" not in found.table() and "precision" in found.table()
 
 
 def test_a_judge_of_another_shape_is_one_sentence(copy):
@@ -146,7 +174,6 @@ def instant_scores(run: RunFolder) -> dict[str, Score]:
         lambda text: "[]",
         lambda text: json.dumps(json.loads(text) | {"generators": {}}),
         lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "judge"}),
-        lambda text: text.replace('"frechet"', '"frechett"'),
         lambda text: text.replace('"value": ', '"value": "x", "y": '),
         lambda text: text.replace('"value": ', '"value": NaN, "was": '),
         lambda text: json.dumps(json.loads(text) | {"judge_sha256": [1]}),
@@ -226,7 +253,8 @@ def test_scores_of_an_earlier_state_do_not_count(copy, pca_run, tmp_path, capsys
 
 
 def test_other_generators_scores_stay_when_one_is_scored(copy, instant, monkeypatch):
-    shutil.copy(copy.generators["last"], copy.generators["best"])
+    files = (copy.network_file("generator", weights) for weights in ("last", "best"))
+    shutil.copy(*files)
     evaluate(copy, count=COUNT, weights=["best"])
     assert set(Evaluation.read(copy.scores_file).generators) == {"last", "best"}
     evaluate(copy, count=COUNT, weights=["best"], seed=1)
@@ -274,8 +302,10 @@ def test_shipped_references_belong_to_the_shipped_judge(name):
     path = evaluation.SHIPPED / f"{name}.json"
     values = json.loads(path.read_text(encoding="utf-8"))
     assert values["judge"] == judges.load(name).record["sha256"]
-    assert values["metrics"] == [metric.key for metric in METRICS]
-    assert values["count"] == evaluate.COUNT and len(values["references"]) == 3
+    assert {metric.key for metric in METRICS} - {"transfer"} == set(
+        values["references"][0]["floor"]
+    )
+    assert values["count"] == evaluation.COUNT and len(values["references"]) == 3
 
 
 def test_shipped_references_are_taken_for_the_same_images_only(

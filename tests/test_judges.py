@@ -18,7 +18,8 @@ from ganlib import datasets, devices
 from ganlib.datasets import Dataset
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
-from ganlib.evaluation import judges, training
+from ganlib.evaluation import judges
+from ganlib.evaluation.judges import training
 from ganlib.evaluation.judges.augmentation import Settings, augmented, batches
 from ganlib.evaluation.judges.judge import Judge
 from ganlib.evaluation.judges.network import build_network

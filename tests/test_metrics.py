@@ -336,7 +336,7 @@ def test_nearest_distances_equal_those_of_scipy(size, channels):
     training[:50] //= 2
     images[:5] //= 4
     every = cdist(images.reshape(30, -1) / 255, training.reshape(200, -1) / 255)
-    distances, indices = memorisation.nearest(images, training, rows=64)
+    distances, indices = memorisation.nearest(images, training)
     np.testing.assert_allclose(distances, every.min(axis=1), rtol=1e-12)
     np.testing.assert_array_equal(indices, every.argmin(axis=1))
 
@@ -345,7 +345,7 @@ def test_a_copy_has_distance_zero_and_a_single_changed_level_shows():
     training = pictures(300, 1, 32, 3)
     images = training[[250, 3]].copy()
     images[1, 0, 0, 0] ^= 1
-    distances, indices = memorisation.nearest(images, training, rows=100)
+    distances, indices = memorisation.nearest(images, training)
     assert distances.tolist() == [0.0, 1 / 255]
     assert indices.tolist() == [250, 3]
 
@@ -354,17 +354,6 @@ def test_distances_are_right_at_both_ends_of_the_grey_scale():
     black, white = np.zeros((1, 32, 32, 3), np.uint8), np.full((1, 32, 32, 3), 255, np.uint8)
     assert memorisation.nearest_distances(black, white)[0] == pytest.approx(math.sqrt(3072))
     assert memorisation.nearest_distances(white, white)[0] == 0.0
-
-
-def test_nearest_distances_do_not_depend_on_the_rows_in_memory(monkeypatch):
-    images, training = pictures(50, 1), np.repeat(pictures(60, 2), 2, axis=0)
-    at_once = memorisation.nearest(images, training, rows=1000)
-    monkeypatch.setattr(memorisation, "IMAGES", 7)
-    for rows in (1, 11, 64):
-        for whole, pieces in zip(
-            at_once, memorisation.nearest(images, training, rows), strict=True
-        ):
-            np.testing.assert_array_equal(pieces, whole)
 
 
 def test_copies_give_a_share_of_one_and_images_like_the_data_about_the_quantile():

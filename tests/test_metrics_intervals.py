@@ -76,12 +76,9 @@ def test_a_score_is_the_plain_value_with_an_interval_and_the_count_of_generated_
     plain, score_of, arrays = PLAIN_AND_SCORE[name]
     score = score_of(*arrays)
     assert score.value == pytest.approx(plain(*arrays), rel=1e-12)
-    assert score.low <= score.value <= score.high
-    assert score.value - score.low == pytest.approx(score.high - score.value)
     if name != "modes":  # all of its replicates may agree
         assert score.low < score.high
     assert score.count == (60 if name == "transfer" else 200)
-    assert {type(number) for number in (score.value, score.low, score.high)} == {float}
 
 
 @pytest.mark.parametrize("name", PLAIN_AND_SCORE)
@@ -148,7 +145,7 @@ def test_the_interval_holds_the_true_mean_in_95_of_100_cases():
     assert held / trials == pytest.approx(0.95, abs=3 * spread + 0.01)
 
 
-def test_the_frechet_distance_of_redrawn_rows_is_biased_and_its_interval_is_not():
+def test_the_frechet_distance_of_redrawn_rows_is_biased():
     score = frechet.frechet_distance_score(REAL, FAKE)
     rng = np.random.default_rng(4)
     redrawn = [
@@ -158,7 +155,6 @@ def test_the_frechet_distance_of_redrawn_rows_is_biased_and_its_interval_is_not(
         for _ in range(200)
     ]
     assert np.mean(redrawn) > score.value
-    assert (score.low + score.high) / 2 == pytest.approx(score.value)
 
 
 def test_arrays_are_drawn_independently_and_columns_stay_together():

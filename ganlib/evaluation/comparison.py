@@ -11,11 +11,10 @@ from ganlib import figures
 from ganlib.errors import GanlibError
 from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.metrics.registry import METRICS
-from ganlib.evaluation.scores import REFERENCES, Evaluation, aligned
+from ganlib.evaluation.scores import NOTHING, REFERENCES, Evaluation, aligned
 from ganlib.runs.folder import RunFolder
 
 MOST_IN_A_ROW = 3  # grids
-NOTHING = "–"  # in a table, where there is no number
 
 
 def compare(runs: Sequence[RunFolder], output: Path) -> str:
@@ -114,7 +113,7 @@ def _scored(run: RunFolder) -> Evaluation | None:
 def _score_rows(
     names: Sequence[str], found: Mapping[str, Evaluation]
 ) -> tuple[list[list[str]], list[str]]:
-    """A head, a row for each metric with the references behind the runs, and what to know."""
+    """A head, a row for each metric, references last, and notes."""
     evaluations = list(found.values())
     one = evaluations[0]
     alike = all(one.comparable_with(other) for other in evaluations)
@@ -123,14 +122,18 @@ def _score_rows(
     rows = [["", *names, *references]]
     marked = False
     for metric in METRICS:
-        own = {name: e.generators["last"][metric.key] for name, e in found.items()}
+        last = {name: e.generators["last"].get(metric.key) for name, e in found.items()}
+        own = {name: score for name, score in last.items() if score is not None}
+        if not own:
+            continue
         ranked = alike and len(own) > 1 and metric.label not in blind
         best = best_of(own, metric.better) if ranked else None
         marked |= best is not None
         cells = {
             name: score.short() + (" *" if name == best else "") for name, score in own.items()
         }
-        beside = [one.references[name][metric.key].plain() for name in references]
+        known = (one.references[name].get(metric.key) for name in references)
+        beside = [score.plain() if score else NOTHING for score in known]
         rows.append([metric.label, *(cells.get(name, NOTHING) for name in names), *beside])
     notes = ["± half a 95 % interval: what other images of the same generator would change"]
     if alike:

@@ -1,7 +1,7 @@
-"""How good are a run's images? Scores with intervals, beside what real images, a PCA and noise get.
+"""How good are a run's images? Scores with intervals, and those of real images, a PCA and noise.
 
-The scores depend on the judge, the number of images and the real images they are held against; all
-three are written beside them. They must not be set beside published FIDs, which use another judge.
+Scores depend on the judge, the number of images and the real images; all three are written beside
+them. Do not compare them with published FIDs, which use another judge.
 """
 
 import json
@@ -18,7 +18,7 @@ from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.evaluation.metrics import registry
-from ganlib.evaluation.metrics.registry import METRICS, Real, Sample
+from ganlib.evaluation.metrics.registry import Real, Sample
 from ganlib.evaluation.scores import (
     REFERENCES,
     Evaluation,
@@ -26,7 +26,6 @@ from ganlib.evaluation.scores import (
     scores_from_json,
     scores_to_json,
 )
-from ganlib.figures import to_uint8
 from ganlib.files import write_text
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import check_generator, sample
@@ -35,7 +34,8 @@ if TYPE_CHECKING:
     from ganlib.evaluation.judges.judge import Judge
 
 COUNT = 10_000
-LATENT_DIM = 100  # principal components of the PCA that the others are held against
+LATENT_DIM = 100  # principal components of the PCA
+NO_JUDGE = "no judge: only what pixels show"
 SHIPPED = Path(__file__).parent / "references"
 
 
@@ -63,7 +63,8 @@ def evaluate(
         Of the generated images, intervals and subsets.
     judge
         A shipped judge's name, or the path of one that was trained; by default the one of the
-        data set that the run was trained on.
+        data set that the run was trained on. Where there is none, metrics that need a judge are
+        left out.
     data_dir
         As for `ganlib.datasets.load`.
     weights
@@ -75,7 +76,7 @@ def evaluate(
     Raises
     ------
     GanlibError
-        In one sentence: no generator, no judge for the data, too few images.
+        In one sentence: no generator, no such judge, too few images.
     """
     if count < registry.LEAST:
         raise GanlibError(
@@ -87,19 +88,24 @@ def evaluate(
     chosen = weights or kept or ["last"]
     for each in chosen:  # fail early
         check_generator(run, each)
-    judge_used = judges.load(judge or about["name"])
+    if judge is None and about["name"] in judges.names():
+        judge = about["name"]
+    judge_used = judges.load(judge) if judge else None
+    channels = (judge_used.image_shape if judge_used else run.recipe.image_shape)[-1]
     train, test = (
-        _real_images(about["name"], split, about["synthetic"], judge_used, data_dir)
+        _real_images(about["name"], split, about["synthetic"], channels, data_dir)
         for split in (about.get("split", "train"), "test")
     )
-    drawn = {w: judge_used.seen(sample(run, count, seed, weights=w)) for w in chosen}
-    samples = {w: Sample.of(judge_used, images) for w, images in drawn.items()}
+    samples = {
+        w: Sample.of(judge_used, _seen(judge_used, sample(run, count, seed, weights=w)))
+        for w in chosen
+    }
     real = real_of(judge_used, train, test)
-    same_shape = run.recipe.image_shape == judge_used.image_shape
+    same_shape = run.recipe.image_shape == train.images.shape[1:]
     others = same_shape and train.checksum != about.get("checksum", train.checksum)
     evaluation = Evaluation(
-        judge_used.describe(),
-        judge_used.record["sha256"],
+        judge_used.describe() if judge_used else NO_JUDGE,
+        judge_used.record["sha256"] if judge_used else "",
         f"{len(real.test.images):,} real images ({test.describe()}"
         + ("; the training images are not the run's, or in another order)" if others else ")"),
         test.content,
@@ -127,13 +133,15 @@ def merged_with_file(evaluation: Evaluation, run: RunFolder) -> Evaluation:
     return replace(evaluation, generators=before.generators | evaluation.generators)
 
 
-def real_of(judge: "Judge", train: Dataset, test: Dataset) -> Real:
+def real_of(judge: "Judge | None", train: Dataset, test: Dataset) -> Real:
     """The real side of a comparison: at most 10,000 test images, evenly chosen."""
-    return Real(Sample.of(judge, registry.some(test.images, COUNT)), train.images)
+    chosen = registry.some(np.arange(len(test)), COUNT)
+    labels = None if test.labels is None else test.labels[chosen]
+    return Real(Sample.of(judge, test.images[chosen], labels), train.images)
 
 
 def references(
-    judge: "Judge", train: Dataset, real: Real, count: int, seed: int = 0
+    judge: "Judge | None", train: Dataset, real: Real, count: int, seed: int = 0
 ) -> dict[str, Scores]:
     """What training images, a PCA and noise get: floor and ceilings for every score.
 
@@ -144,6 +152,7 @@ def references(
     seed
         Of the draws.
     """
+    from ganlib.figures import to_uint8
     from ganlib.systems.pca import pca_weights
 
     shape = train.images.shape[1:]
@@ -176,16 +185,16 @@ def write_references(
 
 
 def shipped_references(
-    judge: "Judge", train: Dataset, test: Dataset, count: int
+    judge: "Judge | None", train: Dataset, test: Dataset, count: int
 ) -> dict[str, Scores] | None:
     """References that ship, seed 0; None where they are of other images or another judge."""
-    path = SHIPPED / f"{judge.name}.json"
-    if not path.is_file():
+    if judge is None or not (path := SHIPPED / f"{judge.name}.json").is_file():
         return None
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         found = values.pop("references")[0]
-        if values != _belonging(judge, train, test, count):
+        wanted = _belonging(judge, train, test, count)
+        if {key: values[key] for key in wanted} != wanted:
             return None
         return {name: scores_from_json(found[name]) for name in REFERENCES}
     except (ValueError, TypeError, KeyError, AttributeError, GanlibError):
@@ -199,12 +208,16 @@ def _belonging(judge: "Judge", train: Dataset, test: Dataset, count: int) -> dic
         "train": train.content,
         "test": test.content,
         "count": count,
-        "metrics": [metric.key for metric in METRICS],
     }
 
 
 def _real_images(
-    name: str, split: str, synthetic: bool, judge: "Judge", data_dir: str | Path | None
+    name: str, split: str, synthetic: bool, channels: int, data_dir: str | Path | None
 ) -> Dataset:
     stand_in = "always" if synthetic else "never"
-    return datasets.load(name, split, data_dir, stand_in, channels=judge.image_shape[-1])
+    return datasets.load(name, split, data_dir, stand_in, channels=channels)
+
+
+def _seen(judge: "Judge | None", images: np.ndarray) -> np.ndarray:
+    """The images in the form in which they are scored: greyscale where the judge wants it."""
+    return judge.seen(images) if judge else images

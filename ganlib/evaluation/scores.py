@@ -1,4 +1,4 @@
-"""What scores.json holds: a run's scores, and what they have to be seen beside."""
+"""What scores.json holds: a run's scores, and the references to compare them with."""
 
 import json
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from ganlib.evaluation.metrics.registry import METRICS, Metric
 from ganlib.files import write_text
 
 REFERENCES = ("floor", "pca", "noise")
+NOTHING = "–"  # in a table, where there is no number
 Scores = dict[str, Score]
 
 
@@ -21,8 +22,8 @@ class Evaluation:
 
     Attributes
     ----------
-    judge : one line that names the judge
-    judge_sha256 : of its weights
+    judge : one line that names the judge, or says that there was none
+    judge_sha256 : of its weights; empty without a judge
     data : one line for the real images
     content : of the real images, whatever their order: two runs with equal ones can be compared
     step : of the run's training when it was scored
@@ -47,20 +48,30 @@ class Evaluation:
         head = ["metric", *own, *REFERENCES, "better"]
         rows = [head]
         for metric in METRICS:
+            scores = {
+                n: self.generators[n][metric.key] for n in own if metric.key in self.generators[n]
+            }
+            if not scores:
+                continue
+            beside = (self.references[name].get(metric.key) for name in REFERENCES)
             rows.append(
                 [
-                    self._label(metric),
-                    *(str(self.generators[name][metric.key]) for name in own),
-                    *(self.references[name][metric.key].plain() for name in REFERENCES),
+                    self._label(metric, next(iter(scores.values())).count),
+                    *(str(scores.get(name, NOTHING)) for name in own),
+                    *(score.plain() if score else NOTHING for score in beside),
                     "as real" if metric.better == "real" else metric.better,
                 ]
             )
         return aligned(rows)
 
-    def _label(self, metric: Metric) -> str:
+    def _label(self, metric: Metric, count: int) -> str:
         """The metric's name, with the number of images where it is not that of the others."""
-        count = next(iter(self.generators.values()))[metric.key].count
         return metric.label if count == self.count else f"{metric.label} ({count:,})"
+
+    @property
+    def missing(self) -> list[str]:
+        """Labels of the metrics that no generator has: newer than the file, or not possible."""
+        return [m.label for m in METRICS if not any(m.key in s for s in self.generators.values())]
 
     def write(self, path: Path) -> None:
         """Write as JSON, in one piece."""
@@ -91,7 +102,7 @@ class Evaluation:
             raise GanlibError(f"{path} is damaged ({error}): evaluate the run again") from None
 
     def comparable_with(self, other: "Evaluation") -> bool:
-        """Whether the scores can stand in one table: same judge, real images, number of images."""
+        """Whether one table may hold both: same judge, real images and number of images."""
         mine, theirs = ((e.judge_sha256, e.content, e.count) for e in (self, other))
         return mine == theirs
 
@@ -99,11 +110,12 @@ class Evaluation:
     def blind(self) -> list[str]:
         """Labels of the metrics by which noise is better than real images: no use here."""
         floor, noise = self.references["floor"], self.references["noise"]
+        both = [metric for metric in METRICS if metric.key in floor and metric.key in noise]
+        gained = {metric: noise[metric.key].value - floor[metric.key].value for metric in both}
         return [
             metric.label
-            for metric in METRICS
-            if (metric.better == "lower" and noise[metric.key].value < floor[metric.key].value)
-            or (metric.better == "higher" and noise[metric.key].value > floor[metric.key].value)
+            for metric, more in gained.items()
+            if (metric.better == "lower" and more < 0) or (metric.better == "higher" and more > 0)
         ]
 
 
@@ -123,8 +135,6 @@ def scores_to_json(scores: Scores) -> dict[str, Any]:
 
 
 def scores_from_json(scores: dict[str, Any]) -> Scores:
-    """The inverse; a metric that is missing raises ValueError."""
-    found = {key: Score.from_json(score) for key, score in scores.items()}
-    if missing := {metric.key for metric in METRICS} - set(found):
-        raise ValueError(f"{sorted(missing)[0]} is missing")
-    return found
+    """The inverse; metrics that this version does not know are left out."""
+    known = {metric.key for metric in METRICS}
+    return {key: Score.from_json(score) for key, score in scores.items() if key in known}

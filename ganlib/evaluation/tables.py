@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from ganlib.errors import GanlibError
 from ganlib.evaluation.evaluate import SHIPPED
 from ganlib.evaluation.metrics.registry import BY_KEY
-from ganlib.evaluation.scores import Evaluation, Scores, scores_from_json
+from ganlib.evaluation.scores import NOTHING, Evaluation, Scores, scores_from_json
 
 COLUMNS = ("frechet", "kernel", "precision", "recall", "coverage", "from_real")
-"""Of the panel's metrics, those of the README's table."""
+"""The metrics of the README's table."""
 
 
 def mean_and_spread(runs: Sequence[Scores], metric: str) -> str:
@@ -18,6 +18,8 @@ def mean_and_spread(runs: Sequence[Scores], metric: str) -> str:
 
     One run has no spread: its score stands alone, with its 95 % interval.
     """
+    if not all(metric in scores for scores in runs):
+        return NOTHING
     values = [scores[metric].value for scores in runs]
     if len(values) == 1:
         return str(runs[0][metric])

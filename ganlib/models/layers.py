@@ -10,6 +10,7 @@ from typing import Any
 from ganlib.startup import keras, tf
 
 
+@keras.saving.register_keras_serializable("ganlib")
 class BatchNormalization(keras.layers.BatchNormalization):
     """``keras.layers.BatchNormalization`` as one fused operation in training.
 
@@ -44,6 +45,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return outputs if rank == 4 else outputs[:, 0, 0, :]
 
 
+@keras.saving.register_keras_serializable("ganlib")
 class Dropout(keras.layers.Dropout):
     """``keras.layers.Dropout`` that draws 16 random bits for an element instead of 32.
 

@@ -89,13 +89,13 @@ def train(
         raise GanlibError("with strategy multiworker give --epochs: workers' clocks differ")
     if display not in DISPLAYS:
         raise GanlibError(f"unknown display {display!r}; choose one of {', '.join(DISPLAYS)}")
-    check_data(recipe, data)
     distribution = devices.make_strategy(strategy)
     chief = devices.is_chief(distribution)
     run = RunFolder.existing(output) if resume else RunFolder(output)
     with run.locked() if chief else contextlib.nullcontext():
         make_record = resumed_record if resume else new_record
         record = make_record(run, recipe, data, budget, seed, precision, strategy)
+        check_data(recipe, data)
         done_before = resume and run.record.get("status") == "finished"
         record["strategy"]["replicas"] = distribution.num_replicas_in_sync
         if score_every is not None:

@@ -1,13 +1,13 @@
-"""The panel: every metric that can be had of unlabelled images, on one sample.
+"""Every metric by name: what it needs, what is good, and how it is computed on a sample.
 
-Each metric stands in a file of its own; here they are brought to the same arguments, named, and
-told apart by what is good: a low value, a high one, or the one that real images have.
+Each metric is in a file of its own; here they are brought to the same arguments. A metric whose
+needs a sample does not meet is left out, and named with the reason.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -24,42 +24,63 @@ from ganlib.evaluation.metrics.kernel import kernel_distance_score
 from ganlib.evaluation.metrics.memorisation import copied_share_score, nearest_distances
 from ganlib.evaluation.metrics.modes import modes_score
 from ganlib.evaluation.metrics.neighbours import neighbour_scores
+from ganlib.evaluation.metrics.transfer import transfer_accuracy_score
 
 if TYPE_CHECKING:  # the names of metrics are asked for where no TensorFlow is wanted
     from ganlib.evaluation.judges.judge import Judge, Judged
 
 COMPARED = 2000
-"""Images, generated and held out, whose nearest training image is looked for: it is slow."""
+"""Images, generated and held out, whose nearest training image is looked up: that is slow."""
 LEAST = 1000
-"""Fewest images for the panel; with less, most intervals would be too wide to say anything."""
+"""Fewest images to score; with fewer, most intervals would be too wide to say anything."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Images, uint8 (N, H, W, C), and what the judge says of them."""
+    """Images, what the judge says of them, and their labels where they have some.
+
+    Attributes
+    ----------
+    images : uint8 (N, H, W, C)
+    judged : None without a judge
+    labels : integers (N,), the classes that the images were asked to show; None where none were
+    """
 
     images: np.ndarray
-    judged: "Judged"
+    judged: "Judged | None" = None
+    labels: np.ndarray | None = None
 
     @classmethod
-    def of(cls, judge: "Judge", images: np.ndarray) -> "Sample":
-        """Have images judged."""
-        return cls(images, judge(images))
+    def of(cls, judge: "Judge | None", images: np.ndarray, labels: Any = None) -> "Sample":
+        """Let a judge classify the images, if there is one."""
+        return cls(images, judge(images) if judge else None, labels)
 
     @property
     def features(self) -> np.ndarray:
-        """float32 (N, 64)."""
+        """float32 (N, D)."""
+        assert self.judged is not None
         return self.judged.features
 
     @property
     def probabilities(self) -> np.ndarray:
-        """float32 (N, 10)."""
+        """float32 (N, K)."""
+        assert self.judged is not None
         return self.judged.probabilities
+
+    @property
+    def offers(self) -> set[str]:
+        """What metrics may need of this sample."""
+        found = {"pixels"}
+        if self.judged is not None:
+            found |= {"features"} | (
+                {"classes"} if self.judged.probabilities is not None else set()
+            )
+        return found | ({"labels"} if self.labels is not None else set())
 
 
 @dataclass(frozen=True, eq=False)
 class Real:
-    """What generated images are held against: test images, and those that were trained on."""
+    """What generated images are compared with: test images, and those that were trained on."""
 
     test: Sample
     training_images: np.ndarray
@@ -94,39 +115,59 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Metric:
-    """One line of the panel.
+    """A metric.
 
     Attributes
     ----------
     key : its name in scores.json
     label : its name in a table
     better : "lower", "higher", or "real": the nearer to what real images have, the better
+    needs : names in `NEEDS`
     score : from a comparison to the score
     """
 
     key: str
     label: str
     better: str
+    needs: frozenset[str]
     score: Callable[[Comparison], Score]
 
 
+NEEDS = {
+    "pixels": "images",
+    "features": "a judge",
+    "classes": "a judge with classes",
+    "labels": "labels of generated and of test images",
+}
+"""What a metric may need of both samples, in words."""
+PIXELS, FEATURES, CLASSES = frozenset({"pixels"}), frozenset({"features"}), frozenset({"classes"})
+
+
+def _transfer(comparison: Comparison) -> Score:
+    fake, test = comparison.fake, comparison.real.test
+    assert fake.labels is not None and test.labels is not None
+    return transfer_accuracy_score(
+        fake.images, fake.labels, test.images, test.labels, seed=comparison.seed
+    )
+
+
 def _neighbour(key: str, better: str) -> Metric:
-    return Metric(key, key, better, lambda c: c.neighbours[key])
+    return Metric(key, key, better, FEATURES, lambda c: c.neighbours[key])
 
 
 METRICS = (
     Metric(
-        "frechet", "Fréchet distance", "lower",
+        "frechet", "Fréchet distance", "lower", FEATURES,
         lambda c: frechet_distance_score(c.real.test.features, c.fake.features, seed=c.seed),
     ),
     Metric(
-        "kernel", "kernel distance", "lower",
+        "kernel", "kernel distance", "lower", FEATURES,
         lambda c: kernel_distance_score(
             c.real.test.features, c.fake.features, c.subset_size, seed=c.seed
         ),
     ),
     Metric(
-        "inception_score", "inception score", "higher",
+        "inception_score", "inception score", "higher", CLASSES,
         lambda c: inception_score_score(c.fake.probabilities, seed=c.seed),
     ),
     _neighbour("precision", "higher"),
@@ -134,36 +175,52 @@ METRICS = (
     _neighbour("density", "real"),
     _neighbour("coverage", "higher"),
     Metric(
-        "from_uniform", "classes: from uniform", "real",
+        "from_uniform", "classes: from uniform", "real", CLASSES,
         lambda c: distance_from_uniform_score(c.fake.probabilities, seed=c.seed),
     ),
     Metric(
-        "from_real", "classes: from the data", "lower",
+        "from_real", "classes: from the data", "lower", CLASSES,
         lambda c: distance_from_real_score(
             c.real.test.probabilities, c.fake.probabilities, seed=c.seed
         ),
     ),
     Metric(
-        "confident", "confident share", "real",
+        "confident", "confident share", "real", CLASSES,
         lambda c: confident_share_score(c.fake.probabilities, seed=c.seed),
     ),
-    Metric("modes", "modes", "higher", lambda c: modes_score(c.fake.probabilities, seed=c.seed)),
     Metric(
-        "copied", "copied share", "real",
+        "modes", "modes", "higher", CLASSES,
+        lambda c: modes_score(c.fake.probabilities, seed=c.seed),
+    ),
+    Metric(
+        "copied", "copied share", "real", PIXELS,
         lambda c: copied_share_score(c.distances, c.real.held_out_distances, seed=c.seed),
     ),
     Metric(
-        "diversity", "diversity within class", "real",
+        "diversity", "diversity within class", "real", FEATURES | CLASSES,
         lambda c: within_class_distance_score(
             c.fake.features, c.fake.probabilities, seed=c.seed
         ),
+    ),
+    Metric(
+        "transfer", "train on synthetic", "higher", frozenset({"labels"}), _transfer,
     ),
 )  # fmt: skip
 BY_KEY = {metric.key: metric for metric in METRICS}
 
 
+def unmet(fake: Sample, real: Real) -> dict[str, str]:
+    """Key of every metric that cannot be computed to what it needs, in words."""
+    offered = fake.offers & real.test.offers
+    return {
+        metric.key: " and ".join(NEEDS[need] for need in NEEDS if need in metric.needs - offered)
+        for metric in METRICS
+        if not metric.needs <= offered
+    }
+
+
 def score(fake: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
-    """Every metric of `METRICS` by its key.
+    """Every metric of `METRICS` whose needs are met, by its key.
 
     Parameters
     ----------
@@ -178,8 +235,9 @@ def score(fake: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
     """
     checks.images(fake.images, "the generated sample", LEAST)
     checks.images(real.test.images, "the test set", LEAST)
-    comparison = Comparison(fake, real, seed)
-    bar = tqdm(METRICS, desc="scoring", leave=False, disable=None)
+    comparison, missing = Comparison(fake, real, seed), unmet(fake, real)
+    chosen = [metric for metric in METRICS if metric.key not in missing]
+    bar = tqdm(chosen, desc="scoring", leave=False, disable=None)
     # Many products of small matrices: several threads spend more on waiting than they save.
     with threadpool_limits(1, user_api="blas"):
         return {metric.key: metric.score(comparison) for metric in bar}
@@ -188,9 +246,9 @@ def score(fake: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
 def floor(sample: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
     """The same for a sample of the training images: about what a perfect model would get.
 
-    A little better than that, as the judge has learnt from these images. A training image is its
-    own nearest; so the copied share is that of one half of the held-out test images against the
-    other half.
+    It is a little better than that, because the judge has learnt from these images. A training
+    image is its own nearest; so the copied share is that of one half of the held-out test images
+    against the other half.
     """
     scores = score(sample, real, seed)
     distances = real.held_out_distances
