@@ -162,7 +162,7 @@ def check_channels(name: str, channels: int | None) -> None:
     if channels not in (None, 1, held):
         raise DataError(
             f"{name} has {held} channel(s), which do not make {channels}: leave channels out, or "
-            "take 1 for greyscale."
+            "take 1 for greyscale"
         )
 
 
@@ -170,7 +170,7 @@ def _load(
     known: KnownDataset, split: str, data_dir: str | os.PathLike[str] | None, stand_in: str
 ) -> Dataset:
     if stand_in not in STAND_IN_CHOICES:
-        raise DataError(f"stand_in is {stand_in!r}: choose from {', '.join(STAND_IN_CHOICES)}.")
+        raise DataError(f"stand_in is {stand_in!r}: choose from {', '.join(STAND_IN_CHOICES)}")
     if known.generator or stand_in == "always":
         return _synthetic(known, split)
     try:
@@ -197,9 +197,7 @@ def _data_folders(data_dir: str | os.PathLike[str] | None) -> list[Path]:
         if value is not None:
             folder = Path(value).expanduser()
             if not folder.is_dir():
-                raise DataError(
-                    f"{origin} names {str(value)!r}, which is not a folder: correct it."
-                )
+                raise DataError(f"{origin} names {str(value)!r}, which is not a folder: correct it")
             return [folder]
     # Notebooks run in a folder of their own, so the checkout's data/ counts wherever one starts.
     checkout = Path(__file__).resolve().parents[2]
@@ -229,7 +227,7 @@ def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
             f"{known.name} ({split}) was not found: no {wanted} in {places}, not prepared by "
             f"TensorFlow Datasets in {stores[-1]}, and {error}; put the files into {places}, set "
             f"GANLIB_DATA to the folder that holds {known.name}/, go online, or ask for the "
-            'stand-in with stand_in="always" (--data synthetic).'
+            'stand-in with stand_in="always" (--data synthetic)'
         ) from None
     images, labels, origin = download.read(known.name, split, store)
     images, labels = known.check(images, labels, str(store / known.name))
@@ -240,7 +238,7 @@ def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None
     layouts = known.layouts[split]
     try:
         if folder.is_file():
-            raise DataError(f"{folder} is a file, but a folder is needed there: rename the file.")
+            raise DataError(f"{folder} is a file, but a folder is needed there: rename the file")
         for layout in layouts:
             paths = [path for path in layout.locate(folder) if path]
             if len(paths) == len(layout.files):
@@ -251,7 +249,7 @@ def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None
         for layout in layouts:
             layout.refuse_fragments(folder)
     except PermissionError as error:
-        raise DataError(f"{error.filename} may not be opened: check its permissions.") from None
+        raise DataError(f"{error.filename} may not be opened: check its permissions") from None
     return None
 
 

@@ -40,17 +40,17 @@ class Layout:
         """Raise DataError if something of this layout is there, but not all that is needed."""
         for path in (folder / name for names in self.files for name in names):
             if path.is_dir():
-                raise DataError(f"{path} is a folder: put the file of that name in its place.")
+                raise DataError(f"{path} is a folder: put the file of that name in its place")
             if path.is_symlink() and not path.exists():
-                raise DataError(f"{path} is a link to a file that is not there: renew the link.")
+                raise DataError(f"{path} is a link to a file that is not there: renew the link")
             if path.exists() and not path.is_file():
-                raise DataError(f"{path} is not a regular file: put the real file in its place.")
+                raise DataError(f"{path} is not a regular file: put the real file in its place")
         paths = self.locate(folder)
         present = [path.name for path in paths if path]
         missing = [names[0] for path, names in zip(paths, self.files, strict=True) if not path]
         if present and missing:
             raise DataError(
-                f"{folder / missing[0]} is missing beside {present[0]}: add it, both are needed."
+                f"{folder / missing[0]} is missing beside {present[0]}: add it, both are needed"
             )
 
 
@@ -108,16 +108,16 @@ class KnownDataset:
                 f"{self.name} has them: is this another data set?"
             )
         if len(images) == 0:
-            raise DataError(f"{where} holds no images: use the complete file.")
+            raise DataError(f"{where} holds no images: use the complete file")
         if labels.dtype.kind not in "iu":
             raise DataError(
                 f"{where}: labels are {labels.dtype} where integers belong: convert them with "
-                "labels.astype(np.int64)."
+                "labels.astype(np.int64)"
             )
         if labels.shape != (len(images),):
             raise DataError(
                 f"{where}: {len(images):,} images but labels of shape {labels.shape}: use files "
-                "that belong together, one label per image."
+                "that belong together, one label per image"
             )
         # Compared before the cast, which would wrap large unsigned numbers into small ones.
         outside = (labels < 0) | (labels >= self.classes)
@@ -125,7 +125,7 @@ class KnownDataset:
             position = int(np.argmax(outside))
             raise DataError(
                 f"{where}: label {labels[position]} at position {position:,} is not in 0 to "
-                f"{self.classes - 1}: use the labels of {self.name}."
+                f"{self.classes - 1}: use the labels of {self.name}"
             )
         return np.ascontiguousarray(images), labels.astype(np.int64)
 
@@ -225,8 +225,8 @@ KNOWN: dict[str, KnownDataset] = {
 def known_dataset(name: str, split: str) -> KnownDataset:
     """Look a data set up; raise DataError where the name or the split is unknown."""
     if name not in KNOWN:
-        raise DataError(f"there is no data set {name!r}: choose from {', '.join(KNOWN)}.")
+        raise DataError(f"there is no data set {name!r}: choose from {', '.join(KNOWN)}")
     if split not in KNOWN[name].sizes:
         choices = " or ".join(KNOWN[name].sizes)
-        raise DataError(f"{name} has no split {split!r}: choose {choices}.")
+        raise DataError(f"{name} has no split {split!r}: choose {choices}")
     return KNOWN[name]

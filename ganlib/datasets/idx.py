@@ -63,7 +63,7 @@ def read(path: Path, dimensions: int) -> np.ndarray:
     with _one_sentence_errors(path):
         size = path.stat().st_size
         if size == 0:
-            raise DataError(f"{path} is empty: download it again.")
+            raise DataError(f"{path} is empty: download it again")
         with _open(path) as stream:
             shape = _read_header(stream, path, dimensions)
             promised = math.prod(shape)
@@ -87,35 +87,35 @@ def _one_sentence_errors(path: Path) -> Iterator[None]:
         yield
     except EOFError:
         raise DataError(
-            f"{path} is cut off: its gzip data ends too early, so download it again."
+            f"{path} is cut off: its gzip data ends too early, so download it again"
         ) from None
     except (gzip.BadGzipFile, zlib.error) as error:
         if "Not a gzipped file" in str(error):
             raise DataError(
                 f"{path} is not a gzip file: download it again, or remove .gz from its name if "
-                "it is already unpacked."
+                "it is already unpacked"
             ) from None
-        raise DataError(f"{path} is a damaged gzip file ({error}): download it again.") from None
+        raise DataError(f"{path} is a damaged gzip file ({error}): download it again") from None
     except OSError as error:
         raise DataError(
-            f"{path} cannot be read ({error.strerror or error}): check its permissions."
+            f"{path} cannot be read ({error.strerror or error}): check its permissions"
         ) from None
 
 
 def _read_header(stream: IO[bytes], path: Path, dimensions: int) -> tuple[int, ...]:
     magic = stream.read(4)
     if len(magic) == 4 and magic[:2] == b"\x1f\x8b":
-        raise DataError(f"{path} is gzip data: add .gz to its name, or unpack it.")
+        raise DataError(f"{path} is gzip data: add .gz to its name, or unpack it")
     if len(magic) < 4 or magic[:2] != b"\0\0":
         raise DataError(
             f"{path} is not an idx file (it starts with the bytes {magic.hex(' ')}): "
-            "download the official file again."
+            "download the official file again"
         )
     if magic[2] != UNSIGNED_BYTE:
         found = TYPE_NAMES.get(magic[2], "an unknown type")
         raise DataError(
             f"{path} holds numbers of type 0x{magic[2]:02x} ({found}) where unsigned bytes (0x08) "
-            "belong: use the official file."
+            "belong: use the official file"
         )
     if magic[3] != dimensions:
         found = CONTENT.get(magic[3], f"{magic[3]}-dimensional data")
@@ -124,10 +124,10 @@ def _read_header(stream: IO[bytes], path: Path, dimensions: int) -> tuple[int, .
         )
     lengths = stream.read(4 * dimensions)
     if len(lengths) < 4 * dimensions:
-        raise DataError(f"{path} ends within its header: download it again.")
+        raise DataError(f"{path} ends within its header: download it again")
     shape = tuple(int(length) for length in np.frombuffer(lengths, ">u4"))
     if 0 in shape:
-        raise DataError(f"{path} holds no {CONTENT[dimensions]}: download the official file again.")
+        raise DataError(f"{path} holds no {CONTENT[dimensions]}: download the official file again")
     return shape
 
 
@@ -145,5 +145,5 @@ def _length_error(path: Path, shape: tuple[int, ...], finding: str) -> DataError
     announced = "×".join(f"{length:,}" for length in shape)
     return DataError(
         f"{path} announces {announced} bytes of {CONTENT[len(shape)]}, but {finding}: "
-        "download it again."
+        "download it again"
     )

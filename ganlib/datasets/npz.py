@@ -41,18 +41,18 @@ def read_arrays(paths: Sequence[Path], images: str, labels: str) -> tuple[np.nda
             if missing:
                 raise DataError(
                     f"{path} lacks {_quoted(missing)} (it holds {_quoted(sorted(stored))}): save "
-                    f"it with np.savez_compressed(file, {images}=..., {labels}=...)."
+                    f"it with np.savez_compressed(file, {images}=..., {labels}=...)"
                 )
             return _read_array(archive, images, path), _read_array(archive, labels, path)
     except zipfile.BadZipFile as error:
         raise DataError(
-            f"{path} is not an intact .npz archive ({error}): save or download it again."
+            f"{path} is not an intact .npz archive ({error}): save or download it again"
         ) from None
     except (zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path} cannot be unpacked ({error}): save it again.") from None
+        raise DataError(f"{path} cannot be unpacked ({error}): save it again") from None
     except OSError as error:
         raise DataError(
-            f"{path} cannot be read ({error.strerror or error}): check its permissions."
+            f"{path} cannot be read ({error.strerror or error}): check its permissions"
         ) from None
 
 
@@ -60,10 +60,10 @@ def explain_dtype(images: np.ndarray) -> str:
     """Say what is wrong with images that are not uint8, and how to convert them."""
     problem = f"images are {images.dtype} where uint8 from 0 to 255 belongs"
     if images.dtype.kind != "f" or images.size == 0:
-        return f"{problem}: save them as uint8."
+        return f"{problem}: save them as uint8"
     low, high = float(images.min()), float(images.max())
     if not (np.isfinite(low) and np.isfinite(high)):
-        return f"{problem}, and some are NaN or infinite: repair them, then save them as uint8."
+        return f"{problem}, and some are NaN or infinite: repair them, then save them as uint8"
     scaled = "images"
     if -1 <= low < 0 and high <= 1:
         scaled = "((images + 1) * 127.5)"
@@ -71,7 +71,7 @@ def explain_dtype(images: np.ndarray) -> str:
         scaled = "(images * 255)"
     return (
         f"{problem}: they lie in [{low:g}, {high:g}], so save "
-        f"{scaled}.round().clip(0, 255).astype(np.uint8)."
+        f"{scaled}.round().clip(0, 255).astype(np.uint8)"
     )
 
 
@@ -84,18 +84,18 @@ def _read_array(archive: zipfile.ZipFile, key: str, path: Path) -> np.ndarray:
             held = member.file_size - stream.tell()
     except (ValueError, KeyError):
         raise DataError(
-            f'{path}: "{key}" is not a plain numpy array: save it with np.savez_compressed.'
+            f'{path}: "{key}" is not a plain numpy array: save it with np.savez_compressed'
         ) from None
     if dtype.hasobject:
         raise DataError(
             f'{path}: "{key}" is an object array, which only unpickling could read and which may '
-            "hide a program: save it as numbers, such as uint8."
+            "hide a program: save it as numbers, such as uint8"
         )
     # numpy allocates what the header promises before it reads, so the promise is checked first.
     if math.prod(shape) * dtype.itemsize != held:
         raise DataError(
             f'{path}: "{key}" announces shape {shape} of {dtype}, but there are {held:,} bytes: '
-            "save it again."
+            "save it again"
         )
     with archive.open(member) as stream:
         return np.lib.format.read_array(stream, allow_pickle=False)

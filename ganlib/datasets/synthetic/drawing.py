@@ -223,7 +223,7 @@ def in_chunks(
     """
     for name, value, least in (("count", count, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise DataError(f"{name} must be a whole number of at least {least}, not {value!r}.")
+            raise DataError(f"{name} must be a whole number of at least {least}, not {value!r}")
     images, labels = draw(np.random.default_rng([seed, 0]))
     all_images = np.empty((count, *images.shape[1:]), np.uint8)
     all_labels = np.empty(count, np.int64)
