@@ -36,7 +36,8 @@ def main() -> None:
         "noise": corruptions.noise(fresh),
     }
     scores = {name: registry.score(registry.Sample.of(judge, made[name]), real) for name in made}
-    rows = [[m.label, *(scores[name][m.key].short() for name in made)] for m in registry.METRICS]
+    shown = [m for m in registry.METRICS if all(m.key in scores[name] for name in made)]
+    rows = [[m.label, *(scores[name][m.key].short() for name in made)] for m in shown]
     print(f"{judge.describe()}; {test.describe()}")
     print(aligned([["", *made], *rows]))
 
