@@ -115,8 +115,8 @@ class RunFolder:
         written = record.get("format", 1) if isinstance(record, dict) else FORMAT
         if written != FORMAT:
             raise GanlibError(
-                f"{self.record_file} has format {written!r}, and this version of ganlib reads format "
-                f"{FORMAT}: train the run anew, or use the version that wrote it"
+                f"{self.record_file} has format {written!r}, and this version of ganlib reads "
+                f"format {FORMAT}: train the run anew, or use the version that wrote it"
             )
         begun = isinstance(record, dict) and "progress" in record
         for path, kind in (RECORD | (PROGRESS if begun else {})).items():
