@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
         "--data",
         metavar="NAME",
         help="another data set than the recipe's; `synthetic` for its procedural stand-in, `auto` "
-        "for the stand-in only where the real data cannot be had",
+        "for the stand-in only where there are no real data",
     )
     command.add_argument(
         "--split",
@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_data_dir(command)
     varied = command.add_argument_group(
-        "what varies", "recorded with the run; --resume repeats it without being told again"
+        "what varies", "recorded with the run and repeated by --resume"
     )
     for name, settings in VARIATIONS.items():
         varied.add_argument(f"--{name.replace('_', '-')}", **settings)

@@ -136,7 +136,7 @@ def load(
     split : "train", "test" or, of svhn_cropped, "extra"
     data_dir : the folder that holds ``<name>/``
     stand_in : "never" loads what was asked for or fails; "fallback" takes procedural images of the
-        same shape, with a warning, where the real ones cannot be had; "always" takes them at once
+        same shape, with a warning, where there are no real ones; "always" takes them at once
     channels : 1 turns a colour set to greyscale (0.299 R + 0.587 G + 0.114 B), 3 is for colour sets
         only; by default as the set has them
 
@@ -157,7 +157,7 @@ def load(
 
 
 def check_channels(name: str, channels: int | None) -> None:
-    """Raise DataError where a data set cannot be had with so many channels; None is as it is."""
+    """Raise DataError if a data set does not come in this many channels; None means its own."""
     held = KNOWN[name].image_shape[2]
     if channels not in (None, 1, held):
         raise DataError(
@@ -190,7 +190,7 @@ def _data_folders(data_dir: str | os.PathLike[str] | None) -> list[Path]:
     Raises
     ------
     DataError
-        If a folder that was named is not there: a typing error is better told than ignored.
+        If a folder that was named does not exist: a typing error must not be ignored.
     """
     named = {"data_dir": data_dir, "GANLIB_DATA": os.environ.get("GANLIB_DATA") or None}
     for origin, value in named.items():

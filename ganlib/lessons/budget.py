@@ -22,7 +22,7 @@ def train(
     budget
         "quick": `quick_minutes` of training, always from the start; $GANLIB_QUICK_MINUTES sets
         another number for all lessons. "full": the recipe's own budget; a run that was
-        interrupted goes on, a finished one is taken as it is.
+        interrupted goes on, a finished one is taken unchanged.
     options
         Passed on to `ganlib.training.train.train`.
     """

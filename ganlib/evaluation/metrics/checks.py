@@ -1,4 +1,4 @@
-"""What every metric asks of its arrays; what is wrong is told in one sentence.
+"""What every metric asks of its arrays; errors are one sentence.
 
 Each function returns the array that the metric computes with and leaves its argument as it was.
 """
