@@ -108,7 +108,8 @@ def neighbour_scores(
     twice, an image would be its own neighbour. That covers other fake images for precision and
     density, and other real images for recall and coverage. What other fake images would do to
     these two is estimated from ten disjoint parts of the fake images: one outlier's large
-    neighbourhood can recall a tenth of the real images, and the next sample may have no such outlier.
+    neighbourhood can recall a tenth of the real images, and the next sample may have no such
+    outlier.
     """
     checks.at_least(k, "k", 1)
     real, fake = checks.features(real, "real", k + 1), checks.features(fake, "fake", k + 1)
