@@ -19,15 +19,8 @@ STRATEGIES = ("none", "mirrored", "multiworker")
 
 
 def cpu_flags() -> set[str]:
-    """Feature names of the processor, where the system tells them (Linux); else an empty set."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return set()
-    for line in text.splitlines():
-        if line.startswith("flags"):
-            return set(line.partition(":")[2].split())
-    return set()
+    """Feature names of the processor, where the system lists them (Linux); else an empty set."""
+    return set(_cpuinfo("flags").split())
 
 
 def compute_capability() -> tuple[int, int] | None:
@@ -141,10 +134,14 @@ def describe() -> dict[str, Any]:
 
 
 def _processor() -> str:
+    return _cpuinfo("model name") or platform.processor() or platform.machine()
+
+
+def _cpuinfo(name: str) -> str:
+    """The first entry of this name that Linux has about its processors; else nothing."""
     try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        pass
-    return platform.processor() or platform.machine()
+        return ""
+    entries = (line.partition(":") for line in text.splitlines() if line.startswith(name))
+    return next((value.strip() for _, _, value in entries), "")

@@ -131,23 +131,8 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
 def generate(count: int, seed: int) -> tuple[Images, Integers]:
     """Draw photographs of house numbers, labelled by the digit in the middle.
 
-    Parameters
-    ----------
-    count : int
-        How many pictures, at least 1.
-    seed : int
-        At least 0. The same seed gives the same pictures; a smaller `count` the first of them.
-
-    Returns
-    -------
-    images : uint8 array (count, 32, 32, 3)
-        Red, green, blue, 0 to 255.
-    labels : int64 array (count,)
-        The digit in the middle of each picture, 0 to 9, drawn uniformly.
-
-    Raises
-    ------
-    DataError
-        `count` or `seed` is not a whole number, or too small.
+    Images are uint8 (count, 32, 32, 3) from 0 to 255, labels int64 (count,) from 0 to 9. The same
+    seed, at least 0, gives the same pictures, and a smaller count, at least 1, the first of them;
+    other arguments raise `DataError`.
     """
     return in_chunks(_draw, count, seed)

@@ -1,6 +1,8 @@
 """What every metric asks of its arrays; errors are one sentence.
 
-Each function returns the array that the metric computes with and leaves its argument as it was.
+Each function returns the array that the metric computes with and does not change its argument.
+`name` is the argument's name, for the error; `least` the fewest images that will do, by default 1.
+What does not fit raises `DataError`: another shape or type, NaN or infinity, too few rows.
 """
 
 from typing import Any
@@ -14,44 +16,12 @@ SUM_TOLERANCE = 1e-3
 
 
 def features(array: Any, name: str, least: int | None = None) -> np.ndarray:
-    """Check a judge's features.
-
-    Parameters
-    ----------
-    array : numbers, shape (N, D)
-    name : the argument's name, for the error
-    least : the fewest images that will do; by default one
-
-    Returns
-    -------
-    float64, shape (N, D)
-
-    Raises
-    ------
-    DataError
-        If the shape is another, a value is NaN or infinite, or there are too few rows.
-    """
+    """A judge's features, numbers (N, D); float64 of the same shape is returned."""
     return _table(array, name, "features", least or 1)
 
 
 def probabilities(array: Any, name: str, least: int | None = None) -> np.ndarray:
-    """Check a judge's class probabilities.
-
-    Parameters
-    ----------
-    array : numbers in [0, 1], shape (N, K), each row with the sum 1
-    name, least : as for `features`
-
-    Returns
-    -------
-    float64, shape (N, K)
-
-    Raises
-    ------
-    DataError
-        If the shape or the range is another, a value is NaN, a row has another sum, or there are
-        too few rows.
-    """
+    """A judge's class probabilities, (N, K) in [0, 1], each row with the sum 1; as float64."""
     table = _table(array, name, "probabilities", least or 1)
     if table.min() < 0 or table.max() > 1 + SUM_TOLERANCE:
         raise DataError(
@@ -69,13 +39,7 @@ def probabilities(array: Any, name: str, least: int | None = None) -> np.ndarray
 
 
 def images(array: Any, name: str, least: int | None = None) -> np.ndarray:
-    """Check images: uint8, shape (N, H, W, C), at least `least` of them, by default one.
-
-    Raises
-    ------
-    DataError
-        If the type or the shape is another, or there are too few images.
-    """
+    """Images: uint8, shape (N, H, W, C)."""
     pixels = _array(array, name, "images")
     if pixels.dtype != np.uint8:
         raise DataError(
@@ -92,13 +56,7 @@ def images(array: Any, name: str, least: int | None = None) -> np.ndarray:
 
 
 def labels(array: Any, name: str, count: int) -> np.ndarray:
-    """Check class labels: integers, shape (count,), one for each image.
-
-    Raises
-    ------
-    DataError
-        If the type or the length is another.
-    """
+    """Class labels: integers, shape (count,), one for each image."""
     numbers = _array(array, name, "labels")
     if numbers.dtype.kind not in "iu" or numbers.ndim != 1:
         raise DataError(
@@ -113,13 +71,7 @@ def labels(array: Any, name: str, count: int) -> np.ndarray:
 
 
 def distances(array: Any, name: str) -> np.ndarray:
-    """Check distances: numbers of at least 0, shape (N,), N ≥ 1; float64 is returned.
-
-    Raises
-    ------
-    DataError
-        If the shape is another, or a value is negative, NaN or infinite.
-    """
+    """Distances: numbers of at least 0, shape (N,), N ≥ 1; float64 is returned."""
     numbers = _array(array, name, "distances")
     if numbers.ndim != 1 or len(numbers) == 0 or numbers.dtype.kind not in "iuf":
         raise DataError(
