@@ -1,10 +1,13 @@
 """Recipes with a few things changed."""
 
+import dataclasses
+
 import pytest
 
 from ganlib import recipes
 from ganlib.errors import GanlibError
 from ganlib.recipes.vary import vary
+from ganlib.systems.latents import Part
 
 
 def varied(name: str, **changes) -> tuple:
@@ -44,6 +47,12 @@ def test_the_latent_and_the_generator_change_together():
     assert recipe.build()["generator"].input_shape == (None, 7)
     system = recipe.system(training=False)
     assert system.latent["noise"].size == 7
+
+
+def test_a_latent_that_the_generator_does_not_take_is_one_sentence():
+    recipe = dataclasses.replace(recipes.get("mnist-nn"), latent={"noise": Part("normal", 7)})
+    with pytest.raises(GanlibError, match="a latent of 7 numbers, but its generator takes 100"):
+        recipe.system()
 
 
 def test_both_optimisers_take_a_rate_and_a_momentum():

@@ -191,7 +191,7 @@ class Recipe:
         keras.utils.set_random_seed(seed)
         with devices.precision_policy(precision):
             built = dict(networks or self.build())
-            check_networks(built, self.image_shape, self.name)
+            check_networks(built, self.image_shape, self.latent, self.name)
             if strategy.num_replicas_in_sync > 1:
                 devices.synchronize_batch_norm(*built.values())
             optimizers = {}

@@ -232,10 +232,20 @@ class System:
         return bool(getattr(getattr(optimizer, "inner_optimizer", optimizer), "use_ema", False))
 
 
-def check_networks(networks: Mapping[str, Any], image_shape: tuple[int, ...], who: str) -> None:
-    """Raise `GanlibError` where a generator makes images of another shape."""
+def check_networks(
+    networks: Mapping[str, Any], image_shape: tuple[int, ...], latent: Latent, who: str
+) -> None:
+    """Raise `GanlibError` where a generator takes another latent or makes another shape."""
     generator = networks.get("generator")
-    if generator is not None and generator.output_shape[1:] != tuple(image_shape):
+    if generator is None:
+        return
+    sizes = [part.size for part in latent.values() if part.kind != "label"]
+    if len(latent) == len(sizes) == 1 and generator.input_shape[-1] != sizes[0]:
+        raise GanlibError(
+            f"{who} has a latent of {sizes[0]} numbers, but its generator takes "
+            f"{generator.input_shape[-1]}: make them equal"
+        )
+    if generator.output_shape[1:] != tuple(image_shape):
         raise GanlibError(
             f"{who} is for images of shape {tuple(image_shape)}, but its generator makes "
             f"{generator.output_shape[1:]}"
