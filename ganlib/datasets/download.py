@@ -30,12 +30,8 @@ def stores(folders: Sequence[Path]) -> list[Path]:
 
 def find(name: str, places: Sequence[Path]) -> Path | None:
     """The first of the places that holds a prepared set which this Python can read."""
-    if not _installed():
-        return None
-    for place in places:
-        if any((place / name).glob("*/dataset_info.json")):
-            return place
-    return None
+    found = (place for place in places if any((place / name).glob("*/dataset_info.json")))
+    return next(found, None) if _installed() else None
 
 
 def read(name: str, split: str, store: Path) -> tuple[np.ndarray, np.ndarray, str]:

@@ -27,17 +27,8 @@ def read_pair(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
 def read(path: Path, dimensions: int) -> np.ndarray:
     """Read one idx file of unsigned bytes; a name that ends in ``.gz`` is decompressed.
 
-    Memory follows what the file holds, never what its header promises.
-
-    Parameters
-    ----------
-    path : the file
-    dimensions : 3 for images, 1 for labels
-
-    Raises
-    ------
-    DataError
-        One sentence that names the file, what is wrong and what to do.
+    `dimensions` is 3 for images, 1 for labels. Memory follows what the file holds, never what its
+    header promises. A DataError names the file, what is wrong and what to do.
     """
     wanted = CONTENT[dimensions]
     packed = path.suffix == ".gz"

@@ -27,15 +27,11 @@ Doubles = NDArray[np.float64]
 
 
 @functools.cache
-def _bank() -> tuple[Floats, Doubles, int]:
-    """Return fields (10 * faces + 1, CELL, CELL), the last one blank, their widths, and faces."""
+def _bank() -> tuple[Floats, int]:
+    """Return fields (10 * faces + 1, CELL, CELL), the last one blank, and the number of faces."""
     both = np.concatenate([drawing.font_fields(), drawing.stroke_fields(WROUGHT, 0.012)], axis=1)
-    fields = both.reshape(-1, CELL * CELL)
-    inside, columns = fields < 0.03, drawing.grid()[:, 0]
-    widths = np.where(inside, columns, -1).max(1) - np.where(inside, columns, 1).min(1)
-    blank = np.full((1, CELL * CELL), FAR, np.float32)
-    everything = np.concatenate([fields, blank]).reshape(-1, CELL, CELL)
-    return everything, np.append(widths, 0.6), both.shape[1]
+    blank = np.full((1, CELL, CELL), FAR, np.float32)
+    return np.concatenate([both.reshape(-1, CELL, CELL), blank]), both.shape[1]
 
 
 def _each(values: Doubles) -> Floats:
@@ -64,23 +60,20 @@ def _number(
     rng: np.random.Generator, labels: Integers, x: Floats, y: Floats
 ) -> tuple[Floats, Floats]:
     """Return each pixel's distance to a digit and half the stroke's width, in glyph units."""
-    fields, widths, faces = _bank()
+    fields, faces = _bank()
     face = rng.integers(0, faces, CHUNK)
     digits = rng.integers(0, 10, (CHUNK, SLOTS))
     digits[:, MIDDLE] = labels
-    present = np.cumprod(rng.random((CHUNK, 2, MIDDLE)) < (0.62, 0.5), axis=2).astype(bool)
-    shown = np.concatenate([present[:, 0, ::-1], np.ones((CHUNK, 1), bool), present[:, 1]], axis=1)
+    left, right = rng.binomial(MIDDLE, 0.5, (2, CHUNK, 1))
+    slots = np.arange(SLOTS) - MIDDLE
+    shown = (-left <= slots) & (slots <= right)
     glyphs = np.where(shown, digits * faces + face[:, None], 10 * faces)
 
-    steps = widths[glyphs] + rng.uniform(0.05, 0.24, (CHUNK, 1))
-    ends = np.cumsum(steps, axis=1)
-    centres = ends - steps / 2
-    origin = centres[:, MIDDLE, None]  # the number is moved so that this digit is in the middle
-    slot = np.arange(CHUNK)[:, None, None] * SLOTS + np.zeros(x.shape, np.int64)
-    for border in range(SLOTS - 1):
-        slot += x > _each((ends - origin)[:, border])
-    local = x - (centres - origin).astype(np.float32).take(slot)
-    distance = drawing.sample_fields(fields, glyphs.take(slot), local, y)
+    step = _each(rng.uniform(0.68, 0.95, CHUNK))
+    slot = np.rint(x / step).clip(-MIDDLE, MIDDLE)
+    picture = np.arange(CHUNK)[:, None, None]
+    glyph = glyphs[picture, slot.astype(np.int64) + MIDDLE]
+    distance = drawing.sample_fields(fields, glyph, x - slot * step, y)
     is_type = face < drawing.font_fields().shape[1]
     pen = np.where(is_type, rng.uniform(-0.005, 0.03, CHUNK), rng.uniform(0.04, 0.1, CHUNK))
     return distance, _each(pen)
