@@ -66,15 +66,9 @@ class Dataset:
     @property
     def provenance(self) -> dict[str, object]:
         """What a record says of where the images came from."""
-        return {
-            "name": self.name,
-            "split": self.split,
-            "source": self.source,
-            "origin": self.origin,
-            "synthetic": self.synthetic,
-            "images": len(self),
-            "checksum": self.checksum,
-        }
+        keys = ("name", "split", "source", "origin", "synthetic")
+        about = {key: getattr(self, key) for key in keys}
+        return about | {"images": len(self), "checksum": self.checksum}
 
     @cached_property
     def checksum(self) -> str:
@@ -142,11 +136,9 @@ def load(
 
     Raises
     ------
-    DataNotFound
-        If the data is neither here nor to be downloaded, within seconds.
-    DataError
-        If a name is unknown, a folder that was named is not there, or a file is damaged; a damaged
-        file is never replaced by a stand-in.
+    DataNotFound : the data is neither here nor to be downloaded, within seconds
+    DataError : a name is unknown, a folder that was named is not there, or a file is damaged, which
+        is never replaced by a stand-in
     """
     known = known_dataset(name, split)
     check_channels(name, channels)

@@ -54,13 +54,10 @@ def batches(
             f"the last batch of an epoch holds {smallest} image(s), too few for {shards} devices: "
             f"choose another batch size than {batch_size}"
         )
-    orders = [
-        _order(len(first), batch_size, together, seed, first_step),
-        *(
-            _round_and_round(len(other), batch_size, seed + (number << 40), first_step)
-            for number, other in enumerate(others, start=1)
-        ),
-    ]
+    orders = [_order(len(first), batch_size, together, seed, first_step)]
+    for number, other in enumerate(others, start=1):
+        own_seed = seed + (number << 40)
+        orders.append(_round_and_round(len(other), batch_size, own_seed, first_step))
     indices = tf.data.Dataset.zip(tuple(orders)).map(_equally_long)
 
     def own_parts(*indices: tf.Tensor) -> tf.data.Dataset:

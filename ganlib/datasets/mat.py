@@ -40,11 +40,6 @@ def read(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
     images : uint8, shape (N, H, W, C)
     labels : int64, shape (M,), with 0 for the digit zero, whether the file says 0 or 10; that M
         equals N is not checked here
-
-    Raises
-    ------
-    DataError
-        One sentence that names the file, what is wrong and what to do.
     """
     (path,) = paths
     arrays: dict[str, np.ndarray] = {}
