@@ -66,15 +66,9 @@ class Dataset:
     @property
     def provenance(self) -> dict[str, object]:
         """What a record says of where the images came from."""
-        return {
-            "name": self.name,
-            "split": self.split,
-            "source": self.source,
-            "origin": self.origin,
-            "synthetic": self.synthetic,
-            "images": len(self),
-            "checksum": self.checksum,
-        }
+        keys = ("name", "split", "source", "origin", "synthetic")
+        about = {key: getattr(self, key) for key in keys}
+        return about | {"images": len(self), "checksum": self.checksum}
 
     @cached_property
     def checksum(self) -> str:
@@ -142,15 +136,25 @@ def load(
 
     Raises
     ------
-    DataNotFound
-        If the data is neither here nor to be downloaded, within seconds.
-    DataError
-        If a name is unknown, a folder that was named is not there, or a file is damaged; a damaged
-        file is never replaced by a stand-in.
+    DataNotFound : the data is neither here nor to be downloaded, within seconds
+    DataError : a name is unknown, a folder that was named is not there, or a file is damaged, which
+        is never replaced by a stand-in
     """
     known = known_dataset(name, split)
     check_channels(name, channels)
-    dataset = _load(known, split, data_dir, stand_in)
+    if stand_in not in STAND_IN_CHOICES:
+        raise DataError(f"stand_in is {stand_in!r}: choose from {', '.join(STAND_IN_CHOICES)}")
+    if known.generator or stand_in == "always":
+        dataset = _synthetic(known, split)
+    else:
+        try:
+            dataset = _real(known, split, _data_folders(data_dir))
+        except DataNotFound as error:
+            if stand_in == "never":
+                raise
+            dataset = _synthetic(known, split)
+            # Not the warnings module: it would print a path and a source line around the sentence.
+            log.warning("WARNING: %s, because %s", dataset.describe(), error)
     if channels == 1 < known.image_shape[2]:
         return replace(dataset, images=to_grayscale(dataset.images))
     return dataset
@@ -166,31 +170,10 @@ def check_channels(name: str, channels: int | None) -> None:
         )
 
 
-def _load(
-    known: KnownDataset, split: str, data_dir: str | os.PathLike[str] | None, stand_in: str
-) -> Dataset:
-    if stand_in not in STAND_IN_CHOICES:
-        raise DataError(f"stand_in is {stand_in!r}: choose from {', '.join(STAND_IN_CHOICES)}")
-    if known.generator or stand_in == "always":
-        return _synthetic(known, split)
-    try:
-        return _real(known, split, _data_folders(data_dir))
-    except DataNotFound as error:
-        if stand_in == "never" or known.stand_in is None:
-            raise
-        dataset = _synthetic(known, split)
-        # Not the warnings module: it would print a path and a source line around the sentence.
-        log.warning("WARNING: %s, because %s", dataset.describe(), error)
-        return dataset
-
-
 def _data_folders(data_dir: str | os.PathLike[str] | None) -> list[Path]:
     """Return the folders to search: ``data_dir``, else ``$GANLIB_DATA``, else the project's data.
 
-    Raises
-    ------
-    DataError
-        If a folder that was named does not exist: a typing error must not be ignored.
+    A folder that was named must exist: a typing error must not be ignored.
     """
     named = {"data_dir": data_dir, "GANLIB_DATA": os.environ.get("GANLIB_DATA") or None}
     for origin, value in named.items():
@@ -235,18 +218,17 @@ def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
 
 
 def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None:
-    layouts = known.layouts[split]
+    if folder.is_file():
+        raise DataError(f"{folder} is a file, but a folder is needed there: rename the file")
     try:
-        if folder.is_file():
-            raise DataError(f"{folder} is a file, but a folder is needed there: rename the file")
-        for layout in layouts:
+        for layout in known.layouts[split]:
             paths = [path for path in layout.locate(folder) if path]
             if len(paths) == len(layout.files):
                 where = " and ".join(str(path) for path in paths)
                 images, labels = known.check(*layout.read(paths), where)
                 origin = ", ".join(path.name for path in paths)
                 return Dataset(known.name, split, images, labels, "files", origin)
-        for layout in layouts:
+        for layout in known.layouts[split]:
             layout.refuse_fragments(folder)
     except PermissionError as error:
         raise DataError(f"{error.filename} may not be opened: check its permissions") from None
@@ -263,6 +245,5 @@ def _synthetic(known: KnownDataset, split: str) -> Dataset:
     assert drawn.generator is not None
     seed = SYNTHETIC_SEEDS[split]
     images, labels = _drawn(drawn.generator, drawn.sizes[split], seed)
-    images, labels = drawn.check(images, labels, drawn.generator)
     origin = f"{drawn.generator}, seed {seed}"
     return Dataset(known.name, split, images, labels, "synthetic", origin)

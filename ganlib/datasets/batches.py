@@ -29,20 +29,14 @@ def batches(
 
     Parameters
     ----------
-    data
-        A data set, or several by name. Each has an order of its own; the first one decides when an
-        epoch ends, and the others are gone through as often as it takes.
-    batch_size
-        Images in a global batch.
-    seed
-        Seed of the permutations.
-    first_step
-        Number of batches to pass over, counted from the first epoch's start.
-    shards, first_shard, own_shards
-        Each batch is cut into `shards` parts, as equal as possible, one for each replica; the
-        stream yields the `own_shards` parts from `first_shard` on, one after the other.
-    together
-        Batches of an epoch that are yielded as one, for the system's `many`; not with shards.
+    data : a data set, or several by name, each in an order of its own; the first one decides when
+        an epoch ends, and the others are gone through as often as it takes
+    batch_size : images in a global batch
+    seed : of the permutations
+    first_step : number of batches to pass over, counted from the first epoch's start
+    shards, first_shard, own_shards : each batch is cut into `shards` parts, as equal as possible,
+        one for each replica; the stream yields `own_shards` parts from `first_shard` on
+    together : batches of an epoch that are yielded as one, for the system's `many`
 
     Returns
     -------
@@ -60,13 +54,10 @@ def batches(
             f"the last batch of an epoch holds {smallest} image(s), too few for {shards} devices: "
             f"choose another batch size than {batch_size}"
         )
-    orders = [
-        _order(len(first), batch_size, together, seed, first_step),
-        *(
-            _round_and_round(len(other), batch_size, seed + (number << 40), first_step)
-            for number, other in enumerate(others, start=1)
-        ),
-    ]
+    orders = [_order(len(first), batch_size, together, seed, first_step)]
+    for number, other in enumerate(others, start=1):
+        own_seed = seed + (number << 40)
+        orders.append(_round_and_round(len(other), batch_size, own_seed, first_step))
     indices = tf.data.Dataset.zip(tuple(orders)).map(_equally_long)
 
     def own_parts(*indices: tf.Tensor) -> tf.data.Dataset:

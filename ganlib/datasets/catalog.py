@@ -39,12 +39,9 @@ class Layout:
     def refuse_fragments(self, folder: Path) -> None:
         """Raise DataError if something of this layout is there, but not all that is needed."""
         for path in (folder / name for names in self.files for name in names):
-            if path.is_dir():
-                raise DataError(f"{path} is a folder: put the file of that name in its place")
-            if path.is_symlink() and not path.exists():
-                raise DataError(f"{path} is a link to a file that is not there: renew the link")
-            if path.exists() and not path.is_file():
-                raise DataError(f"{path} is not a regular file: put the real file in its place")
+            if (path.exists() or path.is_symlink()) and not path.is_file():
+                found = "a folder" if path.is_dir() else "a link to a file that is not there"
+                raise DataError(f"{path} is {found}: put the file of that name in its place")
         paths = self.locate(folder)
         present = [path.name for path in paths if path]
         missing = [names[0] for path, names in zip(paths, self.files, strict=True) if not path]
@@ -80,23 +77,10 @@ class KnownDataset:
     stand_in: str | None = None
 
     def check(self, images: np.ndarray, labels: np.ndarray, where: str) -> Arrays:
-        """Return the arrays in the one form the rest of the package relies on.
+        """Return the arrays as the package relies on them: uint8 (N, H, W, C) and int64 (N,).
 
-        Parameters
-        ----------
-        images : N×H×W×C, or N×H×W where C is 1; uint8
-        labels : N integers
-        where : the file or folder to name in an error
-
-        Returns
-        -------
-        images : uint8, shape (N, H, W, C)
-        labels : int64, shape (N,)
-
-        Raises
-        ------
-        DataError
-            If a dtype, a shape, the number of labels or a label is wrong.
+        The axis C may be missing where C is 1. A DataError names `where`, the file or folder, if a
+        dtype, a shape, the number of labels or a label is wrong.
         """
         if images.dtype != np.uint8:
             raise DataError(f"{where}: {npz.explain_dtype(images)}")
@@ -109,15 +93,10 @@ class KnownDataset:
             )
         if len(images) == 0:
             raise DataError(f"{where} holds no images: use the complete file")
-        if labels.dtype.kind not in "iu":
+        if labels.dtype.kind not in "iu" or labels.shape != (len(images),):
             raise DataError(
-                f"{where}: labels are {labels.dtype} where integers belong: convert them with "
-                "labels.astype(np.int64)"
-            )
-        if labels.shape != (len(images),):
-            raise DataError(
-                f"{where}: {len(images):,} images but labels of shape {labels.shape}: use files "
-                "that belong together, one label per image"
+                f"{where}: {len(images):,} images but labels of shape {labels.shape} and type "
+                f"{labels.dtype}: one integer per image belongs there"
             )
         # Compared before the cast, which would wrap large unsigned numbers into small ones.
         outside = (labels < 0) | (labels >= self.classes)
@@ -135,70 +114,59 @@ def by(shape: Sequence[int]) -> str:
     return "×".join(str(length) for length in shape)
 
 
-def _idx_names(stem: str, kind: str) -> tuple[str, ...]:
-    return tuple(
-        f"{stem}{separator}{kind}-ubyte{suffix}" for suffix in (".gz", "") for separator in "-."
+def _layouts(name: str, split: str, official: Layout) -> tuple[Layout, ...]:
+    """A split as it is published, or in an archive of its own, or in one for all splits."""
+    pair, keys = ("images", "labels"), (f"x_{split}", f"y_{split}")
+    return (
+        official,
+        *(
+            Layout(partial(npz.read, images=images, labels=labels), ((f"{file}.npz",),))
+            for file, (images, labels) in ((split, pair), (name, keys))
+        ),
     )
 
 
 def _idx(stem: str) -> Layout:
-    names = (_idx_names(f"{stem}-images", "idx3"), _idx_names(f"{stem}-labels", "idx1"))
-    return Layout(idx.read_pair, names)
+    """The pair of files, each packed or not, spelt with a hyphen or, as unpackers do, a dot."""
+    endings = ("-{}-ubyte.gz", ".{}-ubyte.gz", "-{}-ubyte", ".{}-ubyte")
+    images, labels = (
+        tuple(f"{stem}-{content}{ending.format(kind)}" for ending in endings)
+        for content, kind in (("images", "idx3"), ("labels", "idx1"))
+    )
+    return Layout(idx.read_pair, (images, labels))
 
 
-def _npz(file: str, images: str = "images", labels: str = "labels") -> Layout:
-    return Layout(partial(npz.read_arrays, images=images, labels=labels), ((file,),))
-
-
-def _npz_layouts(name: str, split: str) -> tuple[Layout, ...]:
-    return (_npz(f"{split}.npz"), _npz(f"{name}.npz", f"x_{split}", f"y_{split}"))
-
-
-def _idx_layouts(name: str) -> dict[str, tuple[Layout, ...]]:
-    return {
-        "train": (_idx("train"), *_npz_layouts(name, "train")),
-        "test": (_idx("t10k"), *_npz_layouts(name, "test")),
-    }
+def _like_mnist(name: str, server: str) -> KnownDataset:
+    return KnownDataset(
+        name=name,
+        image_shape=(28, 28, 1),
+        classes=10,
+        sizes={"train": 60_000, "test": 10_000},
+        layouts={
+            split: _layouts(name, split, _idx(stem))
+            for split, stem in (("train", "train"), ("test", "t10k"))
+        },
+        download_url=f"{server}/train-images-idx3-ubyte.gz",
+        stand_in="synthetic_digits",
+    )
 
 
 SVHN_SIZES = {"train": 73_257, "test": 26_032, "extra": 531_131}
-MNIST_SIZES = {"train": 60_000, "test": 10_000}
 SYNTHETIC_SIZES = {"train": 20_000, "test": 4_000}
 """Smaller than the official sets, so that nobody waits for them to be drawn."""
 
 KNOWN: dict[str, KnownDataset] = {
     known.name: known
     for known in (
-        KnownDataset(
-            name="mnist",
-            image_shape=(28, 28, 1),
-            classes=10,
-            sizes=MNIST_SIZES,
-            layouts=_idx_layouts("mnist"),
-            download_url="https://storage.googleapis.com/cvdf-datasets/mnist/"
-            "train-images-idx3-ubyte.gz",
-            stand_in="synthetic_digits",
-        ),
-        KnownDataset(
-            name="fashion_mnist",
-            image_shape=(28, 28, 1),
-            classes=10,
-            sizes=MNIST_SIZES,
-            layouts=_idx_layouts("fashion_mnist"),
-            download_url="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
-            "train-images-idx3-ubyte.gz",
-            stand_in="synthetic_digits",
-        ),
+        _like_mnist("mnist", "https://storage.googleapis.com/cvdf-datasets/mnist"),
+        _like_mnist("fashion_mnist", "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"),
         KnownDataset(
             name="svhn_cropped",
             image_shape=(32, 32, 3),
             classes=10,
             sizes=SVHN_SIZES,
             layouts={
-                split: (
-                    Layout(mat.read, ((f"{split}_32x32.mat",),)),
-                    *_npz_layouts("svhn_cropped", split),
-                )
+                split: _layouts("svhn_cropped", split, Layout(mat.read, ((f"{split}_32x32.mat",),)))
                 for split in SVHN_SIZES
             },
             download_url="http://ufldl.stanford.edu/housenumbers/train_32x32.mat",

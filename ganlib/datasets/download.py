@@ -1,7 +1,6 @@
 """Sets that TensorFlow Datasets (TFDS) has prepared, and their download.
 
-TFDS retries an unreachable server for minutes. So one quick test asks first whether the server
-answers; progress and errors are then TFDS's own.
+TFDS retries an unreachable server for minutes, so a quick test asks first whether it answers.
 """
 
 import contextlib
@@ -31,27 +30,14 @@ def stores(folders: Sequence[Path]) -> list[Path]:
 
 def find(name: str, places: Sequence[Path]) -> Path | None:
     """The first of the places that holds a prepared set which this Python can read."""
-    if not _installed():
-        return None
-    for place in places:
-        if any((place / name).glob("*/dataset_info.json")):
-            return place
-    return None
+    found = (place for place in places if any((place / name).glob("*/dataset_info.json")))
+    return next(found, None) if _installed() else None
 
 
 def read(name: str, split: str, store: Path) -> tuple[np.ndarray, np.ndarray, str]:
-    """Read one split of a prepared set; nothing is downloaded.
+    """Read one split of a prepared set: images, labels, and an origin such as "mnist:3.0.1".
 
-    Returns
-    -------
-    images : uint8, shape (N, H, W, C)
-    labels : int64, shape (N,)
-    origin : name and version, such as "mnist:3.0.1"
-
-    Raises
-    ------
-    DataError
-        If the prepared set is damaged or is no set of images with labels.
+    Nothing is downloaded. A set that is damaged, or has no images with labels, is a DataError.
     """
     import tensorflow_datasets as tfds
 
@@ -72,25 +58,10 @@ def read(name: str, split: str, store: Path) -> tuple[np.ndarray, np.ndarray, st
 
 
 def download(name: str, store: Path, url: str | None) -> Path:
-    """Let TFDS download and prepare a set, with its progress bars on standard error.
+    """Let TFDS download and prepare a set, with its progress on standard error; return `store`.
 
-    Parameters
-    ----------
-    name
-        As in TFDS.
-    store
-        TFDS's folder, made when it does not exist.
-    url
-        A file of the set, asked for first to see whether the server answers.
-
-    Returns
-    -------
-    The store.
-
-    Raises
-    ------
-    DataNotFound
-        Its text is a clause for the caller's sentence, such as "its download failed (…)".
+    `url` is a file of the set, asked for first to see whether the server answers. The text of a
+    DataNotFound is a clause for the caller's sentence, such as "its download failed (…)".
     """
     if not _installed():
         raise DataNotFound("TensorFlow Datasets is not installed (pip install tensorflow-datasets)")

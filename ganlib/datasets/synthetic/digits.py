@@ -10,18 +10,8 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from ganlib.datasets.synthetic.drawing import (
-    CELL,
-    CHUNK,
-    Floats,
-    Images,
-    Integers,
-    font_fields,
-    grid,
-    in_chunks,
-    sample_fields,
-    stroke_fields,
-)
+from ganlib.datasets.synthetic import drawing
+from ganlib.datasets.synthetic.drawing import CELL, CHUNK, Floats, Images, Integers
 
 SIDE = 28
 BOX = 19.5  # the longer side of a digit's box in pixels; MNIST's is 20 with its soft edge
@@ -33,14 +23,14 @@ DIRECTIONS = 16  # in which a glyph's reach is measured
 @functools.cache
 def _bank() -> tuple[Floats, Floats, int]:
     """Return fields (glyphs, CELL, CELL), their outermost points, and the glyphs per digit."""
-    both = np.concatenate([stroke_fields(SKELETONS, 0.025), font_fields()], axis=1)
+    both = np.concatenate([drawing.stroke_fields(SKELETONS, 0.025), drawing.font_fields()], axis=1)
     fields = both.reshape(-1, CELL, CELL)
     angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
-    heights = np.stack([np.cos(angles), np.sin(angles)]).T @ grid().T
+    heights = np.stack([np.cos(angles), np.sin(angles)]).T @ drawing.grid().T
     reach = np.empty((len(fields), DIRECTIONS, 2), np.float32)
     for glyph, field in enumerate(fields):
         ink = np.flatnonzero(field.ravel() < 0.03)
-        reach[glyph] = grid()[ink[heights[:, ink].argmax(axis=1)]]
+        reach[glyph] = drawing.grid()[ink[heights[:, ink].argmax(axis=1)]]
     return fields, reach, both.shape[1]
 
 
@@ -97,7 +87,7 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
     nib = np.exp(rng.normal(0.18, 0.3, CHUNK)).clip(0.75, 2.4)
     pen = np.where(written, nib, rng.normal(0.15, 0.2, CHUNK))
     x, y, unit = _place(rng, reach[glyph], written, pen)
-    distance = sample_fields(fields, glyph[:, None, None], x, y) * unit[:, None, None]
+    distance = drawing.sample_fields(fields, glyph[:, None, None], x, y) * unit[:, None, None]
     distance += 0.12 * rng.standard_normal(distance.shape, dtype=np.float32)  # the paper is rough
     softness = rng.uniform(1.0, 1.5, (CHUNK, 1, 1)).astype(np.float32)
     ink = np.clip((pen.astype(np.float32)[:, None, None] - distance) / softness + 0.5, 0, 1)
@@ -120,8 +110,6 @@ def _centred(pictures: Images) -> Images:
 def generate(count: int, seed: int) -> tuple[Images, Integers]:
     """Draw handwritten and printed digits, white on black.
 
-    Images are uint8 (count, 28, 28, 1) from 0 to 255, labels int64 (count,) from 0 to 9. The same
-    seed, at least 0, gives the same pictures, and a smaller count, at least 1, the first of them;
-    other arguments raise `DataError`.
+    Images are uint8 in 0 to 255, labels int64 from 0 to 9; see `drawing.in_chunks`.
     """
-    return in_chunks(_draw, count, seed)
+    return drawing.in_chunks(_draw, count, seed)

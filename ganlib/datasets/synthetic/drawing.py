@@ -145,9 +145,8 @@ def stroke_fields(copies: int, jitter: float) -> Floats:
     for digit, variants in enumerate(STROKES):
         parsed = [_parse(variant) for variant in variants.split("|")]
         for copy in range(copies):
-            moved: dict[
-                tuple[float, ...], NDArray[np.float64]
-            ] = {}  # strokes that meet move together
+            # Strokes that meet move together.
+            moved: dict[tuple[float, ...], NDArray[np.float64]] = {}
             curves = []
             for points, corners in parsed[copy % len(parsed)]:
                 for point in map(tuple, points):
@@ -179,10 +178,8 @@ def font_fields() -> Floats:
             corner = ((side - left - right) / 2, (side - top - bottom) / 2)
             ImageDraw.Draw(canvas).text(corner, str(digit), fill=255, font=font)
             inside = np.asarray(canvas) > 127
-            distance = ndimage.distance_transform_edt(~inside) - ndimage.distance_transform_edt(
-                inside
-            )
-            small = distance.reshape(CELL, OVERSAMPLING, CELL, OVERSAMPLING).mean((1, 3))
+            outer, inner = (ndimage.distance_transform_edt(part) for part in (~inside, inside))
+            small = (outer - inner).reshape(CELL, OVERSAMPLING, CELL, OVERSAMPLING).mean((1, 3))
             fields[digit, column] = small / (UNIT * OVERSAMPLING)
     return fields
 
@@ -214,23 +211,12 @@ def in_chunks(
 ) -> tuple[Images, Integers]:
     """Call `draw` once per chunk, each with a generator of its own, and join the first `count`.
 
-    So a picture depends on its seed and place alone, never on how many are asked for.
-
-    Raises
-    ------
-    DataError
-        `count` is not a whole number of at least 1, or `seed` not one of at least 0.
+    So a picture depends on its seed and place alone, never on how many are asked for. A `count`
+    below 1, a `seed` below 0 and what is not a whole number raise DataError.
     """
     for name, value, least in (("count", count, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
             raise DataError(f"{name} must be a whole number of at least {least}, not {value!r}")
-    images, labels = draw(np.random.default_rng([seed, 0]))
-    all_images = np.empty((count, *images.shape[1:]), np.uint8)
-    all_labels = np.empty(count, np.int64)
-    for chunk, start in enumerate(range(0, count, CHUNK)):
-        if chunk > 0:
-            images, labels = draw(np.random.default_rng([seed, chunk]))
-        taken = min(CHUNK, count - start)
-        all_images[start : start + taken] = images[:taken]
-        all_labels[start : start + taken] = labels[:taken]
-    return all_images, all_labels
+    chunks = range(-(-count // CHUNK))
+    images, labels = zip(*(draw(np.random.default_rng([seed, c])) for c in chunks), strict=True)
+    return np.concatenate(images)[:count], np.concatenate(labels)[:count]

@@ -1,7 +1,7 @@
 """Procedural house numbers, 32x32x3: what stands in for SVHN (cropped digits) where it is missing.
 
-A picture is a number of one to five digits on a coloured wall, seen at an angle, under uneven
-light, and blurred by the lens. The label is the digit in the middle; the digits beside it run out
+A picture is a number of one to five digits on a coloured wall, turned a little, under uneven light,
+and blurred by the lens. The label is the digit in the middle; the digits beside it run out
 of the picture, as in SVHN. Brightness, contrast and sharpness are spread about as widely as there.
 """
 
@@ -11,18 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from ganlib.datasets.synthetic.drawing import (
-    CELL,
-    CHUNK,
-    Floats,
-    Images,
-    Integers,
-    font_fields,
-    grid,
-    in_chunks,
-    sample_fields,
-    stroke_fields,
-)
+from ganlib.datasets.synthetic import drawing
+from ganlib.datasets.synthetic.drawing import CELL, CHUNK, Floats, Images, Integers
 
 SIDE = 32
 SLOTS = 5  # digits side by side: the labelled one and up to two on each side
@@ -37,15 +27,11 @@ Doubles = NDArray[np.float64]
 
 
 @functools.cache
-def _bank() -> tuple[Floats, Doubles, int]:
-    """Return fields (10 * faces + 1, CELL, CELL), the last one blank, their widths, and faces."""
-    both = np.concatenate([font_fields(), stroke_fields(WROUGHT, 0.012)], axis=1)
-    fields = both.reshape(-1, CELL * CELL)
-    inside, columns = fields < 0.03, grid()[:, 0]
-    widths = np.where(inside, columns, -1).max(1) - np.where(inside, columns, 1).min(1)
-    blank = np.full((1, CELL * CELL), FAR, np.float32)
-    everything = np.concatenate([fields, blank]).reshape(-1, CELL, CELL)
-    return everything, np.append(widths, 0.6), both.shape[1]
+def _bank() -> tuple[Floats, int]:
+    """Return fields (10 * faces + 1, CELL, CELL), the last one blank, and the number of faces."""
+    both = np.concatenate([drawing.font_fields(), drawing.stroke_fields(WROUGHT, 0.012)], axis=1)
+    blank = np.full((1, CELL, CELL), FAR, np.float32)
+    return np.concatenate([both.reshape(-1, CELL, CELL), blank]), both.shape[1]
 
 
 def _each(values: Doubles) -> Floats:
@@ -53,43 +39,42 @@ def _each(values: Doubles) -> Floats:
     return values.astype(np.float32)[:, None, None]
 
 
+def _turned(angle: Doubles) -> tuple[Floats, Floats]:
+    """Return how far each pixel is along an axis that is turned by an angle, and across it."""
+    cos, sin = _each(np.cos(angle)), _each(np.sin(angle))
+    return cos * RIGHT + sin * DOWN, cos * DOWN - sin * RIGHT
+
+
 def _plane(rng: np.random.Generator, height: Doubles) -> tuple[Floats, Floats]:
     """Return where each pixel falls on the wall, x and y, for digits `height` pixels high."""
     angle, lean = rng.normal(0, 0.09, (2, CHUNK))
     narrow = np.exp(rng.normal(-0.12, 0.17, CHUNK))  # many house numbers are condensed
     shift_x, shift_y = rng.normal(0, 0.05, (2, CHUNK))
-    tilt_x, tilt_y = rng.normal(0, 0.04, (2, CHUNK))
     zoom = SIDE / 2 / height
-    depth = 1 + _each(tilt_x) * RIGHT + _each(tilt_y) * DOWN
-    across = (_each(np.cos(angle)) * RIGHT + _each(np.sin(angle)) * DOWN) / depth
-    along = (_each(np.cos(angle)) * DOWN - _each(np.sin(angle)) * RIGHT) / depth
-    y = _each(zoom) * along - _each(shift_y)
-    x = _each(zoom / narrow) * across + _each(lean) * y - _each(shift_x)
-    return x, y
+    along, across = _turned(angle)
+    y = _each(zoom) * across - _each(shift_y)
+    return _each(zoom / narrow) * along + _each(lean) * y - _each(shift_x), y
 
 
 def _number(
     rng: np.random.Generator, labels: Integers, x: Floats, y: Floats
 ) -> tuple[Floats, Floats]:
     """Return each pixel's distance to a digit and half the stroke's width, in glyph units."""
-    fields, widths, faces = _bank()
+    fields, faces = _bank()
     face = rng.integers(0, faces, CHUNK)
     digits = rng.integers(0, 10, (CHUNK, SLOTS))
     digits[:, MIDDLE] = labels
-    present = np.cumprod(rng.random((CHUNK, 2, MIDDLE)) < (0.62, 0.5), axis=2).astype(bool)
-    shown = np.concatenate([present[:, 0, ::-1], np.ones((CHUNK, 1), bool), present[:, 1]], axis=1)
+    left, right = rng.binomial(MIDDLE, 0.5, (2, CHUNK, 1))
+    slots = np.arange(SLOTS) - MIDDLE
+    shown = (-left <= slots) & (slots <= right)
     glyphs = np.where(shown, digits * faces + face[:, None], 10 * faces)
 
-    steps = widths[glyphs] + rng.uniform(0.05, 0.24, (CHUNK, 1))
-    ends = np.cumsum(steps, axis=1)
-    centres = ends - steps / 2
-    origin = centres[:, MIDDLE, None]  # the number is moved so that this digit is in the middle
-    slot = np.arange(CHUNK)[:, None, None] * SLOTS + np.zeros(x.shape, np.int64)
-    for border in range(SLOTS - 1):
-        slot += x > _each((ends - origin)[:, border])
-    local = x - (centres - origin).astype(np.float32).take(slot)
-    distance = sample_fields(fields, glyphs.take(slot), local, y)
-    is_type = face < font_fields().shape[1]
+    step = _each(rng.uniform(0.68, 0.95, CHUNK))
+    slot = np.rint(x / step).clip(-MIDDLE, MIDDLE)
+    picture = np.arange(CHUNK)[:, None, None]
+    glyph = glyphs[picture, slot.astype(np.int64) + MIDDLE]
+    distance = drawing.sample_fields(fields, glyph, x - slot * step, y)
+    is_type = face < drawing.font_fields().shape[1]
     pen = np.where(is_type, rng.uniform(-0.005, 0.03, CHUNK), rng.uniform(0.04, 0.1, CHUNK))
     return distance, _each(pen)
 
@@ -117,8 +102,7 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
     ink = np.clip(depth + 0.5, 0, 1)[..., None]
     wall, paint = _colours(rng)
     scene = wall + ink * (paint - wall)
-    turn = rng.uniform(0, 2 * np.pi, CHUNK)
-    ramp = _each(np.cos(turn)) * RIGHT + _each(np.sin(turn)) * DOWN
+    ramp, _ = _turned(rng.uniform(0, 2 * np.pi, CHUNK))
     scene *= (1 + ramp * _each(rng.normal(0, 0.2, CHUNK)))[..., None]
     grain = rng.standard_normal((CHUNK, SIDE, SIDE, 1), dtype=np.float32)
     scene += grain * _each(rng.uniform(2, 10, CHUNK))[..., None]
@@ -131,8 +115,6 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
 def generate(count: int, seed: int) -> tuple[Images, Integers]:
     """Draw photographs of house numbers, labelled by the digit in the middle.
 
-    Images are uint8 (count, 32, 32, 3) from 0 to 255, labels int64 (count,) from 0 to 9. The same
-    seed, at least 0, gives the same pictures, and a smaller count, at least 1, the first of them;
-    other arguments raise `DataError`.
+    Images are uint8 in 0 to 255, labels int64 from 0 to 9; see `drawing.in_chunks`.
     """
-    return in_chunks(_draw, count, seed)
+    return drawing.in_chunks(_draw, count, seed)
