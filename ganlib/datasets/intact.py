@@ -12,9 +12,9 @@ from ganlib.errors import DataError
 
 BROKEN = (
     *(gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error, EOFError),
-    *(ValueError, KeyError, MemoryError, NotImplementedError, RuntimeError),
+    *(ValueError, TypeError, KeyError, MemoryError, NotImplementedError, RuntimeError),
 )
-"""What readers of gzip, zip and numpy files raise on damaged ones."""
+"""What readers of gzip, zip, numpy and MATLAB files raise on damaged ones."""
 
 
 @contextlib.contextmanager

@@ -1,15 +1,17 @@
 """Read the MATLAB files in which SVHN's cropped digits are published.
 
 The data (http://ufldl.stanford.edu/housenumbers/): ``X`` is 32×32×3×N uint8, ``y`` is N×1, with
-the label 10 for the digit zero. The format ("MAT-File Format", The MathWorks, level 5): a header of
-128 bytes, then elements, each with a tag that says its type and length; those of type 15 are packed
-with zlib. Not read by scipy, which takes the interpreter down on some damaged files.
+the label 10 for the digit zero. scipy reads the format, but takes the interpreter down on some
+damaged files. So the file's structure is checked first: "MAT-File Format", The MathWorks, level 5,
+a header of 128 bytes, then elements, each with a tag that says its type and length; those of type
+15 are packed with zlib.
 """
 
 import math
 import struct
+import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -20,9 +22,9 @@ from ganlib.errors import DataError
 
 HEADER = 128
 MATRIX, PACKED = 14, 15
-TYPES = dict(zip((1, 2, 3, 4, 5, 6, 7, 9, 12, 13), "bBhHiIfdqQ", strict=True))
-CLASSES = dict(zip(range(6, 16), "dfbBhHiIqQ", strict=True))
-"""Kinds of numbers: by the type in a tag, and by the class that a matrix has in MATLAB."""
+SIZES = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4, 9: 8, 12: 8, 13: 8}
+"""Bytes of a number, by the type in the tag."""
+NUMERIC_CLASSES = range(6, 16)
 COMPLEX, LOGICAL = 0x800, 0x200
 CHUNK = 1 << 20  # bytes at a time
 TURN = 4096  # images that are turned round at a time
@@ -41,25 +43,25 @@ def read(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
     labels : int64, shape (M,), with 0 for the digit zero, whether the file says 0 or 10; that M
         equals N is not checked here
     """
+    from scipy.io import loadmat  # here, because most data need no scipy
+
     (path,) = paths
-    arrays: dict[str, np.ndarray] = {}
-    with intact(path, "a MATLAB 5 file"), path.open("rb") as file:
-        order = _byte_order(file.read(HEADER), path)
-        while tag := file.read(8):
-            kind, content = _element(file, tag, order)
-            if kind == MATRIX:
-                name, array = _matrix(content, order, path)
-                if name in arrays:
-                    raise DataError(f"{path} holds {name} twice: {AGAIN}")
-                arrays[name] = array
-    for name in ("X", "y"):
-        if name not in arrays:
-            raise DataError(f"{path} lacks {name}: {AGAIN}")
+    with intact(path, "a MATLAB 5 file"), warnings.catch_warnings():
+        with path.open("rb") as file:
+            names = list(_checked(file, path))
+        for name in ("X", "y"):
+            if names.count(name) != 1:
+                what = f"holds {name} twice" if name in names else f"lacks {name}"
+                raise DataError(f"{path} {what}: {AGAIN}")
+        warnings.simplefilter("ignore")
+        arrays = loadmat(path, variable_names=("X", "y"))
     return _images_first(arrays["X"], path), _labels(arrays["y"], path)
 
 
-def _byte_order(header: bytes, path: Path) -> str:
-    order = {b"IM": "<", b"MI": ">"}.get(header[126:])
+def _checked(file: IO[bytes], path: Path) -> Iterator[str]:
+    """The names of a file's variables, each after its structure was found sound."""
+    header = file.read(HEADER)
+    order = {b"IM": "<", b"MI": ">"}.get(header[126:128])
     if order is None:
         raise DataError(f"{path} is not a MATLAB 5 file: {AGAIN}")
     if struct.unpack(f"{order}H", header[124:126])[0] != 0x0100:
@@ -67,55 +69,70 @@ def _byte_order(header: bytes, path: Path) -> str:
             f"{path} is a MATLAB 7.3 (HDF5) file, which is not read here: save it in MATLAB with "
             "save(file, 'X', 'y', '-v7'), or use the official file"
         )
-    return order
-
-
-def _element(file: IO[bytes], tag: bytes, order: str) -> tuple[int, memoryview]:
-    """Read the type and the content of an element; zlib compares the checksum of a packed one."""
-    kind, left = struct.unpack(f"{order}II", tag)
-    unpacker, content = zlib.decompressobj(), bytearray()
-    while left:
-        part = file.read(min(CHUNK, left))
-        if not part:
+    while tag := file.read(8):
+        kind, size = struct.unpack(f"{order}II", _whole(tag, 8))
+        end = file.tell() + size
+        if end > path.stat().st_size:
             raise EOFError("it ends too early")
-        left -= len(part)
-        content += unpacker.decompress(part) if kind == PACKED else part
-    if kind != PACKED:
-        return kind, memoryview(content)
-    kind, size = struct.unpack(f"{order}II", content[:8])
-    if not unpacker.eof or size != len(content) - 8:
+        if kind == PACKED:
+            kind, head, length = _unpacked(file, size, order)
+        else:
+            head, length = file.read(min(size, CHUNK)), size
+        if kind == MATRIX:
+            yield _matrix(head, length, order, path)
+        file.seek(end)
+
+
+def _unpacked(file: IO[bytes], size: int, order: str) -> tuple[int, bytes, int]:
+    """Type, first bytes and length of a packed element; its checksum is compared on the way."""
+    unpacker, head, length, left = zlib.decompressobj(), b"", 0, size
+    while not unpacker.eof:
+        packed = unpacker.unconsumed_tail or file.read(min(CHUNK, left))
+        if not unpacker.unconsumed_tail:
+            left -= len(packed)
+        if not packed:
+            raise EOFError("it ends too early")
+        part = unpacker.decompress(packed, CHUNK)
+        head, length = head + part[: max(0, CHUNK - len(head))], length + len(part)
+    kind, announced = struct.unpack(f"{order}II", _whole(head[:8], 8))
+    if announced != length - 8:
         raise EOFError("a variable is not as long as announced")
-    return kind, memoryview(content)[8:]
+    return kind, head[8:], announced
 
 
-def _matrix(content: memoryview, order: str, path: Path) -> tuple[str, np.ndarray]:
-    """Take a matrix apart: its name and numbers; X and y must be plain numbers."""
+def _matrix(head: bytes, length: int, order: str, path: Path) -> str:
+    """The name of a variable; X and y must be plain numbers, as long as announced."""
     place = 0
 
-    def element(*kinds: int) -> tuple[int, memoryview]:
+    def element() -> tuple[int, int, bytes]:
         nonlocal place
-        kind, size = struct.unpack_from(f"{order}II", content, place)
-        start, place = place + 8, place + 8 + size + -size % 8
+        kind, size = struct.unpack(f"{order}II", tag := _whole(head[place : place + 8], 8))
+        place += 8
         if kind >> 16:  # the short form: both in four bytes, the content in the other four
-            kind, size, start, place = kind & 0xFFFF, kind >> 16, start - 4, start
-        if kind not in kinds:
-            raise ValueError(f"an element of type {kind} where it does not belong")
-        return kind, content[start : start + size]
+            return kind & 0xFFFF, kind >> 16, tag[4 : 4 + (kind >> 16)]
+        content = head[place : place + size]
+        place += size + -size % 8
+        return kind, size, content
 
-    (_, flags), (_, shape), (_, text) = element(6), element(5), element(1)
-    name = bytes(text).decode("latin-1")
-    if name not in ("X", "y"):
-        return name, np.empty(0)
-    (bits,) = struct.unpack_from(f"{order}I", flags)
-    sides = np.frombuffer(shape, f"{order}i4").tolist()
-    if bits & 0xFF not in CLASSES or bits & (COMPLEX | LOGICAL) or min(sides, default=-1) < 0:
-        raise DataError(f"{path}: {name} is not an array of plain numbers: {AGAIN}")
-    kind, numbers = element(*TYPES)
-    stored = np.dtype(f"{order}{TYPES[kind]}")
-    if len(numbers) != math.prod(sides) * stored.itemsize:
-        raise EOFError(f"{name} is not as long as announced")
-    array = np.frombuffer(numbers, stored).reshape(sides, order="F")
-    return name, array.astype(CLASSES[bits & 0xFF], copy=False)
+    (_, _, flags), (_, _, shape), (_, _, name) = element(), element(), element()
+    if (text := name.decode("latin-1")) not in ("X", "y"):
+        return text
+    (bits,) = struct.unpack(f"{order}I", _whole(flags[:4], 4))
+    sides = np.frombuffer(shape[: len(shape) // 4 * 4], f"{order}i4").tolist()
+    plain = bits & 0xFF in NUMERIC_CLASSES and not bits & (COMPLEX | LOGICAL)
+    if not plain or min(sides, default=-1) < 0:
+        raise DataError(f"{path}: {text} is not an array of plain numbers: {AGAIN}")
+    start = place + 8
+    kind, size, _ = element()
+    if size != math.prod(sides) * SIZES.get(kind, -1) or (size > 4 and start + size > length):
+        raise EOFError(f"{text} is not as long as announced")
+    return text
+
+
+def _whole(content: bytes, count: int) -> bytes:
+    if len(content) < count:
+        raise EOFError("it ends too early")
+    return content
 
 
 def _images_first(images: np.ndarray, path: Path) -> np.ndarray:
@@ -129,8 +146,9 @@ def _images_first(images: np.ndarray, path: Path) -> np.ndarray:
     if images.ndim != 4:
         raise DataError(f"{path}: X has shape {images.shape}, not 32×32×3×N: {AGAIN}")
     height, width, channels, count = images.shape
-    memory = images.T
-    turned = memory.reshape(count, height, width, channels)  # the same memory
+    flat = np.asfortranarray(images).reshape(-1, order="F")
+    memory = flat.reshape(count, channels, width, height)
+    turned = flat.reshape(count, height, width, channels)  # the same memory
     for start in range(0, count, TURN):
         turned[start : start + TURN] = memory[start : start + TURN].transpose(0, 3, 2, 1).copy()
     return turned
