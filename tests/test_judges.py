@@ -216,11 +216,14 @@ def test_a_judge_of_a_colour_set_in_greyscale_takes_colour_images():
 @pytest.mark.parametrize(
     ("images", "sentence"),
     [
-        (np.zeros((2, 28, 28, 1), np.float32), "uint8 images .* not float32: .*figures.to_uint8"),
-        (np.full((2, 28, 28, 1), np.nan), "some images are NaN"),
-        (np.zeros((2, 28, 28, 1), np.int64), "uint8 images .* not int64"),
-        (np.zeros((28, 28, 1), np.uint8), r"\(N, H, W, C\), .* not an array of shape \(28, 28, 1"),
-        (np.zeros((0, 28, 28, 1), np.uint8), "at least one"),
+        (
+            np.zeros((2, 28, 28, 1), np.float32),
+            "mnist judges is float32 .*: give uint8 images .*figures.to_uint8",
+        ),
+        (np.full((2, 28, 28, 1), np.nan), "is float64 of .*, with NaN or infinity: give uint8"),
+        (np.zeros((2, 28, 28, 1), np.int64), "is int64 of .*: give uint8 images"),
+        (np.zeros((28, 28, 1), np.uint8), r"of shape \(28, 28, 1\): give .* \(N, H, W, C\)"),
+        (np.zeros((0, 28, 28, 1), np.uint8), "at least 1"),
         (
             np.zeros((2, 32, 32, 1), np.uint8),
             "^judge mnist judges 28×28×1 images, not 32×32×1: choose the judge of the data set$",
