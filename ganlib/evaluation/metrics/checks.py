@@ -36,7 +36,7 @@ def images(array: Any, name: str, least: int = 1) -> np.ndarray:
     shaped = pixels.ndim == 4 and 0 not in pixels.shape[1:] and len(pixels) >= least
     if pixels.dtype != np.uint8 or not shaped:
         raise DataError(
-            f"{name} is {_kind(pixels)}: give uint8 images (N, H, W, C), at least {least}; "
+            f"{name} is {_kind(pixels)}: give uint8 images (N, H, W, C), at least {least:,}; "
             "`ganlib.figures.to_uint8` makes them from a generator's [-1, 1]"
         )
     return pixels
