@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from ganlib import datasets
-from ganlib.evaluation.metrics.transfer import transfer_accuracy_score
+from ganlib.evaluation.metrics.intervals import bootstrap
+from ganlib.evaluation.metrics.transfer import hits
 from ganlib.figures import to_uint8
 from ganlib.systems import pca
 
@@ -37,12 +38,11 @@ def main() -> None:
         decoded[places] = to_uint8(np.clip(pixels, -1, 1)).reshape(-1, *decoded.shape[1:])
     noise = rng.integers(0, 256, decoded.shape, dtype=np.uint8)
     samples = {"floor": train.images[chosen], "pca of each class": decoded, "noise": noise}
-    scores = {
-        name: transfer_accuracy_score(
-            images, rng.permutation(labels) if name == "noise" else labels, test.images, test.labels
-        )
-        for name, images in samples.items()
-    }
+    scores = {}
+    for name, images in samples.items():
+        shown = rng.permutation(labels) if name == "noise" else labels
+        right = hits(images, shown, test.images, test.labels)
+        scores[name] = bootstrap(np.mean, right, count=len(images))
     print(f"{len(labels):,} images each, seed 0; {test.describe()}")
     for name, score in scores.items():
         print(f"{name:<18} {score}")

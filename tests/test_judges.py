@@ -16,11 +16,12 @@ import pytest
 
 from ganlib import datasets, devices
 from ganlib.datasets import Dataset
+from ganlib.datasets.batches import batches
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation import judges
 from ganlib.evaluation.judges import training
-from ganlib.evaluation.judges.augmentation import Settings, augmented, batches
+from ganlib.evaluation.judges.augmentation import Settings, augmentation
 from ganlib.evaluation.judges.judge import Judge
 from ganlib.evaluation.judges.network import build_network
 from ganlib.evaluation.judges.training import train
@@ -215,11 +216,14 @@ def test_a_judge_of_a_colour_set_in_greyscale_takes_colour_images():
 @pytest.mark.parametrize(
     ("images", "sentence"),
     [
-        (np.zeros((2, 28, 28, 1), np.float32), "uint8 images .* not float32: .*figures.to_uint8"),
-        (np.full((2, 28, 28, 1), np.nan), "some images are NaN"),
-        (np.zeros((2, 28, 28, 1), np.int64), "uint8 images .* not int64"),
-        (np.zeros((28, 28, 1), np.uint8), r"\(N, H, W, C\), .* not an array of shape \(28, 28, 1"),
-        (np.zeros((0, 28, 28, 1), np.uint8), "at least one"),
+        (
+            np.zeros((2, 28, 28, 1), np.float32),
+            "mnist judges is float32 .*: give uint8 images .*figures.to_uint8",
+        ),
+        (np.full((2, 28, 28, 1), np.nan), "is float64 of .*, with NaN or infinity: give uint8"),
+        (np.zeros((2, 28, 28, 1), np.int64), "is int64 of .*: give uint8 images"),
+        (np.zeros((28, 28, 1), np.uint8), r"of shape \(28, 28, 1\): give .* \(N, H, W, C\)"),
+        (np.zeros((0, 28, 28, 1), np.uint8), "at least 1"),
         (
             np.zeros((2, 32, 32, 1), np.uint8),
             "^judge mnist judges 28×28×1 images, not 32×32×1: choose the judge of the data set$",
@@ -374,7 +378,7 @@ def test_the_same_seed_trains_the_same_judge_and_the_bar_is_on_standard_error(
     assert timeless[0] == timeless[1]
     assert sorted(file.name for file in copied.parent.iterdir()) == ["judge.json", "judge.npz"]
     shown = capsys.readouterr()
-    assert shown.out == "" and "60/60" in shown.err and "accuracy=" in shown.err
+    assert shown.out == "" and "6/6" in shown.err and "accuracy=" in shown.err
 
 
 def test_a_data_set_of_another_name_has_settings_too(digits, tmp_path, monkeypatch, capsys):
@@ -393,18 +397,28 @@ def test_another_seed_gives_other_weights_and_other_batches(digits):
     np.testing.assert_array_equal(kernels[0], kernels[1])
     assert np.abs(kernels[0] - kernels[2]).max() > 0.1
     firsts = [
-        next(iter(batches(digits[0], Settings(epochs=1), seed).as_numpy_iterator()))[1]
+        next(iter(batches(digits[0], 128, seed).as_numpy_iterator()))["labels"]
         for seed in (0, 0, 1)
     ]
     np.testing.assert_array_equal(firsts[0], firsts[1])
     assert (firsts[0] != firsts[2]).any()
 
 
-def test_an_epoch_holds_every_image_once_with_its_own_label(digits):
-    data = digits[0]
+def test_a_judge_learns_from_every_image_once_an_epoch_with_its_own_label(
+    digits, tmp_path, monkeypatch
+):
+    """And from images as they are, where no augmentation is asked for."""
+    parts = []
+
+    def fit(classifier, stream, **_):
+        for images, labels in stream.take(5):
+            parts.append((images.numpy(), labels.numpy()))
+        return SimpleNamespace(history={"loss": [1.0]})
+
+    monkeypatch.setattr(keras.Model, "fit", fit)
     settings = Settings(epochs=1, batch_size=150)
-    stream = batches(data, settings, seed=2).take(5).as_numpy_iterator()
-    parts = list(stream)
+    data = digits[0]
+    train(*digits, tmp_path / "judge.npz", seed=2, progress=False, settings=settings)
     assert [len(images) for images, _ in parts] == [150, 150, 150, 150, 40]
     images, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
     seen = {(i.tobytes(), int(n)) for i, n in zip(images, labels.argmax(axis=1), strict=True)}
@@ -416,13 +430,16 @@ def test_an_epoch_holds_every_image_once_with_its_own_label(digits):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"labels": None}, "has no labels"),
+        ({"labels": None}, "needs a label from 0 to 9 for each image"),
         ({"labels": np.zeros(640, np.int64)}, "has 0 image.s. of class 1, where .* needs 10"),
-        ({"labels": np.arange(640) % 11}, "one label from 0 to 9"),
-        ({"labels": np.arange(600) % 10}, "one label from 0 to 9 for each image"),
+        ({"labels": np.arange(640) % 11}, "needs a label from 0 to 9"),
+        ({"labels": np.arange(600) % 10}, "a label from 0 to 9 for each image"),
         ({"images": np.zeros((640, 14, 14, 1), np.float32)}, "float32 .* learns from uint8"),
         ({"images": np.zeros((640, 14, 14), np.uint8)}, r"\(640, 14, 14\): a judge learns from"),
-        ({"images": np.zeros((640, 7, 14, 1), np.uint8)}, "7×14×1: .* sides from 8 to 256"),
+        (
+            {"images": np.zeros((640, 7, 14, 1), np.uint8)},
+            r"\(640, 7, 14, 1\): .* sides from 8 to 256",
+        ),
         ({"images": np.zeros((640, 16, 16, 1), np.uint8)}, "images are 16×16×1, test .* 14×14×1"),
     ],
 )
@@ -464,13 +481,18 @@ def pictures() -> np.ndarray:
     return np.random.default_rng(0).uniform(-1, 1, (40, 12, 12, 1)).astype(np.float32)
 
 
-def test_without_amounts_images_stay_as_they_are(pictures):
-    result = augmented(pictures, Settings(epochs=1), (1, 2))
-    np.testing.assert_array_equal(result, pictures)
+def augmented(images: np.ndarray, settings: Settings, seed: int = 1) -> np.ndarray:
+    for layer in augmentation(settings, seed):
+        images = layer(images, training=True)
+    return np.asarray(images)
+
+
+def test_without_amounts_there_is_nothing_to_do():
+    assert augmentation(Settings(epochs=1), 1) == []
 
 
 def test_a_flip_mirrors_about_half_of_the_images(pictures):
-    result = augmented(pictures, Settings(epochs=1, flip=True), (1, 2)).numpy()
+    result = augmented(pictures, Settings(epochs=1, flip=True))
     mirrored = [
         np.allclose(a, b[:, ::-1], atol=1e-5) for a, b in zip(result, pictures, strict=True)
     ]
@@ -480,7 +502,7 @@ def test_a_flip_mirrors_about_half_of_the_images(pictures):
 
 
 def test_a_shift_moves_whole_pixels_and_repeats_the_border(pictures):
-    result = augmented(pictures, Settings(epochs=1, shift=0.2), (1, 2)).numpy()
+    result = augmented(pictures, Settings(epochs=1, shift=0.2))
     shifts = range(-2, 3)
     bordered = np.pad(pictures, ((0, 0), (2, 2), (2, 2), (0, 0)), mode="edge")
     found = set()
@@ -500,26 +522,36 @@ def test_a_turn_and_a_zoom_keep_the_centre_where_it_is():
     y, x = np.mgrid[:33, :33] - 16.0
     blob = np.exp(-(x**2 + y**2) / 18)[None, :, :, None].astype(np.float32)
     settings = Settings(epochs=1, turn=30.0, zoom=0.2)
-    result = augmented(np.repeat(blob, 20, axis=0), settings, (1, 2)).numpy()[..., 0]
+    result = augmented(np.repeat(blob, 20, axis=0), settings)[..., 0]
     masses = result.sum(axis=(1, 2))
     assert (result * x).sum(axis=(1, 2)) / masses == pytest.approx(np.zeros(20), abs=0.05)
     assert (result * y).sum(axis=(1, 2)) / masses == pytest.approx(np.zeros(20), abs=0.05)
-    # Seen 1 + zoom times as large, a blob covers the square of that.
+    # Seen 1 / (1 + zoom) times as large, a blob covers the square of that.
     sizes = np.sqrt(masses / blob.sum())
-    assert 0.8 - 0.01 <= sizes.min() < 0.9 and 1.1 < sizes.max() <= 1.2 + 0.01
+    assert 1 / 1.2 - 0.01 <= sizes.min() < 0.9 and 1.1 < sizes.max() <= 1 / 0.8 + 0.01
 
 
 def test_brightness_and_contrast_change_each_image_linearly(pictures):
-    settings = Settings(epochs=1, brightness=0.2, contrast=0.3)
-    result = augmented(pictures, settings, (1, 2)).numpy()
+    pictures = pictures / 2  # so that nothing leaves [-1, 1]
+    result = augmented(pictures, Settings(epochs=1, brightness=0.2, contrast=0.3))
+    slopes, offsets = [], []
     for image, source in zip(result, pictures, strict=True):
-        slope, offset = np.polyfit(source.ravel(), image.ravel(), 1)
-        assert 0.7 <= slope <= 1.3 and -0.2 <= offset <= 0.2
-        np.testing.assert_allclose(image, slope * source + offset, atol=1e-4)
+        centred = source - source.mean()
+        slope, offset = np.polyfit(centred.ravel(), image.ravel(), 1)
+        np.testing.assert_allclose(image, slope * centred + offset, atol=1e-4)
+        slopes.append(slope)
+        offsets.append(offset - source.mean())
+    assert 0.7 <= min(slopes) < 0.8 and 1.2 < max(slopes) <= 1.3
+    assert -0.2 <= min(offsets) < -0.1 and 0.1 < max(offsets) <= 0.2
+
+
+def test_brightened_images_stay_in_their_range(pictures):
+    result = augmented(pictures, Settings(epochs=1, brightness=0.5, contrast=0.3))
+    assert (result.min(), result.max()) == (-1.0, 1.0)
 
 
 def test_augmentation_depends_on_the_seed_alone(pictures):
     settings = Settings(epochs=1, shift=0.2, turn=20.0, zoom=0.1)
-    one, same, other = (augmented(pictures, settings, (1, n)).numpy() for n in (2, 2, 3))
+    one, same, other = (augmented(pictures, settings, n) for n in (2, 2, 3))
     np.testing.assert_array_equal(one, same)
     assert np.abs(one - other).max() > 0.1

@@ -34,31 +34,55 @@ def neighbour(name, *arrays, **options):
     return neighbours.neighbour_scores(*arrays, **options)[name]
 
 
+def resampled(statistic):
+    """The score of a metric whose images are drawn again as they are."""
+    return lambda *arrays, **options: bootstrap(statistic, *arrays, **options)
+
+
 PLAIN_AND_SCORE = {
-    "frechet": (frechet.frechet_distance, frechet.frechet_distance_score, (REAL, FAKE)),
+    "frechet": (frechet.frechet_distance, resampled(frechet.frechet_distance), (REAL, FAKE)),
     "kernel": (
         lambda *arrays: kernel.kernel_distance(*arrays, subset_size=20),
-        lambda *arrays, **options: kernel.kernel_distance_score(*arrays, subset_size=20, **options),
+        lambda real, fake, seed=0: bootstrap(
+            np.mean, kernel.subset_estimates(real, fake, 20), count=len(fake), seed=seed
+        ),
         (REAL, FAKE),
     ),
-    "inception": (inception.inception_score, inception.inception_score_score, (TABLE,)),
-    "uniform": (classes.distance_from_uniform, classes.distance_from_uniform_score, (TABLE,)),
+    "inception": (inception.inception_score, resampled(inception.inception_score), (TABLE,)),
+    "uniform": (
+        classes.distance_from_uniform,
+        resampled(classes.distance_from_uniform),
+        (TABLE,),
+    ),
     "classes": (
         classes.distance_from_real,
-        classes.distance_from_real_score,
+        resampled(classes.distance_from_real),
         (REAL_TABLE, TABLE),
     ),
-    "confidence": (confidence.confident_share, confidence.confident_share_score, (TABLE,)),
-    "modes": (modes.modes, modes.modes_score, (TABLE,)),
-    "copied": (memorisation.copied_share, memorisation.copied_share_score, (NEAR, HELD_OUT)),
+    "confidence": (confidence.confident_share, resampled(confidence.confident_share), (TABLE,)),
+    "modes": (modes.modes, resampled(modes.modes), (TABLE,)),
+    "copied": (
+        memorisation.copied_share,
+        lambda near, held_out, seed=0: bootstrap(
+            memorisation.copied_share, near, held_out, count=len(near), seed=seed
+        ),
+        (NEAR, HELD_OUT),
+    ),
     "diversity": (
         diversity.within_class_distance,
-        diversity.within_class_distance_score,
+        lambda features, table, seed=0: bootstrap(
+            diversity.mean_distance,
+            *diversity.groups(features, table),
+            count=len(features),
+            seed=seed,
+        ),
         (FAKE, TABLE),
     ),
     "transfer": (
         transfer.transfer_accuracy,
-        transfer.transfer_accuracy_score,
+        lambda *arrays, seed=0: bootstrap(
+            np.mean, transfer.hits(*arrays), count=len(arrays[0]), seed=seed
+        ),
         (IMAGES, LABELS, IMAGES, LABELS),
     ),
 } | {
@@ -146,7 +170,7 @@ def test_the_interval_holds_the_true_mean_in_95_of_100_cases():
 
 
 def test_the_frechet_distance_of_redrawn_rows_is_biased():
-    score = frechet.frechet_distance_score(REAL, FAKE)
+    score = bootstrap(frechet.frechet_distance, REAL, FAKE)
     rng = np.random.default_rng(4)
     redrawn = [
         frechet.frechet_distance(
@@ -207,7 +231,7 @@ def test_scores_overlap_where_their_intervals_share_a_point():
 
 
 def test_a_score_comes_back_from_json_as_it_was():
-    score = frechet.frechet_distance_score(REAL, FAKE)
+    score = bootstrap(frechet.frechet_distance, REAL, FAKE)
     assert Score.from_json(json.loads(json.dumps(score.to_json()))) == score
 
 
@@ -238,8 +262,6 @@ PAIRS_OF_FEATURES = [
     frechet.frechet_distance,
     kernel.kernel_distance,
     neighbours.contributions,
-    frechet.frechet_distance_score,
-    kernel.kernel_distance_score,
     neighbours.neighbour_scores,
 ]
 
@@ -248,11 +270,11 @@ PAIRS_OF_FEATURES = [
 @pytest.mark.parametrize(
     ("fake", "message"),
     [
-        (spoilt(FAKE, np.nan), "^fake holds NaN or infinity: check the images and the judge"),
-        (spoilt(FAKE, np.inf), "^fake holds NaN or infinity"),
-        (FAKE[0], r"^fake has shape \(6,\), but features have one row for each image: give"),
-        (FAKE[:, :0], r"^fake has shape \(200, 0\), but features have one row"),
-        (FAKE[:0], "fake.* more"),
+        (spoilt(FAKE, np.nan), r"^fake is float64 of shape \(200, 6\), with NaN or infinity: give"),
+        (spoilt(FAKE, np.inf), "^fake is .*, with NaN or infinity: give finite features"),
+        (FAKE[0], r"^fake is float64 of shape \(6,\): give finite features, a row for each"),
+        (FAKE[:, :0], r"^fake is float64 of shape \(200, 0\): give finite features"),
+        (FAKE[:0], r"^fake is float64 of shape \(0, 6\): give .* at least"),
         (FAKE[:, :4], "with the same judge|use the same judge"),
         ([["a", "b"]], "^fake is not an array of numbers: give features as a numpy array"),
         ([[1.0, 2.0], [3.0]], "^fake is not an array of numbers"),
@@ -278,11 +300,11 @@ def test_features_that_will_not_do_are_refused_in_one_sentence(metric, fake, mes
         ),
         (
             lambda: kernel.kernel_distance(REAL, FAKE[:1]),
-            r"^fake has 1 image\(s\) and needs at least 2: give more images$",
+            r"^fake is .*\(1, 6\): give finite features, a row for each of at least 2 image\(s\)$",
         ),
         (
-            lambda: kernel.kernel_distance_score(REAL, FAKE, subset_size=150),
-            "^an interval needs two subsets of 150 images, and the smaller set has 200: give more",
+            lambda: bootstrap(np.mean, kernel.subset_estimates(REAL, FAKE, subset_size=150)),
+            "^an interval needs at least 2 rows in every array: give more images$",
         ),
         (
             lambda: kernel.kernel_distance(REAL, FAKE, subset_size=1),
@@ -290,7 +312,7 @@ def test_features_that_will_not_do_are_refused_in_one_sentence(metric, fake, mes
         ),
         (
             lambda: neighbours.contributions(REAL[:5], FAKE),
-            r"^real has 5 image\(s\) and needs at least 6: give more images$",
+            r"^real is .*\(5, 6\): give finite features, a row for each of at least 6 image\(s\)$",
         ),
         (lambda: neighbours.contributions(REAL, FAKE, k=0), "^k is 0: choose a whole number"),
         (
@@ -299,7 +321,7 @@ def test_features_that_will_not_do_are_refused_in_one_sentence(metric, fake, mes
         ),
         (
             lambda: diversity.within_class_distance(FAKE, TABLE[:9]),
-            "^features has 200 rows and probabilities has 9: make both from the same images$",
+            "^there are features of 200 images and probabilities of 9: make both from the same",
         ),
         (
             lambda: diversity.within_class_distance(FAKE, TABLE, per_class=5),
@@ -317,11 +339,11 @@ def test_features_that_will_not_do_are_refused_in_one_sentence(metric, fake, mes
         (lambda: memorisation.copied_share(NEAR, HELD_OUT, 2), "^quantile is 2: choose a number"),
         (
             lambda: memorisation.copied_share(NEAR[:0], HELD_OUT),
-            r"^generated_distances has type float64 and shape \(0,\), but distances are numbers",
+            r"^generated_distances is float64 of shape \(0,\): give finite distances \(N,\)",
         ),
         (
             lambda: memorisation.copied_share(NEAR, -HELD_OUT),
-            "^held_out_distances holds a negative value, NaN or infinity: give what",
+            "^held_out_distances is .*: give finite distances .* of at least 0, as `nearest_dist",
         ),
         (
             lambda: memorisation.nearest_distances(IMAGES, IMAGES[:, :4]),
@@ -329,7 +351,7 @@ def test_features_that_will_not_do_are_refused_in_one_sentence(metric, fake, mes
         ),
         (
             lambda: memorisation.nearest_distances(IMAGES, IMAGES[:0]),
-            r"^training_images has 0 image\(s\) and needs at least 1",
+            r"^training_images is uint8 of shape \(0, 8, 8, 1\): give uint8 images .* at least 1",
         ),
     ],
 )
@@ -346,18 +368,16 @@ def test_what_a_metric_cannot_use_is_told_in_one_sentence(call, message):
         classes.distance_from_uniform,
         confidence.confident_share,
         modes.modes,
-        inception.inception_score_score,
-        confidence.confident_share_score,
     ],
 )
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        (TABLE * 3 - 1, r"^probabilities has values from -1 to \S+, but probabilities are in \[0"),
-        (TABLE * 0.9, "^probabilities has a row whose sum is 0.9, but .* add up to 1: give"),
-        (spoilt(TABLE, np.nan), "^probabilities holds NaN or infinity"),
-        (TABLE[0], r"^probabilities has shape \(4,\), but probabilities have one row"),
-        (TABLE[:0], r"^probabilities has 0 image\(s\) and needs at least 1"),
+        (TABLE * 3 - 1, r"^probabilities must be in \[0, 1\], and those of an image add up to 1"),
+        (TABLE * 0.9, "^probabilities must .* add up to 1: give the judge's softmax"),
+        (spoilt(TABLE, np.nan), "^probabilities is .*, with NaN or infinity"),
+        (TABLE[0], r"^probabilities is float64 of shape \(4,\): give finite probabilities, a row"),
+        (TABLE[:0], r"^probabilities is .*\(0, 4\): give .* at least 1 image"),
     ],
 )
 def test_probabilities_that_will_not_do_are_refused_in_one_sentence(metric, table, message):
@@ -375,11 +395,14 @@ def test_the_rounding_of_a_softmax_in_half_precision_is_accepted():
     [
         (
             IMAGES / 127.5 - 1,
-            r"^images must be uint8 images in \[0, 255\], not float64; `ganlib.figures.to_uint8` "
+            r"^images is float64 of shape .*: give uint8 images .*; `ganlib.figures.to_uint8` "
             r"makes them from a generator's \[-1, 1\]$",
         ),
-        (IMAGES.astype(np.int64), "^images must be uint8 images in .*, not int64"),
-        (IMAGES[..., 0], r"^images has shape \(60, 8, 8\), but images have shape \(N, H, W, C\)"),
+        (IMAGES.astype(np.int64), "^images is int64 of shape .*: give uint8 images"),
+        (
+            IMAGES[..., 0],
+            r"^images is uint8 of shape \(60, 8, 8\): give uint8 images \(N, H, W, C\)",
+        ),
     ],
 )
 def test_images_that_will_not_do_are_refused_in_one_sentence(images, message):
@@ -392,9 +415,12 @@ def test_images_that_will_not_do_are_refused_in_one_sentence(images, message):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (LABELS[:50], "^labels has 50 labels for 60 images: give one for each image$"),
-        (LABELS.astype(float), r"^labels has type float64 and shape \(60,\), but labels are"),
-        (np.eye(2, dtype=int)[LABELS], r"^labels has type int64 and shape \(60, 2\), but labels"),
+        (
+            LABELS[:50],
+            r"^labels is int64 of shape \(50,\): give integers, one for each of 60 images$",
+        ),
+        (LABELS.astype(float), "^labels is float64 .*: give integers, one for each of 60 images"),
+        (np.eye(2, dtype=int)[LABELS], r"^labels is int64 of shape \(60, 2\): give integers"),
         (LABELS * 0, "^labels has a single class, from which no classifier can learn: generate"),
         (np.array(["7"] * 60), "^labels is not an array of numbers"),
     ],

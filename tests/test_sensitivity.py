@@ -92,7 +92,7 @@ def test_the_panel_is_the_same_for_the_same_seed_and_refuses_small_samples():
     fake = registry.Sample.of(judge, images[COUNT : 2 * COUNT])
     assert registry.score(fake, real, seed=1) == registry.score(fake, real, seed=1)
     few = registry.Sample.of(judge, images[:999])
-    with pytest.raises(DataError, match="the generated sample has 999 .* at least 1000"):
+    with pytest.raises(DataError, match=r"the generated sample is .*\(999, .* at least 1,000"):
         registry.score(few, real)
 
 

@@ -92,14 +92,16 @@ def evaluate(
         judge = about["name"]
     judge_used = judges.load(judge) if judge else None
     channels = (judge_used.image_shape if judge_used else run.recipe.image_shape)[-1]
+    stand_in = "always" if about["synthetic"] else "never"
     train, test = (
-        _real_images(about["name"], split, about["synthetic"], channels, data_dir)
+        datasets.load(about["name"], split, data_dir, stand_in, channels=channels)
         for split in (about.get("split", "train"), "test")
     )
-    samples = {
-        w: Sample.of(judge_used, _seen(judge_used, sample(run, count, seed, weights=w)))
-        for w in chosen
-    }
+    samples = {}
+    for each in chosen:
+        images = sample(run, count, seed, weights=each)
+        # Greyscale where the judge wants it, so that pixels are compared in that form too.
+        samples[each] = Sample.of(judge_used, judge_used.seen(images) if judge_used else images)
     real = real_of(judge_used, train, test)
     same_shape = run.recipe.image_shape == train.images.shape[1:]
     others = same_shape and train.checksum != about.get("checksum", train.checksum)
@@ -143,15 +145,7 @@ def real_of(judge: "Judge | None", train: Dataset, test: Dataset) -> Real:
 def references(
     judge: "Judge | None", train: Dataset, real: Real, count: int, seed: int = 0
 ) -> dict[str, Scores]:
-    """What training images, a PCA and noise get: floor and ceilings for every score.
-
-    Parameters
-    ----------
-    count
-        Images of each; of the training images, as many as there are.
-    seed
-        Of the draws.
-    """
+    """What `count` training images, a PCA and noise get: floor and ceilings for every score."""
     from ganlib.figures import to_uint8
     from ganlib.systems.pca import pca_weights
 
@@ -160,8 +154,7 @@ def references(
     chosen = rng.permutation(len(train))[:count]
     kernel, bias = pca_weights(train.images, LATENT_DIM)
     latent = rng.uniform(-1.0, 1.0, (count, LATENT_DIM)).astype(np.float32)
-    decoded = latent @ kernel + bias
-    pca = to_uint8(np.clip(decoded, -1.0, 1.0)).reshape(count, *shape)
+    pca = to_uint8(np.clip(latent @ kernel + bias, -1.0, 1.0)).reshape(count, *shape)
     noise = rng.integers(0, 256, (count, *shape), dtype=np.uint8)
     return {
         "floor": registry.floor(Sample.of(judge, train.images[chosen]), real, seed),
@@ -209,15 +202,3 @@ def _belonging(judge: "Judge", train: Dataset, test: Dataset, count: int) -> dic
         "test": test.content,
         "count": count,
     }
-
-
-def _real_images(
-    name: str, split: str, synthetic: bool, channels: int, data_dir: str | Path | None
-) -> Dataset:
-    stand_in = "always" if synthetic else "never"
-    return datasets.load(name, split, data_dir, stand_in, channels=channels)
-
-
-def _seen(judge: "Judge | None", images: np.ndarray) -> np.ndarray:
-    """The images in the form in which they are scored: greyscale where the judge wants it."""
-    return judge.seen(images) if judge else images

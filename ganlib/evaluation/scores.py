@@ -8,7 +8,7 @@ from typing import Any
 
 from ganlib.errors import GanlibError
 from ganlib.evaluation.metrics.intervals import Score
-from ganlib.evaluation.metrics.registry import METRICS, Metric
+from ganlib.evaluation.metrics.registry import METRICS
 from ganlib.files import write_text
 
 REFERENCES = ("floor", "pca", "noise")
@@ -45,8 +45,7 @@ class Evaluation:
     def table(self) -> str:
         """The scores as text, one metric a line."""
         own = list(self.generators)
-        head = ["metric", *own, *REFERENCES, "better"]
-        rows = [head]
+        rows = [["metric", *own, *REFERENCES, "better"]]
         for metric in METRICS:
             scores = {
                 n: self.generators[n][metric.key] for n in own if metric.key in self.generators[n]
@@ -54,19 +53,16 @@ class Evaluation:
             if not scores:
                 continue
             beside = (self.references[name].get(metric.key) for name in REFERENCES)
+            images = next(iter(scores.values())).count
             rows.append(
                 [
-                    self._label(metric, next(iter(scores.values())).count),
+                    metric.label if images == self.count else f"{metric.label} ({images:,})",
                     *(str(scores.get(name, NOTHING)) for name in own),
                     *(score.plain() if score else NOTHING for score in beside),
                     "as real" if metric.better == "real" else metric.better,
                 ]
             )
         return aligned(rows)
-
-    def _label(self, metric: Metric, count: int) -> str:
-        """The metric's name, with the number of images where it is not that of the others."""
-        return metric.label if count == self.count else f"{metric.label} ({count:,})"
 
     @property
     def missing(self) -> list[str]:
@@ -75,7 +71,7 @@ class Evaluation:
 
     def write(self, path: Path) -> None:
         """Write as JSON, in one piece."""
-        values = {key: value for key, value in vars(self).items()}
+        values = dict(vars(self))
         for group in ("generators", "references"):
             values[group] = {name: scores_to_json(scores) for name, scores in values[group].items()}
         write_text(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
@@ -110,12 +106,13 @@ class Evaluation:
     def blind(self) -> list[str]:
         """Labels of the metrics by which noise is better than real images: no use here."""
         floor, noise = self.references["floor"], self.references["noise"]
-        both = [metric for metric in METRICS if metric.key in floor and metric.key in noise]
-        gained = {metric: noise[metric.key].value - floor[metric.key].value for metric in both}
+        sign = {"lower": -1, "higher": 1, "real": 0}
         return [
             metric.label
-            for metric, more in gained.items()
-            if (metric.better == "lower" and more < 0) or (metric.better == "higher" and more > 0)
+            for metric in METRICS
+            if metric.key in floor
+            and metric.key in noise
+            and sign[metric.better] * (noise[metric.key].value - floor[metric.key].value) > 0
         ]
 
 

@@ -25,6 +25,7 @@ from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation.judges.network import SIDES, build_network, scaled, weight_names
 from ganlib.evaluation.judges.shipped import TRAINED, names
+from ganlib.evaluation.metrics import checks
 from ganlib.startup import tf
 
 AGAIN = "train the judge again, or install ganlib again if the judge came with it"
@@ -88,20 +89,9 @@ class Judge:
         self._predict = predict
 
     def __call__(self, images: np.ndarray, batch_size: int = 500) -> Judged:
-        """Judge images.
+        """Judge images, uint8 (N, H, W, C), at least one; see `seen`.
 
-        Parameters
-        ----------
-        images
-            uint8 (N, H, W, C), at least one. Colour images are turned to greyscale where the judge
-            was trained on a colour set in greyscale.
-        batch_size
-            Images at a time; it changes nothing but speed and memory.
-
-        Raises
-        ------
-        DataError
-            If the images are not such an array.
+        `batch_size`, images at a time, changes nothing but speed and memory.
         """
         images = self.seen(np.asarray(images))
         if batch_size < 1:
@@ -124,19 +114,11 @@ class Judge:
         return f"judge {self.name}, test accuracy {100 * accuracy:.1f} % ({notes})"
 
     def seen(self, images: np.ndarray) -> np.ndarray:
-        """The images as the judge sees them, colour in greyscale; what does not fit: DataError."""
-        if images.dtype.kind == "f" and not np.isfinite(images).all():
-            raise DataError("some images are NaN or infinite: repair what made them")
-        if images.dtype != np.uint8:
-            raise DataError(
-                f"judge {self.name} judges uint8 images from 0 to 255, not {images.dtype}: convert "
-                "a generator's images with ganlib.figures.to_uint8"
-            )
-        if images.ndim != 4 or len(images) == 0:
-            raise DataError(
-                f"judge {self.name} judges images of shape (N, H, W, C), at least one, not an "
-                f"array of shape {images.shape}: reshape it"
-            )
+        """The images as the judge sees them: greyscale where it was trained on a set turned grey.
+
+        What is not uint8 (N, H, W, C) of the judge's size is a `DataError`.
+        """
+        checks.images(images, f"what judge {self.name} judges")
         if self.record["turns_grey"] and images.shape[1:] == (*self.image_shape[:2], 3):
             images = to_grayscale(images)
         if images.shape[1:] != self.image_shape:
@@ -148,13 +130,7 @@ class Judge:
 
 
 def load(name: str | Path) -> Judge:
-    """Load a judge.
-
-    Parameters
-    ----------
-    name
-        One of `names`, or the path of a .npz that `python -m ganlib judge train` wrote, its .json
-        beside it.
+    """Load one of `names`, or the .npz of this path, its .json beside it.
 
     Raises
     ------

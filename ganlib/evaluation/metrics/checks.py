@@ -1,8 +1,7 @@
-"""What every metric asks of its arrays; errors are one sentence.
+"""What every metric asks of its arrays; what does not fit is a `DataError` of one sentence.
 
 Each function returns the array that the metric computes with and does not change its argument.
-`name` is the argument's name, for the error; `least` the fewest images that will do, by default 1.
-What does not fit raises `DataError`: another shape or type, NaN or infinity, too few rows.
+`name` is the argument's name, for the error; `least` the fewest images that will do.
 """
 
 from typing import Any
@@ -15,72 +14,51 @@ SUM_TOLERANCE = 1e-3
 """How far a row of probabilities may be from 1: a softmax in half precision rounds that much."""
 
 
-def features(array: Any, name: str, least: int | None = None) -> np.ndarray:
-    """A judge's features, numbers (N, D); float64 of the same shape is returned."""
-    return _table(array, name, "features", least or 1)
+def features(array: Any, name: str, least: int = 1) -> np.ndarray:
+    """A judge's features, finite, (N, D); as float64."""
+    return _table(array, name, "features", least)
 
 
-def probabilities(array: Any, name: str, least: int | None = None) -> np.ndarray:
+def probabilities(array: Any, name: str, least: int = 1) -> np.ndarray:
     """A judge's class probabilities, (N, K) in [0, 1], each row with the sum 1; as float64."""
-    table = _table(array, name, "probabilities", least or 1)
-    if table.min() < 0 or table.max() > 1 + SUM_TOLERANCE:
+    table = _table(array, name, "probabilities", least)
+    if table.min() < 0 or np.abs(table.sum(axis=1) - 1).max() > SUM_TOLERANCE:
         raise DataError(
-            f"{name} has values from {table.min():.3g} to {table.max():.3g}, but probabilities are "
-            "in [0, 1]: give the judge's softmax, not its logits"
-        )
-    sums = table.sum(axis=1)
-    worst = sums[np.abs(sums - 1).argmax()]
-    if abs(worst - 1) > SUM_TOLERANCE:
-        raise DataError(
-            f"{name} has a row whose sum is {worst:.4g}, but the probabilities of an image add up "
-            "to 1: give the judge's softmax"
+            f"{name} must be in [0, 1], and those of an image add up to 1: give the judge's "
+            "softmax, not its logits"
         )
     return table
 
 
-def images(array: Any, name: str, least: int | None = None) -> np.ndarray:
+def images(array: Any, name: str, least: int = 1) -> np.ndarray:
     """Images: uint8, shape (N, H, W, C)."""
     pixels = _array(array, name, "images")
-    if pixels.dtype != np.uint8:
+    shaped = pixels.ndim == 4 and 0 not in pixels.shape[1:] and len(pixels) >= least
+    if pixels.dtype != np.uint8 or not shaped:
         raise DataError(
-            f"{name} must be uint8 images in [0, 255], not {pixels.dtype}; "
+            f"{name} is {_kind(pixels)}: give uint8 images (N, H, W, C), at least {least:,}; "
             "`ganlib.figures.to_uint8` makes them from a generator's [-1, 1]"
         )
-    if pixels.ndim != 4 or 0 in pixels.shape[1:]:
-        raise DataError(
-            f"{name} has shape {pixels.shape}, but images have shape (N, H, W, C): add the axis "
-            "that is missing, such as the channel"
-        )
-    _enough(pixels, name, least or 1)
     return pixels
 
 
 def labels(array: Any, name: str, count: int) -> np.ndarray:
     """Class labels: integers, shape (count,), one for each image."""
     numbers = _array(array, name, "labels")
-    if numbers.dtype.kind not in "iu" or numbers.ndim != 1:
+    if numbers.dtype.kind not in "iu" or numbers.shape != (count,):
         raise DataError(
-            f"{name} has type {numbers.dtype} and shape {numbers.shape}, but labels are integers "
-            "of shape (N,): give the class number of each image"
-        )
-    if len(numbers) != count:
-        raise DataError(
-            f"{name} has {len(numbers):,} labels for {count:,} images: give one for each image"
+            f"{name} is {_kind(numbers)}: give integers, one for each of {count:,} images"
         )
     return numbers
 
 
 def distances(array: Any, name: str) -> np.ndarray:
-    """Distances: numbers of at least 0, shape (N,), N ≥ 1; float64 is returned."""
+    """Distances: finite, at least 0, shape (N,), N ≥ 1; as float64."""
     numbers = _array(array, name, "distances")
-    if numbers.ndim != 1 or len(numbers) == 0 or numbers.dtype.kind not in "iuf":
+    if numbers.ndim != 1 or not len(numbers) or not (0 <= numbers.min() <= numbers.max() < np.inf):
         raise DataError(
-            f"{name} has type {numbers.dtype} and shape {numbers.shape}, but distances are numbers "
-            "of shape (N,): give one for each image"
-        )
-    if not (np.isfinite(numbers).all() and numbers.min() >= 0):
-        raise DataError(
-            f"{name} holds a negative value, NaN or infinity: give what `nearest_distances` returns"
+            f"{name} is {_kind(numbers)}: give finite distances (N,) of at least 0, as "
+            "`nearest_distances` returns them"
         )
     return numbers.astype(np.float64)
 
@@ -91,15 +69,6 @@ def same_shape(first: np.ndarray, second: np.ndarray, names: tuple[str, str]) ->
         raise DataError(
             f"{names[0]} has shape {first.shape} and {names[1]} has {second.shape}, which differ "
             "behind the first number: make both with the same judge or at the same image size"
-        )
-
-
-def same_length(first: np.ndarray, second: np.ndarray, names: tuple[str, str]) -> None:
-    """Raise `DataError` unless two arrays have one row for each of the same images."""
-    if len(first) != len(second):
-        raise DataError(
-            f"{names[0]} has {len(first):,} rows and {names[1]} has {len(second):,}: make both "
-            "from the same images"
         )
 
 
@@ -127,21 +96,15 @@ def _array(array: Any, name: str, content: str) -> np.ndarray:
 
 def _table(array: Any, name: str, content: str, least: int) -> np.ndarray:
     table = _array(array, name, content)
-    if table.ndim != 2 or table.shape[1] == 0:
+    shaped = table.ndim == 2 and table.shape[1] > 0 and len(table) >= least
+    if not (shaped and np.isfinite(table).all()):
         raise DataError(
-            f"{name} has shape {table.shape}, but {content} have one row for each image: give an "
-            "array of two dimensions"
-        )
-    _enough(table, name, least)
-    if not np.isfinite(table).all():
-        raise DataError(
-            f"{name} holds NaN or infinity: check the images and the judge that it comes from"
+            f"{name} is {_kind(table)}: give finite {content}, a row for each of at least {least} "
+            "image(s)"
         )
     return table.astype(np.float64, copy=False)
 
 
-def _enough(array: np.ndarray, name: str, least: int) -> None:
-    if len(array) < least:
-        raise DataError(
-            f"{name} has {len(array)} image(s) and needs at least {least}: give more images"
-        )
+def _kind(array: np.ndarray) -> str:
+    holes = "" if np.isfinite(array).all() else ", with NaN or infinity"
+    return f"{array.dtype} of shape {array.shape}{holes}"

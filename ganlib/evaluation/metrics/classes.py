@@ -4,7 +4,6 @@ import numpy as np
 
 from ganlib.errors import DataError
 from ganlib.evaluation.metrics import checks
-from ganlib.evaluation.metrics.intervals import Score, bootstrap
 
 
 def class_shares(probabilities: np.ndarray) -> np.ndarray:
@@ -40,14 +39,6 @@ def distance_from_uniform(probabilities: np.ndarray) -> float:
     return total_variation(shares, np.full(len(shares), 1 / len(shares)))
 
 
-def distance_from_uniform_score(
-    probabilities: np.ndarray, replicates: int = 100, seed: int = 0
-) -> Score:
-    """`distance_from_uniform` with its interval, from drawing the images again."""
-    table = checks.probabilities(probabilities, "probabilities")
-    return bootstrap(distance_from_uniform, table, replicates=replicates, seed=seed)
-
-
 def distance_from_real(real: np.ndarray, fake: np.ndarray) -> float:
     """Total variation between the class shares of real and of fake images; 0 is best.
 
@@ -56,11 +47,3 @@ def distance_from_real(real: np.ndarray, fake: np.ndarray) -> float:
     real, fake : p(y|x) of each image, shapes (N, K) and (M, K)
     """
     return total_variation(class_shares(real), class_shares(fake))
-
-
-def distance_from_real_score(
-    real: np.ndarray, fake: np.ndarray, replicates: int = 100, seed: int = 0
-) -> Score:
-    """`distance_from_real` with its interval, from drawing the images of both sets again."""
-    real, fake = checks.probabilities(real, "real"), checks.probabilities(fake, "fake")
-    return bootstrap(distance_from_real, real, fake, replicates=replicates, seed=seed)

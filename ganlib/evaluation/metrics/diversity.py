@@ -9,7 +9,6 @@ from scipy.spatial.distance import pdist
 
 from ganlib.errors import DataError
 from ganlib.evaluation.metrics import checks
-from ganlib.evaluation.metrics.intervals import Score, bootstrap
 
 LEAST = 10
 """Images that a class needs in order to count: with fewer, stray images would decide."""
@@ -33,42 +32,33 @@ def within_class_distance(
     DataError
         If no class has 10 images, or an array is not as above.
     """
-    return _mean_distance(*_groups(features, probabilities, per_class, seed))
+    return mean_distance(*groups(features, probabilities, per_class, seed))
 
 
-def within_class_distance_score(
-    features: np.ndarray,
-    probabilities: np.ndarray,
-    per_class: int = 200,
-    replicates: int = 100,
-    seed: int = 0,
-) -> Score:
-    """`within_class_distance` with its interval, from drawing the images of each class again.
-
-    The count is that of all images, of which at most `per_class` of a class are compared.
-    """
-    groups = _groups(features, probabilities, per_class, seed)
-    return bootstrap(_mean_distance, *groups, count=len(features), replicates=replicates, seed=seed)
-
-
-def _groups(
-    features: np.ndarray, probabilities: np.ndarray, per_class: int, seed: int
+def groups(
+    features: np.ndarray, probabilities: np.ndarray, per_class: int = 200, seed: int = 0
 ) -> list[np.ndarray]:
+    """The features of each class with at least 10 images, drawn as `within_class_distance` says."""
     checks.at_least(per_class, "per_class", LEAST)
     features = checks.features(features, "features")
     probabilities = checks.probabilities(probabilities, "probabilities")
-    checks.same_length(features, probabilities, ("features", "probabilities"))
+    if len(features) != len(probabilities):
+        raise DataError(
+            f"there are features of {len(features):,} images and probabilities of "
+            f"{len(probabilities):,}: make both from the same images"
+        )
     classes = probabilities.argmax(axis=1)
     rng = np.random.default_rng(seed)
-    groups = []
+    found = []
     for label in range(probabilities.shape[1]):
         members = rng.permutation(np.flatnonzero(classes == label))
         if len(members) >= LEAST:
-            groups.append(features[members[:per_class]])
-    if not groups:
+            found.append(features[members[:per_class]])
+    if not found:
         raise DataError(f"no class has {LEAST} images: give more images")
-    return groups
+    return found
 
 
-def _mean_distance(*groups: np.ndarray) -> float:
+def mean_distance(*groups: np.ndarray) -> float:
+    """Mean distance between the rows of a group, averaged over the groups."""
     return float(np.mean([pdist(group).mean() for group in groups]))

@@ -9,7 +9,6 @@ import numpy as np
 
 from ganlib.errors import DataError
 from ganlib.evaluation.metrics import checks
-from ganlib.evaluation.metrics.intervals import Score, bootstrap
 
 
 def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
@@ -29,19 +28,6 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
     means_and_covariances = mean_and_covariance(real, "real"), mean_and_covariance(fake, "fake")
     (real_mean, real_covariance), (fake_mean, fake_covariance) = means_and_covariances
     return distance_between(real_mean, real_covariance, fake_mean, fake_covariance)
-
-
-def frechet_distance_score(
-    real: np.ndarray, fake: np.ndarray, replicates: int = 100, seed: int = 0
-) -> Score:
-    """`frechet_distance` with its interval, from drawing the rows of both sets again."""
-    return bootstrap(
-        frechet_distance,
-        checks.features(real, "real"),
-        checks.features(fake, "fake"),
-        replicates=replicates,
-        seed=seed,
-    )
 
 
 def mean_and_covariance(

@@ -8,7 +8,6 @@ import numpy as np
 from scipy.special import rel_entr
 
 from ganlib.evaluation.metrics import checks
-from ganlib.evaluation.metrics.intervals import Score, bootstrap
 
 
 def inception_score(probabilities: np.ndarray) -> float:
@@ -23,9 +22,3 @@ def inception_score(probabilities: np.ndarray) -> float:
     # rel_entr(p, q) is p log(p/q), and 0 where p is 0.
     divergences = rel_entr(conditional, marginal).sum(axis=1)
     return float(np.exp(divergences.mean()))
-
-
-def inception_score_score(probabilities: np.ndarray, replicates: int = 100, seed: int = 0) -> Score:
-    """`inception_score` with its interval, from drawing the images again."""
-    table = checks.probabilities(probabilities, "probabilities")
-    return bootstrap(inception_score, table, replicates=replicates, seed=seed)

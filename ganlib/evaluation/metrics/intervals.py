@@ -6,7 +6,7 @@ could have been: draw from them again and again, with replacement, and see how m
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -64,10 +64,9 @@ class Score:
 
     def widened(self, margin: float) -> "Score":
         """The score with a second, independent cause of uncertainty, itself ± `margin`."""
-        low = self.value - math.hypot(self.value - self.low, margin)
-        return Score(
-            self.value, low, self.value + math.hypot(self.high - self.value, margin), self.count
-        )
+        below = math.hypot(self.value - self.low, margin)
+        above = math.hypot(self.high - self.value, margin)
+        return Score(self.value, self.value - below, self.value + above, self.count)
 
     def to_json(self) -> dict[str, float | int]:
         """The fields as a dict that ``json.dumps`` takes."""
@@ -76,19 +75,15 @@ class Score:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Score":
         """The inverse of `to_json`; missing, unknown or other than number: `GanlibError`."""
-        names = [field.name for field in fields(cls)]
-        if set(record) != set(names) or not all(
-            isinstance(number, int | float)
-            and not isinstance(number, bool)
-            and math.isfinite(number)
-            for number in record.values()
+        numbers: list[Any] = [record.get(name) for name in ("value", "low", "high", "count")]
+        if len(record) != 4 or not all(
+            type(n) in (int, float) and math.isfinite(n) for n in numbers
         ):
             raise GanlibError(
-                f"a score needs numbers for {', '.join(names)}, not {dict(record)!r}: "
+                f"a score needs numbers for value, low, high, count, not {dict(record)!r}: "
                 "compute it anew"
             )
-        value, low, high = (float(record[name]) for name in names[:3])
-        return cls(value, low, high, int(record["count"]))
+        return cls(float(numbers[0]), float(numbers[1]), float(numbers[2]), int(numbers[3]))
 
 
 def bootstrap(

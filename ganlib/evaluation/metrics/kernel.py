@@ -7,9 +7,7 @@ may well be below 0.
 
 import numpy as np
 
-from ganlib.errors import DataError
 from ganlib.evaluation.metrics import checks
-from ganlib.evaluation.metrics.intervals import Score, bootstrap
 
 
 def kernel_distance(
@@ -25,31 +23,6 @@ def kernel_distance(
     seed : which rows go together
     """
     return float(subset_estimates(real, fake, subset_size, seed).mean())
-
-
-def kernel_distance_score(
-    real: np.ndarray,
-    fake: np.ndarray,
-    subset_size: int = 500,
-    replicates: int = 100,
-    seed: int = 0,
-) -> Score:
-    """`kernel_distance` with its interval, from drawing the subsets' estimates again.
-
-    Fewer than about ten subsets make the interval too narrow: choose `subset_size` accordingly.
-
-    Raises
-    ------
-    DataError
-        If there are fewer than two subsets, or an array is not as above.
-    """
-    estimates = subset_estimates(real, fake, subset_size, seed)
-    if len(estimates) < 2:
-        raise DataError(
-            f"an interval needs two subsets of {subset_size:,} images, and the smaller set has "
-            f"{min(len(real), len(fake)):,}: give more images or choose a smaller subset_size"
-        )
-    return bootstrap(np.mean, estimates, count=len(fake), replicates=replicates, seed=seed)
 
 
 def subset_estimates(

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.metrics import pairwise_distances_argmin
 
 from ganlib.evaluation.metrics import checks
-from ganlib.evaluation.metrics.intervals import Score, bootstrap
 
 
 def nearest(images: np.ndarray, training_images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -64,22 +63,3 @@ def copied_share(
     held_out = checks.distances(held_out_distances, "held_out_distances")
     # At most, not below: where held-out images are copies themselves, the limit is 0.
     return float((generated <= np.quantile(held_out, quantile)).mean())
-
-
-def copied_share_score(
-    generated_distances: np.ndarray,
-    held_out_distances: np.ndarray,
-    quantile: float = 0.01,
-    replicates: int = 100,
-    seed: int = 0,
-) -> Score:
-    """`copied_share` with its interval, from drawing both kinds of distances again."""
-    generated = checks.distances(generated_distances, "generated_distances")
-    held_out = checks.distances(held_out_distances, "held_out_distances")
-
-    def statistic(generated: np.ndarray, held_out: np.ndarray) -> float:
-        return copied_share(generated, held_out, quantile)
-
-    return bootstrap(
-        statistic, generated, held_out, count=len(generated), replicates=replicates, seed=seed
-    )

@@ -3,7 +3,6 @@
 import numpy as np
 
 from ganlib.evaluation.metrics import checks
-from ganlib.evaluation.metrics.intervals import Score, bootstrap
 
 
 def modes(probabilities: np.ndarray, share: float = 0.01, threshold: float = 0.9) -> int:
@@ -24,19 +23,3 @@ def modes(probabilities: np.ndarray, share: float = 0.01, threshold: float = 0.9
     judged = table.argmax(axis=1)[table.max(axis=1) >= threshold]
     shares = np.bincount(judged, minlength=table.shape[1]) / len(table)
     return int((shares >= share).sum())
-
-
-def modes_score(
-    probabilities: np.ndarray,
-    share: float = 0.01,
-    threshold: float = 0.9,
-    replicates: int = 100,
-    seed: int = 0,
-) -> Score:
-    """`modes` with its interval, from drawing the images again."""
-    table = checks.probabilities(probabilities, "probabilities")
-
-    def statistic(drawn: np.ndarray) -> float:
-        return modes(drawn, share, threshold)
-
-    return bootstrap(statistic, table, replicates=replicates, seed=seed)

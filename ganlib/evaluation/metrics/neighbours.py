@@ -17,8 +17,8 @@ from ganlib.evaluation.metrics.intervals import NORMAL_95, Score, bootstrap
 
 ROWS = 500
 """Rows of distances in memory at a time: 40 MB against 10,000 images."""
-
-
+K = 5
+"""The neighbour that a neighbourhood reaches to, in scores."""
 PARTS = 10
 """Disjoint parts of the fake images that show how much recall and coverage depend on them."""
 
@@ -62,7 +62,7 @@ class Contributions:
 
 
 def contributions(
-    real: np.ndarray, fake: np.ndarray, k: int = 5, rows: int = ROWS
+    real: np.ndarray, fake: np.ndarray, k: int = K, rows: int = ROWS
 ) -> Contributions:
     """Find who lies in whose neighbourhood; the four scores are properties of what is returned.
 
@@ -78,30 +78,13 @@ def contributions(
         If there are too few images, or an array is not as above.
     """
     checks.at_least(k, "k", 1)
-    checks.at_least(rows, "rows", 1)
     real = checks.features(real, "real", k + 1)
     fake = checks.features(fake, "fake", k + 1)
     checks.same_shape(real, fake, ("real", "fake"))
     return _found(real, fake, _radii(real, k, rows), k, rows)
 
 
-def _found(
-    real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray, k: int, rows: int
-) -> Contributions:
-    fake_radii = _radii(fake, k, rows)
-    around = np.zeros(len(fake), np.int64)
-    recalled = np.empty(len(real), bool)
-    covered = np.empty(len(real), bool)
-    for part, distances in _distances(real, fake, rows):
-        around += (distances < real_radii[part, None]).sum(axis=0)
-        recalled[part] = (distances < fake_radii).any(axis=1)
-        covered[part] = distances.min(axis=1) < real_radii[part]
-    return Contributions(around > 0, recalled, around / k, covered)
-
-
-def neighbour_scores(
-    real: np.ndarray, fake: np.ndarray, k: int = 5, replicates: int = 100, seed: int = 0
-) -> dict[str, Score]:
+def neighbour_scores(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> dict[str, Score]:
     """The four scores by name, "precision", "recall", "density" and "coverage", with intervals.
 
     The images' contributions are drawn again while the neighbourhoods stay as they are: drawn
@@ -111,33 +94,42 @@ def neighbour_scores(
     neighbourhood can recall a tenth of the real images, and the next sample may have no such
     outlier.
     """
-    checks.at_least(k, "k", 1)
-    real, fake = checks.features(real, "real", k + 1), checks.features(fake, "fake", k + 1)
+    real, fake = checks.features(real, "real", K + 1), checks.features(fake, "fake", K + 1)
     checks.same_shape(real, fake, ("real", "fake"))
-    real_radii = _radii(real, k, ROWS)
-    found = _found(real, fake, real_radii, k, ROWS)
-    parts = {
+    radii = _radii(real, K, ROWS)
+    found = _found(real, fake, radii, K, ROWS)
+    each = {
         "precision": found.precise,
         "recall": found.recalled,
         "density": found.densities,
         "coverage": found.covered,
     }
     scores = {
-        name: bootstrap(np.mean, part, count=len(fake), replicates=replicates, seed=seed)
-        for name, part in parts.items()
+        name: bootstrap(np.mean, added, count=len(fake), seed=seed) for name, added in each.items()
     }
-    number = min(PARTS, len(fake) // (k + 1))
+    number = min(PARTS, len(fake) // (K + 1))
     if number > 1:
         order = np.random.default_rng(seed).permutation(len(fake))
-        found_in_parts = [
-            _found(real, fake[some], real_radii, k, ROWS) for some in np.array_split(order, number)
-        ]
+        parts = [_found(real, fake[p], radii, K, ROWS) for p in np.array_split(order, number)]
         for name in ("recall", "coverage"):
-            spread = np.std([getattr(part, name) for part in found_in_parts], ddof=1)
+            spread = np.std([getattr(part, name) for part in parts], ddof=1)
             # The parts are smaller: the variance of the whole is that of a part over their number.
             margin = NORMAL_95 * float(spread) / math.sqrt(number)
             scores[name] = scores[name].widened(margin)
     return scores
+
+
+def _found(
+    real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray, k: int, rows: int
+) -> Contributions:
+    fake_radii = _radii(fake, k, rows)
+    around = np.zeros(len(fake), np.int64)
+    recalled, covered = np.empty((2, len(real)), bool)
+    for part, distances in _distances(real, fake, rows):
+        around += (distances < real_radii[part, None]).sum(axis=0)
+        recalled[part] = (distances < fake_radii).any(axis=1)
+        covered[part] = distances.min(axis=1) < real_radii[part]
+    return Contributions(around > 0, recalled, around / k, covered)
 
 
 def _radii(features: np.ndarray, k: int, rows: int) -> np.ndarray:

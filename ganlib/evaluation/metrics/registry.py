@@ -14,17 +14,17 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from ganlib.evaluation.metrics import checks
-from ganlib.evaluation.metrics.classes import distance_from_real_score, distance_from_uniform_score
-from ganlib.evaluation.metrics.confidence import confident_share_score
-from ganlib.evaluation.metrics.diversity import within_class_distance_score
-from ganlib.evaluation.metrics.frechet import frechet_distance_score
-from ganlib.evaluation.metrics.inception import inception_score_score
-from ganlib.evaluation.metrics.intervals import Score
-from ganlib.evaluation.metrics.kernel import kernel_distance_score
-from ganlib.evaluation.metrics.memorisation import copied_share_score, nearest_distances
-from ganlib.evaluation.metrics.modes import modes_score
+from ganlib.evaluation.metrics.classes import distance_from_real, distance_from_uniform
+from ganlib.evaluation.metrics.confidence import confident_share
+from ganlib.evaluation.metrics.diversity import groups, mean_distance
+from ganlib.evaluation.metrics.frechet import frechet_distance
+from ganlib.evaluation.metrics.inception import inception_score
+from ganlib.evaluation.metrics.intervals import Score, bootstrap
+from ganlib.evaluation.metrics.kernel import subset_estimates
+from ganlib.evaluation.metrics.memorisation import copied_share, nearest_distances
+from ganlib.evaluation.metrics.modes import modes
 from ganlib.evaluation.metrics.neighbours import neighbour_scores
-from ganlib.evaluation.metrics.transfer import transfer_accuracy_score
+from ganlib.evaluation.metrics.transfer import hits
 
 if TYPE_CHECKING:  # the names of metrics are asked for where no TensorFlow is wanted
     from ganlib.evaluation.judges.judge import Judge, Judged
@@ -70,12 +70,8 @@ class Sample:
     @property
     def offers(self) -> set[str]:
         """What metrics may need of this sample."""
-        found = {"pixels"}
-        if self.judged is not None:
-            found |= {"features"} | (
-                {"classes"} if self.judged.probabilities is not None else set()
-            )
-        return found | ({"labels"} if self.labels is not None else set())
+        judged = {"features", "classes"} if self.judged else set()
+        return {"pixels"} | judged | ({"labels"} if self.labels is not None else set())
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,26 +87,48 @@ class Real:
         return nearest_distances(some(self.test.images, COMPARED), self.training_images)
 
 
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """One sample against the real images; what several metrics need is computed once."""
 
-    def __init__(self, fake: Sample, real: Real, seed: int = 0) -> None:
-        self.fake, self.real, self.seed = fake, real, seed
+    fake: Sample
+    real: Real
+    seed: int = 0
 
-    @property
-    def subset_size(self) -> int:
-        """Images in a subset of the kernel distance: ten subsets at least, for the interval."""
-        return min(500, len(self.fake.images) // 10, len(self.real.test.images) // 10)
+    def interval(
+        self, statistic: Callable[..., float], *arrays: np.ndarray, count: int | None = None
+    ) -> Score:
+        """`bootstrap` with the comparison's seed."""
+        return bootstrap(statistic, *arrays, count=count, seed=self.seed)
+
+    def kernel(self) -> Score:
+        """The kernel distance, from ten subsets at least, which its interval needs."""
+        real, fake = self.real.test.features, self.fake.features
+        size = min(500, len(fake) // 10, len(real) // 10)
+        estimates = subset_estimates(real, fake, size, self.seed)
+        return self.interval(np.mean, estimates, count=len(fake))
+
+    def copied(self) -> Score:
+        """The copied share of some of the images."""
+        near = nearest_distances(some(self.fake.images, COMPARED), self.real.training_images)
+        return self.interval(copied_share, near, self.real.held_out_distances, count=len(near))
+
+    def diversity(self) -> Score:
+        """The distance within classes."""
+        found = groups(self.fake.features, self.fake.probabilities, seed=self.seed)
+        return self.interval(mean_distance, *found, count=len(self.fake.images))
+
+    def transfer(self) -> Score:
+        """Training on the sample, testing on the test images."""
+        fake, test = self.fake, self.real.test
+        assert fake.labels is not None and test.labels is not None
+        right = hits(fake.images, fake.labels, test.images, test.labels, self.seed)
+        return self.interval(np.mean, right, count=len(fake.images))
 
     @cached_property
     def neighbours(self) -> dict[str, Score]:
         """Precision, recall, density and coverage."""
-        return neighbour_scores(self.real.test.features, self.fake.features, seed=self.seed)
-
-    @cached_property
-    def distances(self) -> np.ndarray:
-        """Distance of generated images to their nearest training image."""
-        return nearest_distances(some(self.fake.images, COMPARED), self.real.training_images)
+        return neighbour_scores(self.real.test.features, self.fake.features, self.seed)
 
 
 @dataclass(frozen=True)
@@ -140,71 +158,41 @@ NEEDS = {
     "labels": "labels of generated and of test images",
 }
 """What a metric may need of both samples, in words."""
-PIXELS, FEATURES, CLASSES = frozenset({"pixels"}), frozenset({"features"}), frozenset({"classes"})
-
-
-def _transfer(comparison: Comparison) -> Score:
-    fake, test = comparison.fake, comparison.real.test
-    assert fake.labels is not None and test.labels is not None
-    return transfer_accuracy_score(
-        fake.images, fake.labels, test.images, test.labels, seed=comparison.seed
-    )
-
-
-def _neighbour(key: str, better: str) -> Metric:
-    return Metric(key, key, better, FEATURES, lambda c: c.neighbours[key])
-
+PIXELS, LABELS = frozenset({"pixels"}), frozenset({"labels"})
+FEATURES, CLASSES = frozenset({"features"}), frozenset({"classes"})
 
 METRICS = (
     Metric(
         "frechet", "Fréchet distance", "lower", FEATURES,
-        lambda c: frechet_distance_score(c.real.test.features, c.fake.features, seed=c.seed),
+        lambda c: c.interval(frechet_distance, c.real.test.features, c.fake.features),
     ),
-    Metric(
-        "kernel", "kernel distance", "lower", FEATURES,
-        lambda c: kernel_distance_score(
-            c.real.test.features, c.fake.features, c.subset_size, seed=c.seed
-        ),
-    ),
+    Metric("kernel", "kernel distance", "lower", FEATURES, Comparison.kernel),
     Metric(
         "inception_score", "inception score", "higher", CLASSES,
-        lambda c: inception_score_score(c.fake.probabilities, seed=c.seed),
+        lambda c: c.interval(inception_score, c.fake.probabilities),
     ),
-    _neighbour("precision", "higher"),
-    _neighbour("recall", "higher"),
-    _neighbour("density", "real"),
-    _neighbour("coverage", "higher"),
+    Metric("precision", "precision", "higher", FEATURES, lambda c: c.neighbours["precision"]),
+    Metric("recall", "recall", "higher", FEATURES, lambda c: c.neighbours["recall"]),
+    Metric("density", "density", "real", FEATURES, lambda c: c.neighbours["density"]),
+    Metric("coverage", "coverage", "higher", FEATURES, lambda c: c.neighbours["coverage"]),
     Metric(
         "from_uniform", "classes: from uniform", "real", CLASSES,
-        lambda c: distance_from_uniform_score(c.fake.probabilities, seed=c.seed),
+        lambda c: c.interval(distance_from_uniform, c.fake.probabilities),
     ),
     Metric(
         "from_real", "classes: from the data", "lower", CLASSES,
-        lambda c: distance_from_real_score(
-            c.real.test.probabilities, c.fake.probabilities, seed=c.seed
+        lambda c: c.interval(
+            distance_from_real, c.real.test.probabilities, c.fake.probabilities
         ),
     ),
     Metric(
         "confident", "confident share", "real", CLASSES,
-        lambda c: confident_share_score(c.fake.probabilities, seed=c.seed),
+        lambda c: c.interval(confident_share, c.fake.probabilities),
     ),
-    Metric(
-        "modes", "modes", "higher", CLASSES,
-        lambda c: modes_score(c.fake.probabilities, seed=c.seed),
-    ),
-    Metric(
-        "copied", "copied share", "real", PIXELS,
-        lambda c: copied_share_score(c.distances, c.real.held_out_distances, seed=c.seed),
-    ),
-    Metric(
-        "diversity", "diversity within class", "real", FEATURES | CLASSES,
-        lambda c: within_class_distance_score(
-            c.fake.features, c.fake.probabilities, seed=c.seed
-        ),
-    ),
-    Metric(
-        "transfer", "train on synthetic", "higher", frozenset({"labels"}), _transfer,
-    ),
+    Metric("modes", "modes", "higher", CLASSES, lambda c: c.interval(modes, c.fake.probabilities)),
+    Metric("copied", "copied share", "real", PIXELS, Comparison.copied),
+    Metric("diversity", "diversity within class", "real", FEATURES | CLASSES, Comparison.diversity),
+    Metric("transfer", "train on synthetic", "higher", LABELS, Comparison.transfer),
 )  # fmt: skip
 BY_KEY = {metric.key: metric for metric in METRICS}
 
@@ -222,16 +210,8 @@ def unmet(fake: Sample, real: Real) -> dict[str, str]:
 def score(fake: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
     """Every metric of `METRICS` whose needs are met, by its key.
 
-    Parameters
-    ----------
-    fake : at least 1,000 generated images
-    real : at least 1,000 test images, and the training images
-    seed : of intervals and subsets
-
-    Raises
-    ------
-    DataError
-        If there are fewer images.
+    At least 1,000 generated and 1,000 test images, else `DataError`; `seed` is that of intervals
+    and subsets.
     """
     checks.images(fake.images, "the generated sample", LEAST)
     checks.images(real.test.images, "the test set", LEAST)
@@ -251,8 +231,8 @@ def floor(sample: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
     against the other half.
     """
     scores = score(sample, real, seed)
-    distances = real.held_out_distances
-    return scores | {"copied": copied_share_score(distances[1::2], distances[::2], seed=seed)}
+    halves = real.held_out_distances[1::2], real.held_out_distances[::2]
+    return scores | {"copied": bootstrap(copied_share, *halves, count=len(halves[0]), seed=seed)}
 
 
 def some(images: np.ndarray, count: int) -> np.ndarray:
