@@ -70,8 +70,13 @@ class Sample:
     @property
     def offers(self) -> set[str]:
         """What metrics may need of this sample."""
-        judged = {"features", "classes"} if self.judged else set()
-        return {"pixels"} | judged | ({"labels"} if self.labels is not None else set())
+        found = {
+            "pixels": self.images,
+            "features": self.judged and self.judged.features,
+            "classes": self.judged and self.judged.probabilities,
+            "labels": self.labels,
+        }
+        return {need for need, array in found.items() if array is not None}
 
 
 @dataclass(frozen=True, eq=False)
