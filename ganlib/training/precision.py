@@ -8,7 +8,6 @@ from ganlib.errors import GanlibError
 from ganlib.models.flops import flops_per_image
 from ganlib.recipes import Recipe
 
-PRECISIONS = ("auto", *devices.POLICIES)
 SMALL_STEP = 1e8
 """Floating-point operations of a step. Smaller ones are slower in bfloat16 than in float32 on a
 processor, or no quicker: benchmarks/precision.py."""
@@ -19,8 +18,7 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
 
     Parameters
     ----------
-    requested
-        One of `PRECISIONS`; anything but "auto" is returned unchanged.
+    requested : one of `ganlib.devices.PRECISIONS`; anything but "auto" is returned unchanged
 
     Returns
     -------
@@ -28,8 +26,9 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
     processors with bfloat16 instructions; "float16" (with loss scaling) on GPUs from 7.0; else
     "float32".
     """
-    if requested not in PRECISIONS:
-        raise GanlibError(f"unknown precision {requested!r}; choose one of {', '.join(PRECISIONS)}")
+    if requested not in devices.PRECISIONS:
+        choices = ", ".join(devices.PRECISIONS)
+        raise GanlibError(f"unknown precision {requested!r}; choose one of {choices}")
     if requested != "auto":
         return requested
     if not recipe.optimizers:  # nothing is trained by gradients
