@@ -10,6 +10,7 @@ from ganlib.systems import OBJECTIVES
 
 PROGRAM = "python -m ganlib"
 WEIGHTS = ("last", "average", "best")
+Options = dict[str, dict[str, Any]]  # name to what `add_argument` takes
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
 
@@ -39,7 +40,7 @@ _positive = _number(float, "a number above 0", 1e-6, 1e6)
 _from_zero = _number(float, "a number from 0 on", 0.0, 1e6)
 _share = _number(float, "a number from 0 to below 1", 0.0, 1.0)
 
-VARIATIONS: dict[str, dict[str, Any]] = {
+VARIATIONS: Options = {
     "objective": {"choices": OBJECTIVES, "help": "another pair of losses"},
     "n_critic": {"type": _count, "metavar": "N", "help": "discriminator steps for one of G"},
     "clip": {"type": _from_zero, "metavar": "C", "help": "clip the critic's weights; 0: do not"},
@@ -62,7 +63,7 @@ VARIATIONS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 """Options of `train` that change the recipe: names of `ganlib.recipes.vary.vary`."""
-SHARED: dict[str, dict[str, Any]] = {
+SHARED: Options = {
     "recipe": {"metavar": "RECIPE", "help": "a name that `recipes` lists"},
     "run": {"metavar": "RUN", "help": "a run folder"},
     "--json": {"action": "store_true", "help": "as JSON"},
@@ -72,6 +73,59 @@ SHARED: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 """What several commands take."""
+TRAIN: Options = {
+    "--data": {
+        "metavar": "NAME",
+        "help": "another data set than the recipe's; `synthetic` for its procedural stand-in, "
+        "`auto` for the stand-in only where there are no real data",
+    },
+    "--split": {
+        "metavar": "NAME", "help": "default: train; extra: SVHN's 531,131 easier digits",
+    },
+    "--score-every": {
+        "type": _natural, "metavar": "N",
+        "help": "epochs between two scores of the generator, 0 for none (default: as often as "
+        "2 %% of the time allows, where a judge ships for the data)",
+    },
+    "--precision": {
+        "choices": PRECISIONS, "default": "auto",
+        "help": "default: auto, what the machine is fastest with",
+    },
+    "--strategy": {
+        "choices": STRATEGIES, "default": "none",
+        "help": "several devices, or several machines (TF_CONFIG); default: none",
+    },
+    "--output": {"metavar": "DIR", "help": "default: a new folder in runs/"},
+    "--resume": {"action": "store_true", "help": "go on with the run in the folder"},
+}  # fmt: skip
+SAMPLE: Options = {
+    "--count": {"type": _natural, "default": 64, "metavar": "N", "help": "default: 64"},
+    "--output": {
+        "metavar": "FILE",
+        "help": "a .png grid, or a .npz with `images` (default: sample.png in the run folder)",
+    },
+    "--weights": {
+        "choices": WEIGHTS, "default": "last",
+        "help": "the last ones (default), their moving average (train --ema), or the best scored",
+    },
+}  # fmt: skip
+EVALUATE: Options = {
+    "--count": {"type": _count, "default": 10_000, "metavar": "N", "help": "default: 10000"},
+    "--judge": {"metavar": "JUDGE", "help": "a name that `judge list` shows, or your own .npz"},
+    "--weights": {
+        "choices": WEIGHTS, "nargs": "+", "default": [],
+        "help": "default: the last ones and, where there is one, their moving average",
+    },
+}  # fmt: skip
+COMPARE: Options = {
+    "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders"},
+    "--output": {"metavar": "FILE", "default": "comparison.png", "help": "the picture"},
+}
+TRAIN_JUDGE: Options = {
+    "data": {"metavar": "NAME", "help": "a data set, such as mnist"},
+    "--epochs": {"type": _count, "metavar": "N", "help": "default: the data set's"},
+    "--output": {"metavar": "FILE.npz", "help": "default: judges/NAME.npz"},
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -79,104 +133,39 @@ def parser() -> argparse.ArgumentParser:
     main = _Parser(prog=PROGRAM, description="Train GANs and look at what they make.")
     main.add_argument("--version", action="version", version=f"ganlib {__version__}")
     commands = main.add_subparsers(metavar="COMMAND", required=True)
-    _add(commands, "recipes", "list every recipe", "--json")
-    command = _add(commands, "summary", "show both networks of a recipe", "recipe", "--json")
-    command.add_argument("--channels", **VARIATIONS["channels"])
-    _add_train(commands)
+    _add(commands, "recipes", "list every recipe", {}, "--json")
+    channels = {"--channels": VARIATIONS["channels"]}
+    _add(commands, "summary", "show both networks of a recipe", channels, "recipe", "--json")
 
-    command = _add(commands, "sample", "generate images with a trained run", "run", "--seed")
-    command.add_argument("--count", type=_natural, default=64, metavar="N", help="default: 64")
-    command.add_argument(
-        "--output",
-        metavar="FILE",
-        help="a .png grid, or a .npz with `images` (default: sample.png in the run folder)",
-    )
-    command.add_argument(
-        "--weights",
-        choices=WEIGHTS,
-        default="last",
-        help="the last ones (default), their moving average (train --ema), or the best scored",
-    )
-
-    about = "score a run's images against real ones: a table here, scores.json in the run folder"
-    command = _add(commands, "evaluate", about, "run", "--seed", "--data-dir")
-    command.add_argument(
-        "--count", type=_count, default=10_000, metavar="N", help="images; default: 10000"
-    )
-    command.add_argument(
-        "--judge", metavar="JUDGE", help="a name that `judge list` shows, or your own .npz"
-    )
-    command.add_argument(
-        "--weights",
-        choices=WEIGHTS,
-        nargs="+",
-        default=[],
-        help="default: the last ones and, where there is one, their moving average",
-    )
-
-    command = _add(commands, "compare", "several runs in one picture and one table")
-    command.add_argument("runs", metavar="RUN", nargs="+", help="run folders")
-    command.add_argument("--output", metavar="FILE", default="comparison.png", help="the picture")
-
-    judge = commands.add_parser("judge", help="the classifiers that scores are made with")
-    actions = judge.add_subparsers(metavar="ACTION", required=True)
-    _add(actions, "list", "the judges that ship, and how good they are")
-    about = "train a judge on a labelled data set"
-    command = _add(actions, "train", about, "--seed", "--data-dir")
-    command.add_argument("data", metavar="NAME", help="a data set, such as mnist")
-    command.add_argument("--epochs", type=_count, metavar="N", help="default: the data set's")
-    command.add_argument("--output", metavar="FILE.npz", help="default: judges/NAME.npz")
-    return main
-
-
-def _add(commands: Any, name: str, about: str, *shared: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-    command.set_defaults(command=command.prog.removeprefix(f"{PROGRAM} "))
-    for option in shared:
-        command.add_argument(option, **SHARED[option])
-    return command
-
-
-def _add_train(commands: Any) -> None:
     about = "train a recipe and leave a run folder; Ctrl-C stops in good order, --resume goes on"
-    command = _add(commands, "train", about, "recipe", "--seed", "--data-dir")
-    command.set_defaults(seed=None)  # a resumed run's own
-    budget = command.add_mutually_exclusive_group()
+    train = _add(commands, "train", about, TRAIN, "recipe", "--seed", "--data-dir")
+    train.set_defaults(seed=None)  # a resumed run's own
+    budget = train.add_mutually_exclusive_group()
     budget.add_argument("--epochs", type=_positive, metavar="N", help="passes over the data")
     budget.add_argument("--minutes", type=_positive, metavar="M", help="training time")
     budget.add_argument("--steps", type=_count, metavar="N", help="train steps")
-    command.add_argument(
-        "--data",
-        metavar="NAME",
-        help="another data set than the recipe's; `synthetic` for its procedural stand-in, `auto` "
-        "for the stand-in only where there are no real data",
-    )
-    command.add_argument(
-        "--split", metavar="NAME", help="default: train; extra: SVHN's 531,131 easier digits"
-    )
-    command.add_argument(
-        "--score-every",
-        type=_natural,
-        metavar="N",
-        help="epochs between two scores of the generator, 0 for none (default: as often as 2 %% of "
-        "the time allows, where a judge ships for the data)",
-    )
-    command.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        default="auto",
-        help="default: auto, what the machine is fastest with",
-    )
-    command.add_argument(
-        "--strategy",
-        choices=STRATEGIES,
-        default="none",
-        help="several devices, or several machines (TF_CONFIG); default: none",
-    )
-    command.add_argument("--output", metavar="DIR", help="default: a new folder in runs/")
-    command.add_argument("--resume", action="store_true", help="go on with the run in the folder")
-    varied = command.add_argument_group(
-        "what varies", "recorded with the run and repeated by --resume"
-    )
+    varied = train.add_argument_group("what varies", "recorded with the run, repeated by --resume")
     for name, settings in VARIATIONS.items():
         varied.add_argument(f"--{name.replace('_', '-')}", **settings)
+
+    _add(commands, "sample", "generate images with a trained run", SAMPLE, "run", "--seed")
+    about = "score a run's images against real ones: a table here, scores.json in the run folder"
+    _add(commands, "evaluate", about, EVALUATE, "run", "--seed", "--data-dir")
+    _add(commands, "compare", "several runs in one picture and one table", COMPARE)
+
+    judge = commands.add_parser("judge", help="the classifiers that scores are made with")
+    actions = judge.add_subparsers(metavar="ACTION", required=True)
+    _add(actions, "list", "the judges that ship, and how good they are", {})
+    about = "train a judge on a labelled data set"
+    _add(actions, "train", about, TRAIN_JUDGE, "--seed", "--data-dir")
+    return main
+
+
+def _add(
+    commands: Any, name: str, about: str, own: Options, *shared: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    command.set_defaults(command=command.prog.removeprefix(f"{PROGRAM} "))
+    for option, settings in ({name: SHARED[name] for name in shared} | own).items():
+        command.add_argument(option, **settings)
+    return command

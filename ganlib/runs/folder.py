@@ -43,15 +43,12 @@ RECORD: dict[str, Any] = {
     "seed": int,
     "precision": str,
     "strategy.name": str,
-}
-"""What every record must hold, and its type."""
-PROGRESS: dict[str, Any] = {
     "progress.epochs": (int, float),
     "progress.steps": int,
     "progress.images": int,
     "progress.seconds": (int, float),
 }
-"""The same for what a run writes from its first checkpoint on."""
+"""What every record must hold, and its type; "progress" only from the first checkpoint on."""
 
 
 class RunFolder:
@@ -113,11 +110,12 @@ class RunFolder:
                 f"{self.record_file} has format {written!r}, and this version of ganlib reads "
                 f"format {FORMAT}: train the run anew, or use the version that wrote it"
             )
-        for place, kind in (RECORD | (PROGRESS if "progress" in record else {})).items():
+        for place, kind in RECORD.items():
             value: Any = record
             for key in place.split("."):
                 value = value.get(key) if isinstance(value, dict) else None
-            if not isinstance(value, kind):
+            begun = "progress" in record or not place.startswith("progress")
+            if begun and not isinstance(value, kind):
                 raise GanlibError(f"{self.record_file} is damaged ({place} is missing or wrong)")
         return record
 
@@ -160,9 +158,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what the folder holds; while a process trains in it, raise `GanlibError`."""
-        if not self.path.exists():
-            return
-        with self.locked():
+        with self.locked():  # which removes the folder once it is empty
             for path in self.path.iterdir():
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)

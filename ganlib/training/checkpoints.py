@@ -1,7 +1,7 @@
 """Atomic checkpoints: a file is either complete and checked, or it does not count.
 
-A checkpoint is one .npz (no pickles): every variable by its name, and a small JSON record. The
-zip format carries a CRC for each array, so that a damaged file is found out when it is read.
+A checkpoint is one .npz (no pickles): every variable by its name, and a small JSON record. Its zip
+format has a CRC for each array, which shows damage.
 """
 
 import json

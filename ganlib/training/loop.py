@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ganlib.datasets.batches import batches, steps_per_epoch
+from ganlib.devices import is_chief
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
@@ -44,20 +45,13 @@ class Loop:
     ----------
     run, recipe, data, record : where, what and on what to train, and the run's record so far
     distribution : a ``tf.distribute`` strategy
-    chief : whether this process writes the run folder
     """
 
     def __init__(
-        self,
-        run: RunFolder,
-        recipe: Recipe,
-        data: Data,
-        record: dict[str, Any],
-        distribution: Any,
-        chief: bool,
+        self, run: RunFolder, recipe: Recipe, data: Data, record: dict[str, Any], distribution: Any
     ) -> None:
         self.run, self.recipe, self.data, self.record = run, recipe, data, record
-        self.distribution, self.chief = distribution, chief
+        self.distribution, self.chief = distribution, is_chief(distribution)
         count = len(next(iter(data_sets(data).values())))
         steps = steps_per_epoch(count, recipe.batch_size)
         self.progress = Progress(steps, count, recipe.batch_size, **record["budget"])

@@ -38,12 +38,9 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
         if capability >= (8, 0):
             return "bfloat16"
         return "float16" if capability >= (7, 0) else "float32"
-    has_bfloat16 = bool(devices.cpu_flags() & {"avx512_bf16", "amx_bf16"})
-    return "bfloat16" if has_bfloat16 and not _is_small(recipe) else "float32"
-
-
-def _is_small(recipe: Recipe) -> bool:
-    """Whether a step does little arithmetic; only a GAN's two networks are counted."""
-    if set(recipe.networks) != {"generator", "discriminator"}:
-        return False
-    return recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP
+    if not devices.cpu_flags() & {"avx512_bf16", "amx_bf16"}:
+        return "float32"
+    if set(recipe.networks) != {"generator", "discriminator"}:  # others are not counted
+        return "bfloat16"
+    small = recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP
+    return "float32" if small else "bfloat16"

@@ -55,7 +55,6 @@ class Scores(keras.callbacks.Callback):
         self.inputs, self.every = inputs, every
         self.spent = 0.0  # seconds, in this session
         self._began = 0.0
-        self._broken = False
         self._judge: Any = None
         self._real: tuple[np.ndarray, np.ndarray]
         self._cost = FIRST_COST
@@ -64,13 +63,13 @@ class Scores(keras.callbacks.Callback):
         self._began = self.model.progress.seconds
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if self._broken or not self._due():
+        if not self._due():
             return
         started = time.monotonic()
         try:
             logs.update(self.scores())
         except GanlibError as error:  # a damaged judge must not cost a run
-            self._broken = True
+            self.every = 0
             print(f"ganlib: no more scores while training: {error}", file=sys.stderr)
         self._cost = time.monotonic() - started
         self.spent += self._cost

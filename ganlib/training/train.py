@@ -65,13 +65,7 @@ def train(
     Returns
     -------
     The run folder. Ctrl-C ends training early and in good order: ``record["status"]`` is then
-    "interrupted".
-
-    Raises
-    ------
-    GanlibError
-        In one sentence: a folder in use, an impossible budget, data that do not fit, a loss that is
-        not finite, a checkpoint that cannot be used.
+    "interrupted". What cannot be done raises `GanlibError` with one sentence.
     """
     budget = {"epochs": epochs, "minutes": minutes, "steps": steps}
     for name, value in budget.items():
@@ -108,7 +102,7 @@ def train(
                     "scored: leave score_every out"
                 )
             record["score_every"] = score_every
-        loop = Loop(run, recipe, data, record, distribution, chief)
+        loop = Loop(run, recipe, data, record, distribution)
         if resume:
             loop.restore()
         loop.progress.started = time.monotonic()
