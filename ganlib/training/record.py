@@ -40,12 +40,16 @@ def check_same(
 ) -> None:
     """Raise `GanlibError` where a run is to go on as another one than it began as."""
     record = run.record
+    try:
+        checksum, strategy_before = record["data"]["checksum"], record["strategy"]["name"]
+    except (KeyError, TypeError) as error:
+        raise GanlibError(f"{run.record_file} is damaged: {error} is missing") from error
     same = {
         "recipe": _what_is_trained(recipe) == _what_is_trained(run.recipe),
-        "data": provenance(data)["checksum"] == record["data"]["checksum"],
+        "data": provenance(data)["checksum"] == checksum,
         "seed": seed in (None, record["seed"]),
         "precision": precision in ("auto", record["precision"]),
-        "strategy": strategy == record["strategy"]["name"],
+        "strategy": strategy == strategy_before,
     }
     for key, unchanged in same.items():
         if not unchanged:
