@@ -15,6 +15,7 @@ from typing import Any
 from ganlib.errors import GanlibError
 
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
+PRECISIONS = ("auto", *POLICIES)
 STRATEGIES = ("none", "mirrored", "multiworker")
 
 
@@ -30,8 +31,7 @@ def compute_capability() -> tuple[int, int] | None:
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return None
-    details = tf.config.experimental.get_device_details(gpus[0])
-    return tuple(details.get("compute_capability", (0, 0)))
+    return tf.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
 
 
 @contextlib.contextmanager
@@ -55,17 +55,13 @@ def make_strategy(name: str) -> Any:
     """
     if name not in STRATEGIES:
         raise GanlibError(f"unknown strategy {name!r}; choose one of {', '.join(STRATEGIES)}")
-    if name == "multiworker" and "TF_CONFIG" not in os.environ:
-        raise GanlibError(
-            "strategy multiworker needs the environment variable TF_CONFIG, set for each worker: "
-            "see https://www.tensorflow.org/tutorials/distribute/multi_worker_with_ctl"
-        )
     if name == "multiworker":
         try:
             json.loads(os.environ["TF_CONFIG"])["task"]["index"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError):
             raise GanlibError(
-                f"TF_CONFIG does not describe a cluster and a task ({error})"
+                "strategy multiworker needs an environment variable TF_CONFIG with this worker's "
+                "task: see https://www.tensorflow.org/tutorials/distribute/multi_worker_with_ctl"
             ) from None
     from ganlib.startup import quiet, tf
 
@@ -75,9 +71,8 @@ def make_strategy(name: str) -> Any:
         if name == "multiworker":
             return tf.distribute.MultiWorkerMirroredStrategy()
         kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
-        return tf.distribute.MirroredStrategy(
-            [d.name for d in tf.config.list_logical_devices(kind)]
-        )
+        devices = [device.name for device in tf.config.list_logical_devices(kind)]
+        return tf.distribute.MirroredStrategy(devices)
 
 
 def is_chief(strategy: Any) -> bool:
@@ -112,15 +107,14 @@ def describe() -> dict[str, Any]:
     from ganlib import __version__
     from ganlib.startup import keras, tf
 
-    gpus = tf.config.list_physical_devices("GPU")
     return {
         "machine": {
             "system": platform.system(),
-            "processor": _processor(),
+            "processor": _cpuinfo("model name") or platform.processor() or platform.machine(),
             "cores": os.cpu_count(),
             "gpus": [
                 tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
-                for gpu in gpus
+                for gpu in tf.config.list_physical_devices("GPU")
             ],
         },
         "versions": {
@@ -131,10 +125,6 @@ def describe() -> dict[str, Any]:
             "numpy": numpy.__version__,
         },
     }
-
-
-def _processor() -> str:
-    return _cpuinfo("model name") or platform.processor() or platform.machine()
 
 
 def _cpuinfo(name: str) -> str:

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from ganlib.errors import DataError
 from ganlib.files import atomic
 
 CAPTION_HEIGHT = 18
-MAX_BYTES = 3_000_000  # of a GIF
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
@@ -35,32 +35,21 @@ def to_uint8(images: np.ndarray) -> np.ndarray:
 
 
 def grid(
-    images: np.ndarray,
-    columns: int | None = None,
-    scale: int = 2,
-    caption: str = "",
-    gap: int = 1,
+    images: np.ndarray, columns: int | None = None, scale: int = 2, caption: str = "", gap: int = 1
 ) -> Image.Image:
     """Images side by side, row by row, under an optional caption.
 
     Parameters
     ----------
-    images
-        uint8 or float in [-1, 1], (N, H, W, C) with one or three channels.
-    columns
-        Images in a row; by default as square as possible.
-    scale
-        Screen pixels for one image pixel.
-    caption
-        A line above the grid, for what the reader must know, such as "SYNTHETIC".
-    gap
-        Image pixels between images.
+    images : uint8 or float in [-1, 1], (N, H, W, C) with one or three channels
+    columns : images in a row; by default as square as possible
+    scale : screen pixels for one image pixel
+    caption : what the reader must know, such as "SYNTHETIC"
+    gap : image pixels between images
     """
     images = to_uint8(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or len(images) == 0:
-        raise DataError(
-            f"a grid needs images of shape (N, H, W, 1) or (N, H, W, 3), not {images.shape}"
-        )
+        raise DataError(f"a grid needs images of shape (N, H, W, 1 or 3), not {images.shape}")
     count, height, width, channels = images.shape
     columns = columns or int(np.ceil(np.sqrt(count)))
     rows = -(-count // columns)
@@ -68,18 +57,16 @@ def grid(
     cells[:count, :height, :width] = images
     sheet = cells.reshape(rows, columns, height + gap, width + gap, channels).swapaxes(1, 2)
     sheet = sheet.reshape(rows * (height + gap), columns * (width + gap), channels)
+    sheet = sheet.repeat(scale, axis=0).repeat(scale, axis=1)
     picture = Image.fromarray(sheet[:, :, 0] if channels == 1 else sheet)
-    size = (picture.width * scale, picture.height * scale)
-    picture = picture.resize(size, Image.Resampling.NEAREST)
     return captioned(picture, caption) if caption else picture
 
 
 def captioned(picture: Image.Image, caption: str) -> Image.Image:
     """The picture under a white strip with one line of text, widened if the text needs it."""
     font = ImageFont.load_default(size=12)
-    width = max(picture.width, int(font.getlength(caption)) + 8)
-    sheet = Image.new(picture.mode, (width, picture.height + CAPTION_HEIGHT), "white")
-    sheet.paste(picture, (0, CAPTION_HEIGHT))
+    missing = max(0, int(font.getlength(caption)) + 8 - picture.width)
+    sheet = ImageOps.expand(picture, (0, CAPTION_HEIGHT, missing, 0), "white")
     ImageDraw.Draw(sheet).text((4, 2), caption, fill="black", font=font)
     return sheet
 
@@ -109,21 +96,17 @@ def stacked(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
 def side_by_side(
     panels: Mapping[str, np.ndarray], columns: int = 8, count: int = 64, title: str = ""
 ) -> Figure:
-    """Grids next to each other under their names, such as real beside generated images.
+    """Grids of several sets of images under their names, such as real beside generated images.
 
     Parameters
     ----------
-    panels
-        Name to images, as `grid` takes them; the first `count` of each are shown.
+    panels : name to images, as `grid` takes them; the first `count` of each are shown
     """
-    figure = Figure(figsize=(3.2 * len(panels), 3.6), dpi=100, layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    figure, axes = _panels(len(panels), 3.2, 3.6, title)
     for axis, (name, images) in zip(axes, panels.items(), strict=True):
         axis.imshow(grid(images[:count], columns, scale=2), cmap="gray", vmin=0, vmax=255)
         axis.set_title(name, fontsize=10)
         axis.set_axis_off()
-    if title:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
@@ -136,17 +119,15 @@ def loss_curves(
 
     Parameters
     ----------
-    histories
-        Name to rows with ``images`` (images seen so far) and the keys; a row without a key, or
-        with an empty one, leaves a gap in that line only.
+    histories : name to rows with ``images`` (images seen so far) and the keys; a row without a key,
+        or with an empty one, leaves a gap in that line only
     """
     labels = {
         "d_loss": "discriminator loss",
         "g_loss": "generator loss",
         "frechet": "Fréchet distance",
     }
-    figure = Figure(figsize=(4.5 * len(keys), 3.2), dpi=100, layout="constrained")
-    axes = figure.subplots(1, len(keys), squeeze=False)[0]
+    figure, axes = _panels(len(keys), 4.5, 3.2, title)
     for axis, key in zip(axes, keys, strict=True):
         for name, rows in histories.items():
             label = name.replace("$", r"\$")  # no formula
@@ -160,16 +141,19 @@ def loss_curves(
         axis.grid(alpha=0.3)
         if axis.lines and len(histories) > 1:
             axis.legend(fontsize=8)
-    if title:
-        figure.suptitle(title, fontsize=11)
     return figure
 
 
+def _panels(count: int, width: float, height: float, title: str) -> tuple[Figure, Sequence[Axes]]:
+    """A figure of panels in a row, each `width` by `height` inches."""
+    figure = Figure(figsize=(width * count, height), dpi=100, layout="constrained")
+    if title:
+        figure.suptitle(title, fontsize=11)
+    return figure, figure.subplots(1, count, squeeze=False)[0]
+
+
 def write_gif(
-    path: str | Path,
-    frames: Sequence[Image.Image | np.ndarray],
-    seconds: float = 8.0,
-    max_bytes: int = MAX_BYTES,
+    path: Path, frames: Sequence[Image.Image | np.ndarray], max_bytes: int = 3_000_000
 ) -> int:
     """Write frames as an endless GIF, thinning them out until the file is small enough.
 
@@ -177,14 +161,8 @@ def write_gif(
 
     Parameters
     ----------
-    path
-        Where to write; replaced only when the new file is complete.
-    frames
-        Pictures of one size: PIL images, or uint8 arrays (H, W) or (H, W, 3).
-    seconds
-        Length of one round.
-    max_bytes
-        Bound on the file's size; a GIF of two frames is written even when it is larger.
+    frames : pictures of one size: PIL images, or uint8 arrays (H, W) or (H, W, 3)
+    max_bytes : bound on the file's size; a GIF of two frames is written even when it is larger
 
     Returns
     -------
@@ -196,19 +174,20 @@ def write_gif(
     count = len(arrays)
     while True:
         chosen = [arrays[i] for i in np.linspace(0, len(arrays) - 1, count).round().astype(int)]
-        encoded = _encode(chosen, seconds)
+        encoded = _encode(chosen)
         if len(encoded) <= max_bytes or count <= 2:
             break
         # The size grows with the number of frames: aim just under the bound, and look again.
         count = max(2, min(count - 1, int(0.95 * count * max_bytes / len(encoded))))
-    with atomic(Path(path)) as partial:
+    with atomic(path) as partial:
         partial.write_bytes(encoded)
-    return len(chosen)
+    return count
 
 
-def _encode(frames: list[np.ndarray], seconds: float) -> bytes:
-    milliseconds = max(40, round(1000 * seconds / len(frames)))
-    durations = [milliseconds] * (len(frames) - 1) + [milliseconds + 1500]
+def _encode(frames: list[np.ndarray]) -> bytes:
+    """A GIF of eight seconds, and one and a half more for the last frame."""
+    durations = [max(40, round(8000 / len(frames)))] * len(frames)
+    durations[-1] += 1500
     return iio.imwrite(
         "<bytes>", frames, plugin="pillow", extension=".gif", duration=durations, loop=0
     )

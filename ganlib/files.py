@@ -32,13 +32,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def replace_between(path: Path, begin: str, end: str, text: str) -> None:
-    """Replace the lines of a text file between two marks.
-
-    Raises
-    ------
-    GanlibError
-        If a mark is missing.
-    """
+    """Replace the lines of a text file between two marks; both must be there."""
     old = path.read_text(encoding="utf-8")
     before, begun, rest = old.partition(begin)
     _, ended, after = rest.partition(end)

@@ -19,21 +19,16 @@ from collections.abc import Iterator
 from ganlib.errors import GanlibError
 
 NOISE = re.compile(
-    "|".join(
-        [
-            r"^\s*$",
-            r"^WARNING: All log messages before absl::InitializeLog",
-            r"^I\d{4} ",  # absl's and TensorFlow's information level
-            r"^[\d-]+ [\d:.]+: I ",
-            r"^To enable the following instructions",
-            r"Could not find cuda drivers on your machine",
-            r"Unable to register cu(FFT|DNN|BLAS) factory",
-            r"computation placer already registered",
-            r"failed call to cuInit",
-            r"Could not find TensorRT",
-            r"^INFO:tensorflow:",
-        ]
-    )
+    r"^\s*$"
+    r"|^WARNING: All log messages before absl::InitializeLog"
+    r"|^I\d{4} "  # absl's and TensorFlow's information level
+    r"|^[\d-]+ [\d:.]+: I "
+    r"|^INFO:tensorflow:"
+    r"|^To enable the following instructions"
+    r"|Could not find (cuda drivers on your machine|TensorRT)"
+    r"|Unable to register cu(FFT|DNN|BLAS) factory"
+    r"|computation placer already registered"
+    r"|failed call to cuInit"
 )
 
 
@@ -62,15 +57,15 @@ def quiet() -> Iterator[None]:
                     print(line, file=sys.stderr)
 
 
-def _wrong_backend(name: str) -> GanlibError:
-    return GanlibError(
-        f"ganlib trains with TensorFlow, but Keras is set to {name!r}: set KERAS_BACKEND to "
-        "tensorflow and start again"
-    )
+def _check_backend(name: str) -> None:
+    if name != "tensorflow":
+        raise GanlibError(
+            f"ganlib trains with TensorFlow, but Keras is set to {name!r}: set KERAS_BACKEND to "
+            "tensorflow and start again"
+        )
 
 
-if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
-    raise _wrong_backend(os.environ["KERAS_BACKEND"])  # before Keras looks for that backend
+_check_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))  # before Keras looks for it
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # hides information, keeps warnings
 
 with quiet():
@@ -89,7 +84,6 @@ with quiet():
     if "TF_CONFIG" not in os.environ:  # a multi-worker strategy must come before any operation
         tf.constant(0)
 
-if keras.backend.backend() != "tensorflow":  # Keras's own file, ~/.keras/keras.json, says so
-    raise _wrong_backend(keras.backend.backend())
+_check_backend(keras.backend.backend())  # which may also come from ~/.keras/keras.json
 
 __all__ = ["keras", "quiet", "tf"]

@@ -111,5 +111,5 @@ def test_only_the_first_worker_is_chief():
 
 def test_a_damaged_tf_config_is_one_sentence(monkeypatch):
     monkeypatch.setenv("TF_CONFIG", "garbage")
-    with pytest.raises(GanlibError, match="TF_CONFIG does not describe"):
+    with pytest.raises(GanlibError, match="TF_CONFIG with this worker's task"):
         devices.make_strategy("multiworker")

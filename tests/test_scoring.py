@@ -212,7 +212,7 @@ def test_raw_and_averaged_weights_are_scored_side_by_side(small_nn, digits, tmp_
 
 def test_by_default_scores_take_a_fiftieth_of_the_time(small_nn, digits, tmp_path, monkeypatch):
     inputs = {"noise": np.zeros((1000, 100))}
-    tracker = scoring.Scores(RunFolder(tmp_path), {}, "mnist", digits.images, inputs)
+    tracker = scoring.Scores(RunFolder(tmp_path), {}, digits, inputs)
 
     class Model:
         class progress:  # noqa: N801

@@ -81,15 +81,8 @@ def evaluate(options: argparse.Namespace) -> int:
     run = RunFolder.existing(options.run)
     from ganlib.evaluation.evaluate import evaluate, merged_with_file
 
-    found = evaluate(
-        run,
-        count=options.count,
-        seed=options.seed,
-        judge=options.judge,
-        data_dir=options.data_dir,
-        weights=options.weights,
-        write=False,
-    )
+    asked = {name: getattr(options, name) for name in ("count", "seed", "judge", "data_dir")}
+    found = evaluate(run, **asked, weights=options.weights, write=False)
     print(f"images   {found.count:,} from {run.path}, seed {found.seed}")
     print(f"against  {found.data}")
     print(f"by       {found.judge}")

@@ -1,6 +1,7 @@
 """``train``: the recipe and its variations, the data, the run."""
 
 import argparse
+import itertools
 import shlex
 from pathlib import Path
 
@@ -10,32 +11,28 @@ from ganlib.errors import GanlibError
 from ganlib.recipes.vary import vary
 from ganlib.runs.folder import RunFolder
 
+PASSED_ON = "epochs minutes steps seed precision strategy resume score_every".split()
+"""Options that `ganlib.training.train.train` has under the same name."""
+
 
 def train(options: argparse.Namespace) -> int:
     """Train a recipe, or go on with a run, and print where its pictures are."""
     recipe = recipes.get(options.recipe)
     output = Path(options.output) if options.output else _default_output(recipe, options.resume)
-    if options.resume:
-        recipe = _recipe_of(RunFolder.existing(output), recipe.name)
+    if options.resume:  # variations included
+        run = RunFolder.existing(output)
+        if run.recipe.name != recipe.name:
+            raise GanlibError(
+                f"{run.path} holds a run of {run.recipe.name}, not of {recipe.name}: name that one"
+            )
+        recipe = run.recipe
     recipe = vary(recipe, **{name: getattr(options, name) for name in VARIATIONS})
     data = _data_for(recipe, options, output)
     print(f"data     {data.describe()}")
     from ganlib.training.train import train as train_run
 
     print(f"output   {output}", flush=True)
-    run = train_run(
-        recipe,
-        data,
-        output,
-        epochs=options.epochs,
-        minutes=options.minutes,
-        steps=options.steps,
-        seed=options.seed,
-        precision=options.precision,
-        strategy=options.strategy,
-        resume=options.resume,
-        score_every=options.score_every,
-    )
+    run = train_run(recipe, data, output, **{name: getattr(options, name) for name in PASSED_ON})
     if options.strategy == "multiworker" and not run.record_file.exists():
         return 0  # the chief has the run folder
     return _report(run, options)
@@ -49,9 +46,8 @@ def _report(run: RunFolder, options: argparse.Namespace) -> int:
         f"{done['seconds']:.0f} s ({record['precision']})"
     )
     print(f"samples  {run.last_grid}")
-    for label, picture in (("losses", run.losses), ("film", run.gif)):
-        if picture.exists():
-            print(f"{label:<9}{picture}")
+    print(f"losses   {run.losses}")
+    print(f"film     {run.gif}")
     if best := record.get("best"):
         print(
             f"best     Fréchet distance {best['frechet']:.4g} after epoch {best['epoch']:g} "
@@ -66,14 +62,6 @@ def _report(run: RunFolder, options: argparse.Namespace) -> int:
         again += ["--strategy", options.strategy]
     print(f"go on    {PROGRAM} {shlex.join(again)}")
     return INTERRUPTED
-
-
-def _recipe_of(run: RunFolder, name: str) -> recipes.Recipe:
-    """The recipe that a run began with, variations included."""
-    recipe = run.recipe
-    if recipe.name != name:
-        raise GanlibError(f"{run.path} holds a run of {recipe.name}, not of {name}: name that one")
-    return recipe
 
 
 def _data_for(
@@ -94,11 +82,9 @@ def _data_for(
 
 def _default_output(recipe: recipes.Recipe, resume: bool) -> Path:
     """The first folder of ``runs/NAME``, ``runs/NAME-2`` … that is free; to resume, the last."""
-    number, free = 1, Path("runs") / recipe.name
-    last = free
-    while free.exists():
-        if (free / "run.json").exists():
-            last = free
-        number += 1
-        free = Path("runs") / f"{recipe.name}-{number}"
-    return last if resume else free
+    first = Path("runs") / recipe.name
+    later = (first.with_name(f"{recipe.name}-{number}") for number in itertools.count(2))
+    taken = list(itertools.takewhile(Path.exists, itertools.chain([first], later)))
+    if resume:
+        return next((folder for folder in reversed(taken) if (folder / "run.json").exists()), first)
+    return first.with_name(f"{recipe.name}-{len(taken) + 1}") if taken else first

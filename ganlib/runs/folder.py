@@ -34,33 +34,23 @@ from ganlib.runs.tables import Row, read_table
 
 FORMAT = 2
 """Of run.json; tools/migrate_records.py turned the project's own records of format 1 into it."""
-NUMBER = (int, float)
-RECORD: dict[tuple[str, ...], Any] = {
-    ("recipe", "name"): str,
-    ("data", "name"): str,
-    ("data", "synthetic"): bool,
-    ("budget",): dict,
-    ("seed",): int,
-    ("precision",): str,
+RECORD: dict[str, Any] = {
+    "recipe.name": str,
+    "data.name": str,
+    "data.synthetic": bool,
+    "budget": dict,
+    "seed": int,
+    "precision": str,
+    "progress.epochs": (int, float),
+    "progress.steps": int,
+    "progress.images": int,
+    "progress.seconds": (int, float),
 }
-"""What every record must hold: keys, the inner one last, and the type of the value."""
-PROGRESS: dict[tuple[str, ...], Any] = {
-    ("progress", "epochs"): NUMBER,
-    ("progress", "steps"): int,
-    ("progress", "images"): int,
-    ("progress", "seconds"): NUMBER,
-}
-"""The same for what a run writes from its first checkpoint on."""
+"""What every record must hold, and its type; "progress" only from the first checkpoint on."""
 
 
 class RunFolder:
-    """Paths, record and tables of one run.
-
-    Parameters
-    ----------
-    path
-        The folder; it need not exist yet.
-    """
+    """Paths, record and tables of one run; the folder need not exist yet."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -100,31 +90,30 @@ class RunFolder:
     @property
     def last_grid(self) -> Path:
         """The newest sample grid; a run without one raises `GanlibError`."""
-        grids = self.grids
-        if not grids:
-            raise GanlibError(f"{self.path} has no sample grids yet: train it first")
-        return grids[-1]
+        if grids := self.grids:
+            return grids[-1]
+        raise GanlibError(f"{self.path} has no sample grids yet: train it first")
 
     @property
     def record(self) -> dict[str, Any]:
         """The contents of run.json; a damaged file or another format raises `GanlibError`."""
         try:
             record = json.loads(self.record_file.read_text(encoding="utf-8"))
+            if not isinstance(record, dict):
+                raise ValueError("it is no JSON object")
         except (ValueError, RecursionError) as error:
             raise GanlibError(f"{self.record_file} is damaged ({error})") from error
-        written = record.get("format", 1) if isinstance(record, dict) else FORMAT
-        if written != FORMAT:
+        if (written := record.get("format", 1)) != FORMAT:
             raise GanlibError(
                 f"{self.record_file} has format {written!r}, and this version of ganlib reads "
                 f"format {FORMAT}: train the run anew, or use the version that wrote it"
             )
-        begun = isinstance(record, dict) and "progress" in record
-        for path, kind in (RECORD | (PROGRESS if begun else {})).items():
-            value = record
-            for key in path:
+        for place, kind in RECORD.items():
+            value: Any = record
+            for key in place.split("."):
                 value = value.get(key) if isinstance(value, dict) else None
-            if not isinstance(value, kind):
-                place = ".".join(path)
+            begun = "progress" in record or not place.startswith("progress")
+            if begun and not isinstance(value, kind):
                 raise GanlibError(f"{self.record_file} is damaged ({place} is missing or wrong)")
         return record
 
@@ -151,26 +140,23 @@ class RunFolder:
     def locked(self) -> Iterator[None]:
         """Hold the folder against a second process; the lock dies with its process."""
         self.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / ".lock")
         try:
-            lock.acquire(timeout=0)
+            lock = FileLock(self.path / ".lock").acquire(timeout=0)
         except Timeout:
             raise GanlibError(
                 f"another process is training in {self.path}: wait for it, or choose another "
                 "--output"
             ) from None
         try:
-            yield
+            with lock:
+                yield
         finally:
-            lock.release()
             if [path.name for path in self.path.iterdir()] == [".lock"]:
                 shutil.rmtree(self.path)  # refused before it began: leave nothing behind
 
     def clear(self) -> None:
         """Remove what the folder holds; while a process trains in it, raise `GanlibError`."""
-        if not self.path.exists():
-            return
-        with self.locked():
+        with self.locked():  # which removes the folder once it is empty
             for path in self.path.iterdir():
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)

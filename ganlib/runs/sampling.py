@@ -1,7 +1,7 @@
-"""From a run folder to images: save, load and use the networks of a run.
+"""From a run folder to images: save, load and use the generators of a run.
 
-A run keeps up to three generators: the weights of its last step, their moving average where the
-recipe asks for one, and the best of those that were scored while it trained.
+A run keeps up to three: the weights of its last step, their moving average where the recipe asks
+for one, and the best of those that were scored while it trained.
 """
 
 import zipfile
@@ -27,10 +27,8 @@ def save_network(network: Any, run: RunFolder, name: str, weights: str = "last")
 
     Parameters
     ----------
-    network
-        Of Keras's own layers, see `ganlib.systems.system.System.plain`.
-    weights
-        Which of the run's this is: "last", "average" or "best".
+    network : of Keras's own layers, see `ganlib.systems.system.System.plain`
+    weights : which of the run's this is: "last", "average" or "best"
     """
     with atomic(run.network_file(name, weights)) as partial:
         network.save(partial)
@@ -49,32 +47,19 @@ def check_generator(run: RunFolder, weights: str = "last") -> None:
 def load_generator(run: RunFolder, weights: str = "last") -> Any:
     """A generator of the run, a ``keras.Model`` in float32; damaged or missing: `GanlibError`."""
     check_generator(run, weights)
-    return _load(run, "generator", weights)
-
-
-def load_system(run: RunFolder, weights: str = "last") -> Any:
-    """The run's system with its saved networks, ready to `draw` and `generate`.
-
-    Networks that the run does not keep are left out. Damaged or missing: `GanlibError`.
-    """
-    check_generator(run, weights)
-    recipe = run.recipe
-    networks = {
-        name: _load(run, name, weights if name == "generator" else "last")
-        for name in recipe.networks
-        if name == "generator" or run.network_file(name).is_file()
-    }
-    return recipe.system(networks=networks, training=False)
-
-
-def _load(run: RunFolder, name: str, weights: str) -> Any:
     from ganlib.startup import keras
 
-    file = run.network_file(name, weights)
+    file = run.network_file("generator", weights)
     try:
         return keras.models.load_model(file, compile=False, safe_mode=True)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise GanlibError(f"{file} is damaged: resume the run to write it anew") from error
+
+
+def load_system(run: RunFolder, weights: str = "last") -> Any:
+    """The run's system with its saved generator alone, ready to `draw` and `generate`."""
+    networks = {"generator": load_generator(run, weights)}
+    return run.recipe.system(networks=networks, training=False)
 
 
 def sample(
@@ -84,8 +69,8 @@ def sample(
 
     Parameters
     ----------
-    given
-        Parts of the latent to hold fixed, such as labels or codes; see `ganlib.systems.latents`.
+    given : parts of the latent to hold fixed, such as labels or codes; see
+        `ganlib.systems.latents`
     """
     from ganlib.figures import to_uint8
 

@@ -14,10 +14,7 @@ Row = dict[str, Any]
 def read_table(path: Path, columns: Sequence[str] = ()) -> list[Row]:
     """A CSV file's rows, numbers as int or float, empty cells left out; no file: no rows.
 
-    Raises
-    ------
-    GanlibError
-        If the file is no table of numbers, or a row lacks one of `columns`.
+    A file that is no table of numbers, or a row without one of `columns`, raises `GanlibError`.
     """
     if not path.is_file():
         return []

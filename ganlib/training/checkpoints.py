@@ -1,7 +1,7 @@
 """Atomic checkpoints: a file is either complete and checked, or it does not count.
 
-A checkpoint is one .npz (no pickles): every variable by its name, and a small JSON record. The
-zip format carries a CRC for each array, so that a damaged file is found out when it is read.
+A checkpoint is one .npz (no pickles): every variable by its name, and a small JSON record. Its zip
+format has a CRC for each array, which shows damage.
 """
 
 import json
@@ -27,12 +27,9 @@ def save(folder: Path, step: int, variables: Mapping[str, Any], state: Mapping[s
 
     Parameters
     ----------
-    folder
-        Made if need be; only the newest `KEEP` checkpoints stay in it.
-    variables
-        Name to Keras or TensorFlow variable, see `ganlib.systems.system.System.variables`.
-    state
-        What else a resumed run needs, fit for JSON.
+    folder : made if need be; the newest `KEEP` checkpoints stay in it
+    variables : name to Keras or TensorFlow variable, see `ganlib.systems.system.System.variables`
+    state : what else a resumed run needs, fit for JSON
     """
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {name: np.asarray(value) for name, value in variables.items()}
@@ -63,13 +60,13 @@ def read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 def restore(path: Path, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Assign a checkpoint to the variables, all or none, and return its state."""
     arrays, state = read(path)
-    kept = {name: array.shape for name, array in arrays.items()}
-    wanted = {name: tuple(variable.shape) for name, variable in variables.items()}
+    kept = {(name, array.shape) for name, array in arrays.items()}
+    wanted = {(name, tuple(variable.shape)) for name, variable in variables.items()}
     if kept != wanted:
-        odd = sorted(name for name in kept.keys() | wanted if kept.get(name) != wanted.get(name))
+        odd, _ = min(kept ^ wanted)
         raise DamagedCheckpoint(
-            f"checkpoint {path.name} does not fit the recipe's networks: {odd[0]} is missing or "
-            "has another shape"
+            f"checkpoint {path.name} does not fit the recipe's networks: {odd} is missing or has "
+            "another shape"
         )
     for name, variable in variables.items():
         variable.assign(arrays[name])

@@ -14,9 +14,7 @@ from ganlib.startup import keras
 class ProgressBar(keras.callbacks.Callback):
     """A bar with the time left and the losses (tqdm), on standard error."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.bar: Any = None
+    bar: Any = None
 
     def on_train_begin(self, logs: Any = None) -> None:
         self.bar = tqdm(
@@ -34,40 +32,36 @@ class ProgressBar(keras.callbacks.Callback):
         self.bar.set_description_str(f"epoch {int(progress.epoch) + 1}", refresh=False)
         self.bar.update(min(100.0, 100.0 * progress.fraction) - self.bar.n)
 
-    def on_train_end(self, logs: Any = None) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Leave the terminal tidy, also after an error."""
+        """Leave the terminal tidy, also after an error: the loop calls it in any case."""
         if self.bar is not None:
             self.bar.close()
 
 
 class NotebookDisplay(keras.callbacks.Callback):
-    """In a notebook: one picture, renewed while training goes on, and one line under it.
+    """In a notebook: one picture, renewed every few seconds, and one line under it.
 
     Parameters
     ----------
-    draw
-        Makes the picture; see `ganlib.training.callbacks.SampleGrids.draw`.
-    every_seconds
-        Time between two renewals.
+    draw : makes the picture; see `ganlib.training.callbacks.SampleGrids.draw`
+    every_seconds : time between two renewals
     """
 
     def __init__(self, draw: Callable[[], Image.Image], every_seconds: float = 5.0) -> None:
         super().__init__()
-        self.draw = draw
-        self.every_seconds = every_seconds
-        self._parts: dict[str, str] = {}
+        self.draw, self.every_seconds = draw, every_seconds
+        self._latest: dict[str, str] = {}
         self._due = 0.0
         self._handles: list[Any] = []
 
-    def _line(self) -> str:
-        progress = self.model.progress
-        left = progress.seconds * (1.0 / max(progress.fraction, 1e-9) - 1.0)
-        losses = [f"{name} {value}" for name, value in self._parts.items()]
-        parts = [f"epoch {progress.epoch:.2f}", f"{progress.images:,} images"]
-        return " · ".join([*parts, f"{max(left, 0.0):.0f} s left", *losses])
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._latest = _losses(logs) or self._latest
+        if time.monotonic() >= self._due:
+            self._show()
+            self._due = time.monotonic() + self.every_seconds
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self._show()
 
     def _show(self) -> None:
         from IPython.display import Pretty, display
@@ -78,16 +72,12 @@ class NotebookDisplay(keras.callbacks.Callback):
         for handle, output in zip(self._handles, outputs, strict=True):
             if handle is not None:  # outside a notebook there is nothing to renew
                 handle.update(output)
-        self._due = time.monotonic() + self.every_seconds
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        if logs:
-            self._parts = _losses(logs)
-        if time.monotonic() >= self._due:
-            self._show()
-
-    def on_train_end(self, logs: Any = None) -> None:
-        self._show()
+    def _line(self) -> str:
+        progress = self.model.progress
+        left = max(0.0, progress.seconds * (1.0 / max(progress.fraction, 1e-9) - 1.0))
+        parts = [f"epoch {progress.epoch:.2f}", f"{progress.images:,} images", f"{left:.0f} s left"]
+        return " · ".join(parts + [f"{name} {value}" for name, value in self._latest.items()])
 
 
 def _losses(logs: dict[str, Any]) -> dict[str, str]:

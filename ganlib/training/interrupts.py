@@ -4,36 +4,27 @@ import contextlib
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import FrameType
 
 
-@dataclass
-class Interrupt:
-    """Whether somebody has asked to stop."""
-
-    requested: bool = False
-
-
 @contextlib.contextmanager
-def interrupts() -> Iterator[Interrupt]:
-    """Turn the first SIGINT or SIGTERM into a request; a second one stops at once.
+def interrupts() -> Iterator[threading.Event]:
+    """Turn the first SIGINT or SIGTERM into an event that is set; a second one stops at once.
 
     Only a process's main thread may handle signals: elsewhere nothing is changed.
     """
-    interrupt = Interrupt()
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupt
-        return
+    requested = threading.Event()
 
     def request(number: int, frame: FrameType | None) -> None:
-        if interrupt.requested:
+        if requested.is_set():
             raise KeyboardInterrupt
-        interrupt.requested = True
+        requested.set()
 
-    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
+    main = threading.current_thread() is threading.main_thread()
+    signals = (signal.SIGINT, signal.SIGTERM) if main else ()
+    before = {number: signal.signal(number, request) for number in signals}
     try:
-        yield interrupt
+        yield requested
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -5,20 +5,22 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from threading import Event
 from typing import Any
 
 import numpy as np
 
 from ganlib.datasets.batches import batches, steps_per_epoch
+from ganlib.devices import is_chief
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import save_network
 from ganlib.startup import keras, tf
-from ganlib.systems.system import Logs
+from ganlib.systems.system import Batch, Logs
 from ganlib.training import checkpoints
-from ganlib.training.interrupts import Interrupt, interrupts
-from ganlib.training.progress import Means, Progress, TrainingDiverged, diverged
+from ganlib.training.interrupts import interrupts
+from ganlib.training.progress import Means, Progress, TrainingDiverged
 from ganlib.training.record import Data, data_sets
 
 LOG_EVERY = 20  # steps between two readings of the losses
@@ -41,25 +43,15 @@ class Loop:
 
     Parameters
     ----------
-    run, recipe, data, record
-        Where, what and on what to train, and the run's record so far.
-    distribution
-        A ``tf.distribute`` strategy.
-    chief
-        Whether this process writes the run folder.
+    run, recipe, data, record : where, what and on what to train, and the run's record so far
+    distribution : a ``tf.distribute`` strategy
     """
 
     def __init__(
-        self,
-        run: RunFolder,
-        recipe: Recipe,
-        data: Data,
-        record: dict[str, Any],
-        distribution: Any,
-        chief: bool,
+        self, run: RunFolder, recipe: Recipe, data: Data, record: dict[str, Any], distribution: Any
     ) -> None:
         self.run, self.recipe, self.data, self.record = run, recipe, data, record
-        self.distribution, self.chief = distribution, chief
+        self.distribution, self.chief = distribution, is_chief(distribution)
         count = len(next(iter(data_sets(data).values())))
         steps = steps_per_epoch(count, recipe.batch_size)
         self.progress = Progress(steps, count, recipe.batch_size, **record["budget"])
@@ -96,13 +88,8 @@ class Loop:
             return
         progress, variables = self.progress, self.system.variables
         if not all(np.isfinite(np.asarray(v)).all() for v in variables.values()):
-            raise diverged(progress, "a weight", self.run)
-        state = {
-            "step": progress.step,
-            "seconds": progress.seconds,
-            "sums": self.means.sums,
-            "counts": self.means.counts,
-        }
+            raise TrainingDiverged(progress, "a weight", self.run)
+        state = {"step": progress.step, "seconds": progress.seconds, **vars(self.means)}
         checkpoints.save(self.run.checkpoints, progress.step, variables, state)
         for name in networks:
             save_network(self.system.plain(name), self.run, name)
@@ -114,57 +101,61 @@ class Loop:
             "images": progress.images,
             "seconds": round(progress.seconds, 1),
         }
-        self.run.write_record(self.record)
+        self._write_record()
+
+    def _write_record(self, **changes: str) -> None:
+        self.record |= changes
+        if self.chief:
+            self.run.write_record(self.record)
 
     def train(self, callbacks: Sequence[keras.callbacks.Callback]) -> None:
         """Train until the budget is used up, or somebody asks to stop; then save."""
+        progress = self.progress
         hooks = keras.callbacks.CallbackList(
             callbacks,
             model=self.watched,
-            epochs=math.ceil(self.progress.epochs or 0),
-            steps=self.progress.steps_per_epoch,
+            epochs=math.ceil(progress.epochs or 0),
+            steps=progress.steps_per_epoch,
             verbose=0,
         )
-        if self.chief:
-            self.run.write_record(self.record)
+        self._write_record()
         try:
-            with interrupts() as interrupt:
+            with interrupts() as stop_requested:
                 hooks.on_train_begin()
                 # A run may have been stopped after its last step, before its pictures.
-                if self.progress.fraction < 1.0:
-                    self._steps(hooks, interrupt)
-                done = self.progress.fraction >= 1.0 or not interrupt.requested
+                if progress.fraction < 1.0:
+                    self._steps(hooks, stop_requested)
+                done = progress.fraction >= 1.0 or not stop_requested.is_set()
                 self.save(list(self.system.networks))
-                within_epoch = self.progress.step % self.progress.steps_per_epoch
-                hooks.on_train_end(self.means.result() if within_epoch else {})
+                means = self.means.result()
+                if progress.within_epoch:
+                    hooks.on_epoch_end(int(progress.epoch), means)
+                hooks.on_train_end(means)
                 # Last of all: what is called finished has its pictures too.
-                self.record["status"] = "finished" if done else "interrupted"
-                if self.chief:
-                    self.run.write_record(self.record)
+                self._write_record(status="finished" if done else "interrupted")
         except TrainingDiverged:
-            self.run.write_record(self.record | {"status": "diverged"})
+            self._write_record(status="diverged")
             raise
         finally:
             for callback in callbacks:
                 getattr(callback, "close", lambda: None)()
 
-    def _steps(self, hooks: Any, interrupt: Interrupt) -> None:
+    def _steps(self, hooks: keras.callbacks.CallbackList, stop_requested: Event) -> None:
         """The loop itself."""
         progress = self.progress
         window: list[Logs] = []
         save_due = time.monotonic() + SAVE_EVERY_SECONDS
         first_step = progress.step
         for batch in self._batches():
-            index = progress.step % progress.steps_per_epoch
-            if index == 0 or progress.step == first_step:
+            if progress.within_epoch == 0 or progress.step == first_step:
                 hooks.on_epoch_begin(int(progress.epoch))
-            hooks.on_train_batch_begin(index)
+            hooks.on_train_batch_begin(progress.within_epoch)
             self._set_learning_rates()
             logged = progress.step // LOG_EVERY
             window.append(self._execute(batch))
 
-            epoch_done = progress.step % progress.steps_per_epoch == 0
-            stop = interrupt.requested or self.watched.stop_training or progress.fraction >= 1.0
+            epoch_done = progress.within_epoch == 0
+            stop = stop_requested.is_set() or self.watched.stop_training or progress.fraction >= 1.0
             logs: dict[str, float] = {}
             if epoch_done or stop or progress.step // LOG_EVERY > logged:
                 logs, window = self._read(window), []
@@ -178,7 +169,7 @@ class Loop:
                 self.save()
                 save_due = time.monotonic() + SAVE_EVERY_SECONDS
 
-    def _execute(self, batch: dict[str, Any]) -> Logs:
+    def _execute(self, batch: Batch) -> Logs:
         """One step, or as many as there are batches in the batch; the logs of each."""
         progress = self.progress
         if self.steps_per_execution == 1:
@@ -203,9 +194,11 @@ class Loop:
         recent = Means()
         for logs in window:
             for key, values in logs.items():
-                for value in np.ravel(values):
-                    recent.add({key: float(value)})
-                    self.means.add({key: float(value)})
+                for value in map(float, np.ravel(values)):
+                    if not math.isfinite(value):
+                        raise TrainingDiverged(self.progress, key, self.run)
+                    recent.add(key, value)
+                    self.means.add(key, value)
         return recent.result()
 
     def _batches(self) -> Any:

@@ -8,7 +8,6 @@ from ganlib.errors import GanlibError
 from ganlib.models.flops import flops_per_image
 from ganlib.recipes import Recipe
 
-PRECISIONS = ("auto", *devices.POLICIES)
 SMALL_STEP = 1e8
 """Floating-point operations of a step. Smaller ones are slower in bfloat16 than in float32 on a
 processor, or no quicker: benchmarks/precision.py."""
@@ -19,8 +18,7 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
 
     Parameters
     ----------
-    requested
-        One of `PRECISIONS`; anything but "auto" is returned unchanged.
+    requested : one of `ganlib.devices.PRECISIONS`; anything but "auto" is returned unchanged
 
     Returns
     -------
@@ -28,8 +26,9 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
     processors with bfloat16 instructions; "float16" (with loss scaling) on GPUs from 7.0; else
     "float32".
     """
-    if requested not in PRECISIONS:
-        raise GanlibError(f"unknown precision {requested!r}; choose one of {', '.join(PRECISIONS)}")
+    if requested not in devices.PRECISIONS:
+        choices = ", ".join(devices.PRECISIONS)
+        raise GanlibError(f"unknown precision {requested!r}; choose one of {choices}")
     if requested != "auto":
         return requested
     if not recipe.optimizers:  # nothing is trained by gradients
@@ -39,12 +38,9 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
         if capability >= (8, 0):
             return "bfloat16"
         return "float16" if capability >= (7, 0) else "float32"
-    has_bfloat16 = bool(devices.cpu_flags() & {"avx512_bf16", "amx_bf16"})
-    return "bfloat16" if has_bfloat16 and not _is_small(recipe) else "float32"
-
-
-def _is_small(recipe: Recipe) -> bool:
-    """Whether a step does little arithmetic; only a GAN's two networks are counted."""
-    if set(recipe.networks) != {"generator", "discriminator"}:
-        return False
-    return recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP
+    if not devices.cpu_flags() & {"avx512_bf16", "amx_bf16"}:
+        return "float32"
+    if set(recipe.networks) != {"generator", "discriminator"}:  # others are not counted
+        return "bfloat16"
+    small = recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP
+    return "float32" if small else "bfloat16"

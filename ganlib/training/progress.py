@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ganlib.errors import GanlibError
@@ -38,44 +37,35 @@ class Progress:
         return self.step / self.steps_per_epoch
 
     @property
+    def within_epoch(self) -> int:
+        """Steps done of an epoch that has begun; 0 where one has just ended."""
+        return self.step % self.steps_per_epoch
+
+    @property
     def images(self) -> int:
         """Real images seen."""
-        epochs, rest = divmod(self.step, self.steps_per_epoch)
-        return epochs * self.image_count + rest * self.batch_size
+        whole = self.step // self.steps_per_epoch
+        return whole * self.image_count + self.within_epoch * self.batch_size
+
+    @property
+    def limits(self) -> list[float]:
+        """The budget in epochs and the one in steps, both as a number of steps."""
+        epochs = self.epochs and self.epochs * self.steps_per_epoch
+        return [limit for limit in (epochs, self.steps) if limit is not None]
 
     @property
     def steps_left(self) -> int:
         """Steps that the budget in epochs or steps still allows, an epoch's at most."""
-        most = [self.step + self.steps_per_epoch]
-        if self.epochs is not None:
-            most.append(math.ceil(self.epochs * self.steps_per_epoch))
-        if self.steps is not None:
-            most.append(self.steps)
-        return max(1, min(most) - self.step)
+        left = min([self.steps_per_epoch, *(math.ceil(limit) - self.step for limit in self.limits)])
+        return max(1, left)
 
     @property
     def fraction(self) -> float:
         """Share of the budget that is used up; 1 or more: done."""
-        shares = []
-        if self.epochs is not None:
-            shares.append(self.step / (self.epochs * self.steps_per_epoch))
+        shares = [self.step / limit for limit in self.limits]
         if self.minutes is not None:
             shares.append(self.seconds / (60.0 * self.minutes))
-        if self.steps is not None:
-            shares.append(self.step / self.steps)
         return max(shares)
-
-    @property
-    def budget(self) -> str:
-        """The budget in words."""
-        parts = []
-        if self.epochs is not None:
-            parts.append(f"{self.epochs:g} epochs")
-        if self.minutes is not None:
-            parts.append(f"{self.minutes:g} minutes")
-        if self.steps is not None:
-            parts.append(f"{self.steps} step{'s' if self.steps > 1 else ''}")
-        return " or ".join(parts)
 
 
 @dataclass
@@ -85,11 +75,10 @@ class Means:
     sums: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
-    def add(self, logs: Mapping[str, float]) -> None:
-        """Take in the logs of one step."""
-        for key, value in logs.items():
-            self.sums[key] = self.sums.get(key, 0.0) + value
-            self.counts[key] = self.counts.get(key, 0) + 1
+    def add(self, key: str, value: float) -> None:
+        """Take in one value of a step's logs."""
+        self.sums[key] = self.sums.get(key, 0.0) + value
+        self.counts[key] = self.counts.get(key, 0) + 1
 
     def result(self) -> dict[str, float]:
         """The mean of every key over the steps that had it."""
@@ -97,13 +86,11 @@ class Means:
 
 
 class TrainingDiverged(GanlibError):
-    """A loss is no longer a finite number."""
+    """A loss, a weight or an image is no longer a finite number."""
 
-
-def diverged(progress: Progress, what: str, run: RunFolder) -> TrainingDiverged:
-    """The error for a number that is no longer finite."""
-    return TrainingDiverged(
-        f"training stopped at step {progress.step} (epoch {progress.epoch:.2f}): {what} is not a "
-        f"finite number; the last good checkpoint is kept in {run.checkpoints}; try another "
-        "--seed, or --precision float32"
-    )
+    def __init__(self, progress: Progress, what: str, run: RunFolder) -> None:
+        super().__init__(
+            f"training stopped at step {progress.step} (epoch {progress.epoch:.2f}): {what} is not "
+            f"a finite number; the last good checkpoint is kept in {run.checkpoints}; try another "
+            "--seed, or --precision float32"
+        )

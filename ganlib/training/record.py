@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,90 +14,55 @@ from ganlib.runs.folder import FORMAT, RunFolder
 from ganlib.training.precision import precision_for
 
 Data = Dataset | Mapping[str, Dataset]
-Budget = dict[str, float | None]
+NOT_TRAINED = {"title", "source", "notes", "epochs", "minutes", "steps", "steps_per_execution"}
+"""Fields of a recipe that may change between two sessions of a run: words, budget and speed."""
 
 
 def new_record(
-    run: RunFolder,
-    recipe: Recipe,
-    data: Data,
-    budget: Budget,
-    seed: int | None,
-    precision: str,
-    strategy: str,
+    recipe: Recipe, data: Data, seed: int | None, precision: str, strategy: str
 ) -> dict[str, Any]:
-    """The record of a run that begins; a folder that holds one already raises `GanlibError`."""
-    if run.record_file.exists() or run.checkpoints.exists() or run.samples.exists():
-        raise GanlibError(
-            f"{run.path} holds a run already, or what is left of one: go on with it (--resume), or "
-            "choose another --output"
-        )
-    if set(budget.values()) == {None}:
-        budget = {"epochs": recipe.epochs, "minutes": recipe.minutes, "steps": recipe.steps}
+    """The record of a run that begins, with the recipe's budget."""
     return {
         "format": FORMAT,
         "recipe": recipe.to_json(),
         "seed": 0 if seed is None else seed,
         "data": provenance(data),
-        "budget": budget,
+        "budget": {name: getattr(recipe, name) for name in ("epochs", "minutes", "steps")},
         "precision": precision_for(recipe, precision),
         "strategy": {"name": strategy},
         **devices.describe(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "status": "running",
     }
 
 
-def resumed_record(
-    run: RunFolder,
-    recipe: Recipe,
-    data: Data,
-    budget: Budget,
-    seed: int | None,
-    precision: str,
-    strategy: str,
-) -> dict[str, Any]:
-    """The record of a run that goes on, perhaps with a new budget.
-
-    Another recipe, other data, another seed, precision or strategy raise `GanlibError`: it would
-    not be the same run.
-    """
-    record = RunFolder.existing(run.path).record
+def check_same(
+    run: RunFolder, recipe: Recipe, data: Data, seed: int | None, precision: str, strategy: str
+) -> None:
+    """Raise `GanlibError` where a run is to go on as another one than it began as."""
+    record = run.record
     try:
-        before = {
-            "recipe": _what_is_trained(Recipe.from_json(record["recipe"])),
-            "data": record["data"]["checksum"],
-            "seed": record["seed"],
-            "precision": record["precision"],
-            "strategy": record["strategy"]["name"],
-        }
-        budget_before = record["budget"]
-    except (AttributeError, KeyError, TypeError) as error:
+        checksum, strategy_before = record["data"]["checksum"], record["strategy"]["name"]
+    except (KeyError, TypeError) as error:
         raise GanlibError(f"{run.record_file} is damaged: {error} is missing") from error
-    now = {
-        "recipe": _what_is_trained(recipe),
-        "data": provenance(data)["checksum"],
-        "seed": before["seed"] if seed is None else seed,
-        "precision": before["precision"] if precision == "auto" else precision,
-        "strategy": strategy,
+    same = {
+        "recipe": _what_is_trained(recipe) == _what_is_trained(run.recipe),
+        "data": provenance(data)["checksum"] == checksum,
+        "seed": seed in (None, record["seed"]),
+        "precision": precision in ("auto", record["precision"]),
+        "strategy": strategy == strategy_before,
     }
-    for key, value in now.items():
-        if value != before[key]:
+    for key, unchanged in same.items():
+        if not unchanged:
             raise GanlibError(
                 f"{run.path} cannot be resumed with another {key} than it began with (see its "
                 "run.json): choose another --output to train anew"
             )
-    if set(budget.values()) == {None}:
-        budget = budget_before
-    return record | {"budget": budget, "status": "running"}
 
 
 def _what_is_trained(recipe: Recipe) -> dict[str, Any]:
-    words_and_budget = {"title", "source", "notes", "epochs", "minutes", "steps"}
-    words_and_budget |= {"steps_per_execution"}
     # Through JSON and back, like the record: a tuple in an option is a list there.
     values = json.loads(json.dumps(recipe.to_json()))
-    return {key: value for key, value in values.items() if key not in words_and_budget}
+    return {key: value for key, value in values.items() if key not in NOT_TRAINED}
 
 
 def data_sets(data: Data) -> dict[str, Dataset]:
@@ -119,15 +83,6 @@ def provenance(data: Data) -> dict[str, Any]:
         "checksum": f"sha256:{hashlib.sha256(checksums.encode()).hexdigest()}",
         "sets": sets,
     }
-
-
-def checked_budget(epochs: float | None, minutes: float | None, steps: int | None) -> Budget:
-    """The budget as a dict; anything but a finite number above 0 raises `GanlibError`."""
-    budget: Budget = {"epochs": epochs, "minutes": minutes, "steps": steps}
-    for name, value in budget.items():
-        if value is not None and not (value > 0 and math.isfinite(value)):
-            raise GanlibError(f"{name} must be a number above 0, not {value}")
-    return budget
 
 
 def check_data(recipe: Recipe, data: Data) -> None:

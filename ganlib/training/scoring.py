@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ganlib import figures
+from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.evaluation.metrics.frechet import distance_between, mean_and_covariance
@@ -33,36 +34,27 @@ class Scores(keras.callbacks.Callback):
 
     Parameters
     ----------
-    run
-        Where the best generator so far is kept.
-    record
-        The run's record; its "best" says which generator that is, and is written with it.
-    judge
-        Name of a shipped judge.
-    training_images
-        uint8 (N, H, W, C).
-    inputs
-        What `IMAGES` images are generated from.
-    every
-        Epochs between two scores; None: as often as `SHARE` of the training time allows, the first
-        one after 100 seconds.
+    run : where the best generator so far is kept
+    record : the run's record; its "best" says which generator that is, and is written with it
+    data : training images, of a data set for which a judge ships
+    inputs : what `IMAGES` images are generated from
+    every : epochs between two scores; None: as often as `SHARE` of the training time allows, the
+        first one after 100 seconds
     """
 
     def __init__(
         self,
         run: RunFolder,
         record: dict[str, Any],
-        judge: str,
-        training_images: np.ndarray,
+        data: Dataset,
         inputs: Inputs,
         every: int | None = None,
     ) -> None:
         super().__init__()
-        self.run, self.record, self.judge_name = run, record, judge
-        self.training_images, self.inputs, self.every = training_images, inputs, every
+        self.run, self.record, self.data = run, record, data
+        self.inputs, self.every = inputs, every
         self.spent = 0.0  # seconds, in this session
         self._began = 0.0
-        self._broken = False
         self._judge: Any = None
         self._real: tuple[np.ndarray, np.ndarray]
         self._cost = FIRST_COST
@@ -71,27 +63,23 @@ class Scores(keras.callbacks.Callback):
         self._began = self.model.progress.seconds
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if self._broken or not self._due():
+        if not self._due():
             return
         started = time.monotonic()
         try:
             logs.update(self.scores())
         except GanlibError as error:  # a damaged judge must not cost a run
-            self._broken = True
+            self.every = 0
             print(f"ganlib: no more scores while training: {error}", file=sys.stderr)
         self._cost = time.monotonic() - started
         self.spent += self._cost
 
-    def on_train_end(self, logs: Any = None) -> None:
-        if logs:  # the run ends within an epoch
-            self.on_epoch_end(-1, logs)
-
     def scores(self) -> dict[str, float]:
         """Score the generator, and its average; keep the better one if none was as good before."""
         if self._judge is None:
-            self._judge = judges.load(self.judge_name)
-            chosen = np.linspace(0, len(self.training_images) - 1, REAL).astype(int)
-            self._real = self._statistics(self.training_images[chosen])
+            self._judge = judges.load(self.data.name)
+            chosen = np.linspace(0, len(self.data) - 1, REAL).astype(int)
+            self._real = self._statistics(self.data.images[chosen])
         system = self.model.system
         generators = {"frechet": system.plain("generator")}
         scores = {"frechet": self._distance(system.generate(self.inputs))}

@@ -1,10 +1,10 @@
 """Training: a recipe and a data set in, a run folder out."""
 
 import contextlib
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,10 +16,10 @@ from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
 from ganlib.startup import keras
 from ganlib.training import callbacks as cb
-from ganlib.training import display as shown
 from ganlib.training import scoring
+from ganlib.training.display import NotebookDisplay, ProgressBar
 from ganlib.training.loop import Loop
-from ganlib.training.record import Data, check_data, checked_budget, new_record, resumed_record
+from ganlib.training.record import Data, check_data, check_same, new_record
 
 SAMPLES = 64  # images in a sample grid
 DISPLAYS = ("bar", "notebook", "none")
@@ -45,46 +45,32 @@ def train(
 
     Parameters
     ----------
-    recipe
-        A recipe of `ganlib.recipes`, or one of your own.
-    data
-        Training images, from `ganlib.datasets.load`; for systems that need several sets, a mapping
-        of names to them.
-    output
-        The run folder. One that holds a run already is refused, unless `resume`.
-    epochs, minutes, steps
-        The budget, counted from the run's start also when it is resumed; the first one used up
-        ends the run. With none, the recipe's budget; a resumed run's own.
-    seed
-        Seed of weights, order of images and noise; 0 by default.
-    precision
-        "auto", "float32", "bfloat16" or "float16", see `ganlib.training.precision`.
-    strategy
-        "none", "mirrored" or "multiworker", see `ganlib.devices.make_strategy`.
-    resume
-        Go on from the newest checkpoint that is intact. On the same machine, training on its CPU,
-        the weights equal those of an uninterrupted run bit for bit.
-    callbacks
-        Keras callbacks of your own.
-    display
-        "bar" (a progress bar on standard error), "notebook" (a live picture) or "none".
-    score_every
-        Epochs between two scores of the generator, see `ganlib.training.scoring`; 0: none. By
-        default as often as 2 % of the time allows, where a judge ships for the data. A resumed run
-        keeps its own.
+    recipe : a recipe of `ganlib.recipes`, or one of your own
+    data : training images, from `ganlib.datasets.load`; for systems that need several sets, a
+        mapping of names to them
+    output : the run folder. One that holds a run already is refused, unless `resume`.
+    epochs, minutes, steps : the budget, counted from the run's start also when it is resumed; the
+        first one used up ends the run. With none, the recipe's budget; a resumed run's own.
+    seed : seed of weights, order of images and noise; 0 by default
+    precision : "auto", "float32", "bfloat16" or "float16", see `ganlib.training.precision`
+    strategy : "none", "mirrored" or "multiworker", see `ganlib.devices.make_strategy`
+    resume : go on from the newest checkpoint that is intact. On the same machine, training on its
+        CPU, the weights equal those of an uninterrupted run bit for bit.
+    callbacks : Keras callbacks of your own
+    display : "bar" (a progress bar on standard error), "notebook" (a live picture) or "none"
+    score_every : epochs between two scores of the generator, see `ganlib.training.scoring`; 0:
+        none. By default as often as 2 % of the time allows, where a judge ships for the data. A
+        resumed run keeps its own.
 
     Returns
     -------
     The run folder. Ctrl-C ends training early and in good order: ``record["status"]`` is then
-    "interrupted".
-
-    Raises
-    ------
-    GanlibError
-        In one sentence: a folder in use, an impossible budget, data that do not fit, a loss that is
-        not finite, a checkpoint that cannot be used.
+    "interrupted". What cannot be done raises `GanlibError` with one sentence.
     """
-    budget = checked_budget(epochs, minutes, steps)
+    budget = {"epochs": epochs, "minutes": minutes, "steps": steps}
+    for name, value in budget.items():
+        if value is not None and not 0 < value < math.inf:
+            raise GanlibError(f"{name} must be a number above 0, not {value}")
     if strategy == "multiworker" and (minutes or (recipe.minutes and not (epochs or steps))):
         raise GanlibError("with strategy multiworker give --epochs: workers' clocks differ")
     if display not in DISPLAYS:
@@ -93,10 +79,21 @@ def train(
     chief = devices.is_chief(distribution)
     run = RunFolder.existing(output) if resume else RunFolder(output)
     with run.locked() if chief else contextlib.nullcontext():
-        make_record = resumed_record if resume else new_record
-        record = make_record(run, recipe, data, budget, seed, precision, strategy)
+        if resume:
+            check_same(run, recipe, data, seed, precision, strategy)
+            record = run.record
+        elif run.record_file.exists() or run.checkpoints.exists() or run.samples.exists():
+            raise GanlibError(
+                f"{run.path} holds a run already, or what is left of one: go on with it "
+                "(--resume), or choose another --output"
+            )
+        else:
+            record = new_record(recipe, data, seed, precision, strategy)
         check_data(recipe, data)
-        done_before = resume and run.record.get("status") == "finished"
+        if any(budget.values()):
+            record["budget"] = budget
+        done_before = record.get("status") == "finished"
+        record["status"] = "running"
         record["strategy"]["replicas"] = distribution.num_replicas_in_sync
         if score_every is not None:
             if score_every and record["data"]["name"] not in judges.names():
@@ -105,14 +102,17 @@ def train(
                     "scored: leave score_every out"
                 )
             record["score_every"] = score_every
-        loop = Loop(run, recipe, data, record, distribution, chief)
+        loop = Loop(run, recipe, data, record, distribution)
         if resume:
             loop.restore()
         loop.progress.started = time.monotonic()
         if done_before and loop.progress.fraction >= 1.0:
+            spent = " or ".join(
+                f"{most:g} {name}" for name, most in record["budget"].items() if most
+            )
             raise GanlibError(
-                f"{run.path} has already used up its {loop.progress.budget}: give a larger "
-                "--epochs or --minutes to go on"
+                f"{run.path} has already used up its {spent}: give a larger --epochs or --minutes "
+                "to go on"
             )
         loop.train([*callbacks, *_own_callbacks(loop, display)] if chief else [])
     return run
@@ -127,23 +127,17 @@ def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
     )
     synthetic = record["data"]["synthetic"]
     grids = cb.SampleGrids(run, inputs, caption="SYNTHETIC data" if synthetic else "")
-    displays: Mapping[str, Any] = {
-        "bar": shown.ProgressBar,
-        "notebook": lambda: shown.NotebookDisplay(grids.draw),
-        "none": keras.callbacks.Callback,
-    }
-    scores = []
-    if isinstance(loop.data, Dataset) and loop.data.name in judges.names():
-        images, every = loop.data.images, record.get("score_every")
-        scores = [scoring.Scores(run, record, loop.data.name, images, more_inputs, every)]
     stand_in = "SYNTHETIC stand-in for " if synthetic else ""
     title = f"{loop.recipe.title} on {stand_in}{record['data']['name']}"
-    # The guard comes first, so that nothing is drawn from broken weights; the tables come after
-    # those whose measurements they write; the film needs the tables.
+    shown = {"bar": ProgressBar, "notebook": lambda: NotebookDisplay(grids.draw)}
+    scores = []
+    if isinstance(loop.data, Dataset) and loop.data.name in judges.names():
+        every = record.get("score_every")
+        scores.append(scoring.Scores(run, record, loop.data, more_inputs, every))
+    # The tables come after those whose measurements they write; the pictures need the tables.
     return [
-        cb.NaNGuard(run),
         grids,
-        displays[display](),
+        *([shown[display]()] if display in shown else []),
         *scores,
         cb.TensorBoard(run),
         cb.Tables(run),
