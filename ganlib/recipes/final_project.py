@@ -1,6 +1,7 @@
 """The six systems of `final-project`: baseline, modified and Wasserstein GAN on MNIST and SVHN."""
 
 import dataclasses
+from typing import Any
 
 from ganlib.recipes.recipe import Network, Recipe
 
@@ -15,16 +16,22 @@ _SVHN_NOTES = (
     "those of its MNIST baseline."
 )
 
+
+def _networks(discriminator: str, **options: Any) -> dict[str, Network]:
+    """The generator, with these options, and one of the discriminators."""
+    return {
+        "generator": Network("final_project:generator", options),
+        "discriminator": Network(f"final_project:{discriminator}"),
+    }
+
+
 MNIST_BASELINE = Recipe(
     name="mnist-baseline",
     title="MNIST baseline DCGAN",
     source="final-project, section 3.1; tensorflow.org/tutorials/generative/dcgan",
     dataset="mnist",
     image_shape=(28, 28, 1),
-    networks={
-        "generator": Network("final_project:generator"),
-        "discriminator": Network("final_project:dcgan_discriminator"),
-    },
+    networks=_networks("dcgan_discriminator"),
     notes="Batch, optimiser and order of steps are the TensorFlow tutorial's, which it follows.",
 )
 
@@ -33,10 +40,7 @@ MNIST_MODIFIED = dataclasses.replace(
     name="mnist-modified",
     title="MNIST modified DCGAN",
     source="final-project, section 3.2, figures 7 and 8",
-    networks={
-        "generator": Network("final_project:generator", {"kernel_size": 3}),
-        "discriminator": Network("final_project:modified_discriminator"),
-    },
+    networks=_networks("modified_discriminator", kernel_size=3),
     notes="",
 )
 
@@ -57,10 +61,7 @@ SVHN_BASELINE = Recipe(
     source="final-project, section 3.4, figures 9 and 10",
     dataset="svhn_cropped",
     image_shape=(32, 32, 1),
-    networks={
-        "generator": Network("final_project:generator"),
-        "discriminator": Network("final_project:svhn_discriminator"),
-    },
+    networks=_networks("svhn_discriminator"),
     notes=_SVHN_NOTES,
 )
 
@@ -69,10 +70,7 @@ SVHN_MODIFIED = dataclasses.replace(
     name="svhn-modified",
     title="SVHN modified DCGAN",
     source="final-project, section 3.5, figures 11 and 12",
-    networks={
-        "generator": Network("final_project:generator", {"kernel_size": 3}),
-        "discriminator": Network("final_project:svhn_modified_discriminator"),
-    },
+    networks=_networks("svhn_modified_discriminator", kernel_size=3),
 )
 
 SVHN_WGAN = dataclasses.replace(
@@ -85,11 +83,4 @@ SVHN_WGAN = dataclasses.replace(
     notes=f"{_WGAN_NOTES} see svhn-wgan-gp.",
 )
 
-RECIPES = (
-    MNIST_BASELINE,
-    MNIST_MODIFIED,
-    MNIST_WGAN,
-    SVHN_BASELINE,
-    SVHN_MODIFIED,
-    SVHN_WGAN,
-)
+RECIPES = (MNIST_BASELINE, MNIST_MODIFIED, MNIST_WGAN, SVHN_BASELINE, SVHN_MODIFIED, SVHN_WGAN)

@@ -1,9 +1,7 @@
 """The systems of `image-generation`: GAN(NN), two small dense networks, and a PCA as its rival."""
 
-from ganlib.recipes.recipe import Network, Optimizer, Recipe
+from ganlib.recipes.recipe import Network, Recipe, for_both
 from ganlib.systems.latents import Part
-
-_SGD = Optimizer("SGD", {"learning_rate": 0.1})
 
 MNIST_NN = Recipe(
     name="mnist-nn",
@@ -15,7 +13,7 @@ MNIST_NN = Recipe(
         "generator": Network("image_generation:nn_generator"),
         "discriminator": Network("image_generation:nn_discriminator"),
     },
-    optimizers={"generator": _SGD, "discriminator": _SGD},
+    optimizers=for_both("SGD", learning_rate=0.1),
     batch_size=64,
     steps_per_execution=20,
     notes=(
