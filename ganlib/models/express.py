@@ -27,27 +27,21 @@ def generator(
 ) -> keras.Sequential:
     """Two dense layers to a quarter of the side, a transposed convolution to half of it, the image.
 
+    From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1] (tanh).
+
     Parameters
     ----------
     image_shape
         Height, width, channels; height and width divisible by 4.
-    latent_dim
-        Length of the noise vector.
     units
         Width of the first dense layer; 0: none.
     filters
         Channels at a quarter and at half of the side.
-    kernel_size
-        Side of the transposed convolution's kernel.
     batch_norm
         Whether to normalise each hidden layer; the moving averages follow within 10 steps, as
         there are few.
     shuffle
         Make the image by a convolution and a pixel shuffle; else by a transposed convolution.
-
-    Returns
-    -------
-    ``keras.Sequential`` from (B, latent_dim) to (B, H, W, C) in [-1, 1] (tanh).
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
@@ -102,8 +96,6 @@ def discriminator(
         Channels at half and at a quarter of the side.
     units
         Width of the first dense layer; 0: none.
-    kernel_size
-        Side of the strided convolutions' kernels.
     dropout
         Share of each hidden layer's values that are dropped.
     shuffle

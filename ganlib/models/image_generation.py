@@ -4,6 +4,8 @@ The report's section 4.2 gives both networks of GAN(NN) two layers with 128 hidd
 leaves the activations open: ReLU in between here, tanh for pixels in [-1, 1], a sigmoid for D(x).
 """
 
+import math
+
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -18,7 +20,7 @@ def nn_generator(
         [
             layers.Input((latent_dim,)),
             layers.Dense(hidden_units, activation="relu"),
-            layers.Dense(_pixels(image_shape), activation="tanh"),
+            layers.Dense(math.prod(image_shape), activation="tanh"),
             layers.Reshape(image_shape),
         ],
         name="generator",
@@ -47,13 +49,8 @@ def linear_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequent
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            layers.Dense(_pixels(image_shape), activation="hard_tanh"),
+            layers.Dense(math.prod(image_shape), activation="hard_tanh"),
             layers.Reshape(image_shape),
         ],
         name="generator",
     )
-
-
-def _pixels(image_shape: Shape) -> int:
-    height, width, channels = image_shape
-    return height * width * channels

@@ -1,9 +1,8 @@
 """The six systems of `final-project`: baseline, modified and Wasserstein GAN on MNIST and SVHN."""
 
 import dataclasses
-from typing import Any
 
-from ganlib.recipes.recipe import Network, Recipe
+from ganlib.recipes.recipe import Recipe, networks_of
 
 _WGAN_NOTES = (
     "The report says only that the loss is the Wasserstein distance. It names neither clipping nor "
@@ -15,23 +14,13 @@ _SVHN_NOTES = (
     "The report gives no batch size and no latent for SVHN: batch 256 and a normal latent are "
     "those of its MNIST baseline."
 )
-
-
-def _networks(discriminator: str, **options: Any) -> dict[str, Network]:
-    """The generator, with these options, and one of the discriminators."""
-    return {
-        "generator": Network("final_project:generator", options),
-        "discriminator": Network(f"final_project:{discriminator}"),
-    }
-
-
 MNIST_BASELINE = Recipe(
     name="mnist-baseline",
     title="MNIST baseline DCGAN",
     source="final-project, section 3.1; tensorflow.org/tutorials/generative/dcgan",
     dataset="mnist",
     image_shape=(28, 28, 1),
-    networks=_networks("dcgan_discriminator"),
+    networks=networks_of("final_project", "generator", "dcgan_discriminator"),
     notes="Batch, optimiser and order of steps are the TensorFlow tutorial's, which it follows.",
 )
 
@@ -40,7 +29,7 @@ MNIST_MODIFIED = dataclasses.replace(
     name="mnist-modified",
     title="MNIST modified DCGAN",
     source="final-project, section 3.2, figures 7 and 8",
-    networks=_networks("modified_discriminator", kernel_size=3),
+    networks=networks_of("final_project", "generator", "modified_discriminator", kernel_size=3),
     notes="",
 )
 
@@ -61,7 +50,7 @@ SVHN_BASELINE = Recipe(
     source="final-project, section 3.4, figures 9 and 10",
     dataset="svhn_cropped",
     image_shape=(32, 32, 1),
-    networks=_networks("svhn_discriminator"),
+    networks=networks_of("final_project", "generator", "svhn_discriminator"),
     notes=_SVHN_NOTES,
 )
 
@@ -70,7 +59,9 @@ SVHN_MODIFIED = dataclasses.replace(
     name="svhn-modified",
     title="SVHN modified DCGAN",
     source="final-project, section 3.5, figures 11 and 12",
-    networks=_networks("svhn_modified_discriminator", kernel_size=3),
+    networks=networks_of(
+        "final_project", "generator", "svhn_modified_discriminator", kernel_size=3
+    ),
 )
 
 SVHN_WGAN = dataclasses.replace(

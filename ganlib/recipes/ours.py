@@ -3,7 +3,7 @@
 import dataclasses
 
 from ganlib.recipes.final_project import MNIST_WGAN, SVHN_BASELINE, SVHN_WGAN
-from ganlib.recipes.recipe import Network, Optimizer, Recipe, for_both
+from ganlib.recipes.recipe import Optimizer, Recipe, for_both, networks_of
 from ganlib.systems.latents import Part
 
 MNIST_EXPRESS = Recipe(
@@ -15,10 +15,7 @@ MNIST_EXPRESS = Recipe(
     ),
     dataset="mnist",
     image_shape=(28, 28, 1),
-    networks={
-        "generator": Network("express:generator"),
-        "discriminator": Network("express:discriminator"),
-    },
+    networks=networks_of("express", "generator", "discriminator"),
     optimizers={
         "generator": Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99}),
         "discriminator": Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.0, "beta_2": 0.99}),
@@ -42,10 +39,7 @@ SVHN_EXPRESS = dataclasses.replace(
     title="SVHN express DCGAN",
     dataset="svhn_cropped",
     image_shape=(32, 32, 1),
-    networks={
-        "generator": Network("express:generator", {"units": 0}),
-        "discriminator": Network("express:discriminator"),
-    },
+    networks=networks_of("express", "generator", "discriminator", units=0),
     optimizers=for_both("Adam", learning_rate=3e-3, beta_1=0.0, beta_2=0.99),
     batch_size=32,
     notes=(

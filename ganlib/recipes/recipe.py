@@ -64,6 +64,16 @@ class Optimizer:
         return getattr(keras.optimizers, self.name)(**self.options, **options)
 
 
+def networks_of(
+    module: str, generator: str, discriminator: str, **options: Any
+) -> dict[str, Network]:
+    """Generator, with these options, and discriminator from a module of `ganlib.models`."""
+    return {
+        "generator": Network(f"{module}:{generator}", options),
+        "discriminator": Network(f"{module}:{discriminator}"),
+    }
+
+
 def for_both(name: str, **options: Any) -> dict[str, Optimizer]:
     """The same optimiser for generator and discriminator."""
     return dict.fromkeys(("generator", "discriminator"), Optimizer(name, options))
@@ -88,7 +98,7 @@ class Recipe:
     kind, options
         A kind of `ganlib.systems.KINDS` and its keyword arguments, such as ``n_critic``.
     objective
-        A name in `ganlib.systems.OBJECTIVES`; None for a kind without.
+        A name in `ganlib.systems.OBJECTIVES`; None for a kind without a discriminator.
     latent
         Name to part, see `ganlib.systems.latents`.
     schedule

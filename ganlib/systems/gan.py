@@ -33,7 +33,7 @@ class GAN(System):
 
     @property
     def log_keys(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Losses, the discriminator's in its two parts too, and shares that it gets right."""
+        """Losses, and the shares of images that a discriminator gets right; a critic has none."""
         keys = ("d_loss", "d_loss_real", "d_loss_fake", "g_loss")
         critic = self.objective.boundary is None
         return keys if critic else (*keys, "real_accuracy", "fake_accuracy")
@@ -43,20 +43,20 @@ class GAN(System):
         return logits(self.networks["discriminator"](images, training=True))
 
     def discriminator_logs(self, real: tf.Tensor, fake: tf.Tensor, batch: tf.Tensor) -> Logs:
-        """The discriminator's losses, and the share of images that it gets right, if it decides.
+        """All of `log_keys` but the generator's loss; `batch` is the size of the global batch."""
 
-        A critic gives scores and decides nothing. `batch` is the size of the global batch.
-        """
+        def mean(values: tf.Tensor) -> tf.Tensor:
+            return tf.reduce_sum(values) / batch
+
         logs = {
-            "d_loss_real": tf.reduce_sum(self.objective.real(real)) / batch,
-            "d_loss_fake": tf.reduce_sum(self.objective.fake(fake)) / batch,
+            "d_loss_real": mean(self.objective.real(real)),
+            "d_loss_fake": mean(self.objective.fake(fake)),
         }
         logs["d_loss"] = logs["d_loss_real"] + logs["d_loss_fake"]
-        boundary = self.objective.boundary
-        if boundary is not None:
-            taken = tf.cast(real > boundary, tf.float32), tf.cast(fake <= boundary, tf.float32)
-            for name, right in zip(("real_accuracy", "fake_accuracy"), taken, strict=True):
-                logs[name] = tf.reduce_sum(losses.per_image(right)) / batch
+        if (boundary := self.objective.boundary) is not None:
+            right = {"real_accuracy": real > boundary, "fake_accuracy": fake <= boundary}
+            for name, each in right.items():
+                logs[name] = mean(losses.per_image(tf.cast(each, tf.float32)))
         return logs
 
 
@@ -91,7 +91,7 @@ class Alternating(GAN):
     Parameters
     ----------
     n_critic
-        Discriminator (critic) steps, each on a batch of its own, for one generator step.
+        Discriminator steps, each on a batch of its own, for one generator step.
     clip
         Every trainable weight of the critic is clipped to [-clip, clip] after its step; None: not.
     gradient_penalty
@@ -131,10 +131,9 @@ class Alternating(GAN):
     def update(self, batch: Batch, index: tf.Tensor) -> Logs:
         logs = self.critic_update(batch, index)
         due = (index + 1) % self.n_critic == 0
-        loss = tf.cond(
-            due, lambda: self.generator_update(batch, index)["g_loss"], lambda: tf.constant(0.0)
+        return logs | tf.cond(
+            due, lambda: self.generator_update(batch, index), lambda: {"g_loss": tf.constant(0.0)}
         )
-        return logs | {"g_loss": loss}
 
     def critic_update(self, batch: Batch, index: tf.Tensor) -> Logs:
         """One step of the discriminator or critic on one replica."""
@@ -169,13 +168,11 @@ class Alternating(GAN):
 
     def gradient_norms(self, images: tf.Tensor, fakes: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
         """|grad f| at a random point between each real and its generated image, shape (B,)."""
-        fakes = tf.cast(fakes, images.dtype)
-        seed = self.seed_of(index, stream=2)
+        dtype, seed = images.dtype, self.seed_of(index, stream=2)
         share = own_rows(
-            lambda rows: tf.random.stateless_uniform((rows, 1, 1, 1), seed, dtype=images.dtype),
-            images,
+            lambda rows: tf.random.stateless_uniform((rows, 1, 1, 1), seed, dtype=dtype), images
         )
-        between = share * images + (1.0 - share) * fakes
+        between = share * images + (1.0 - share) * tf.cast(fakes, dtype)
         with tf.GradientTape() as tape:
             tape.watch(between)
             scores = self.scores(between)
