@@ -130,11 +130,8 @@ def _three_blocks() -> list[keras.Layer]:
 
 
 def _pooled_convolution(filters: int, kernel_size: int) -> list[keras.Layer]:
-    return [
-        layers.Conv2D(filters, kernel_size, padding="same"),
-        layers.LeakyReLU(negative_slope=SLOPE),
-        layers.MaxPooling2D(2),
-    ]
+    convolution = layers.Conv2D(filters, kernel_size, padding="same")
+    return [convolution, layers.LeakyReLU(negative_slope=SLOPE), layers.MaxPooling2D(2)]
 
 
 def _dense(units: int) -> list[keras.Layer]:

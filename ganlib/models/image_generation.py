@@ -43,8 +43,7 @@ def nn_discriminator(image_shape: Shape, hidden_units: int = 128) -> keras.Seque
 def linear_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequential:
     """(B, latent_dim) to (B, H, W, C), a weighted sum of pictures plus one, cut to [-1, 1].
 
-    What decodes a principal component analysis: each row of the dense layer's kernel is a
-    component, its bias the mean image (section 4.1); `ganlib.systems.pca` sets both.
+    Decodes principal components (section 4.1): `ganlib.systems.pca` makes them the kernel's rows.
     """
     return keras.Sequential(
         [

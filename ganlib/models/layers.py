@@ -75,7 +75,7 @@ def logits(outputs: Any) -> Any:
 
 
 def plain_copy(network: Any, dtype: str = "float32") -> Any:
-    """A copy in Keras's own layers that computes in `dtype` and can be loaded without this package."""
+    """A copy in Keras's own layers, in `dtype`, that can be loaded without this package."""
     own = {BatchNormalization: keras.layers.BatchNormalization, Dropout: keras.layers.Dropout}
 
     def copied(layer: Any) -> Any:

@@ -184,7 +184,6 @@ class Recipe:
         """
         from ganlib import devices
         from ganlib.startup import keras, tf
-        from ganlib.systems.system import check_networks
 
         strategy = tf.distribute.get_strategy()
         if jit_compile is None:
@@ -192,7 +191,7 @@ class Recipe:
         keras.utils.set_random_seed(seed)
         with devices.precision_policy(precision):
             built = dict(networks or self.build())
-            check_networks(built, self.image_shape, self.latent, self.name)
+            self._check(built)
             if strategy.num_replicas_in_sync > 1:
                 devices.synchronize_batch_norm(*built.values())
             optimizers = {}
@@ -206,6 +205,23 @@ class Recipe:
             if self.objective is not None:
                 options["objective"] = self.objective
             return kind(self.kind)(built, optimizers, **options, **self.options)
+
+    def _check(self, networks: Mapping[str, Any]) -> None:
+        """Raise `GanlibError` where the generator takes another latent or makes another shape."""
+        if (generator := networks.get("generator")) is None:
+            return
+        sizes = [part.size for part in self.latent.values() if part.kind != "label"]
+        takes, made = generator.input_shape, generator.output_shape[1:]
+        if len(self.latent) == len(sizes) == 1 and takes[-1] != sizes[0]:
+            raise GanlibError(
+                f"{self.name} has a latent of {sizes[0]} numbers, but its generator takes "
+                f"{takes[-1]}: make them equal"
+            )
+        if made != tuple(self.image_shape):
+            raise GanlibError(
+                f"{self.name} is for images of shape {tuple(self.image_shape)}, but its generator "
+                f"makes {made}"
+            )
 
     def build(self) -> dict[str, Any]:
         """The networks alone, by name, with weights that the global random state decides."""

@@ -9,12 +9,11 @@ from ganlib.errors import GanlibError
 from ganlib.recipes.recipe import Recipe
 from ganlib.systems.latents import Part
 
-WASSERSTEIN = "wasserstein"
 PUBLISHED = {"n_critic": 5, "clip": 0.01}  # Arjovsky et al. 2017, algorithm 1
 
 
 def vary(recipe: Recipe, **changes: Any) -> Recipe:
-    """The recipe with changes; what is None stays.
+    """The recipe with changes; what is None stays. Raises `GanlibError` for what is impossible.
 
     Parameters
     ----------
@@ -33,11 +32,6 @@ def vary(recipe: Recipe, **changes: Any) -> Recipe:
         "normal" or "uniform", and the length of the noise.
     batch_size, ema, channels
         As in `Recipe`; 1 or 3 channels.
-
-    Raises
-    ------
-    GanlibError
-        In one sentence: a change that the recipe does not take, or an impossible value.
     """
     for name, value in changes.items():
         if name not in CHANGES:
@@ -58,7 +52,7 @@ def _require(holds: bool, recipe: Recipe, what: str, name: str) -> None:
 def _objective(recipe: Recipe, name: str, value: Any) -> Recipe:
     _require(recipe.objective is not None, recipe, "discriminator", name)
     options, kind = dict(recipe.options), recipe.kind
-    before, after = recipe.objective == WASSERSTEIN, value == WASSERSTEIN
+    before, after = recipe.objective == "wasserstein", value == "wasserstein"
     if after and not before:
         options, kind = PUBLISHED | options, "alternating"
     if before and not after:

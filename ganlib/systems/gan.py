@@ -14,11 +14,9 @@ class GAN(System):
 
     Parameters
     ----------
-    networks
+    networks, optimizers
         "generator", from the latent to images, and "discriminator", from images to logits (B, 1),
-        or (B, h, w, 1) for one that judges patches.
-    optimizers
-        One for each.
+        or (B, h, w, 1) for one that judges patches; an optimiser for each.
     objective
         A name in `ganlib.systems.losses.OBJECTIVES`.
     options
@@ -44,20 +42,12 @@ class GAN(System):
 
     def discriminator_logs(self, real: tf.Tensor, fake: tf.Tensor, batch: tf.Tensor) -> Logs:
         """All of `log_keys` but the generator's loss; `batch` is the size of the global batch."""
-
-        def mean(values: tf.Tensor) -> tf.Tensor:
-            return tf.reduce_sum(values) / batch
-
-        logs = {
-            "d_loss_real": mean(self.objective.real(real)),
-            "d_loss_fake": mean(self.objective.fake(fake)),
-        }
-        logs["d_loss"] = logs["d_loss_real"] + logs["d_loss_fake"]
+        each = {"d_loss_real": self.objective.real(real), "d_loss_fake": self.objective.fake(fake)}
         if (boundary := self.objective.boundary) is not None:
             right = {"real_accuracy": real > boundary, "fake_accuracy": fake <= boundary}
-            for name, each in right.items():
-                logs[name] = mean(losses.per_image(tf.cast(each, tf.float32)))
-        return logs
+            each |= {k: losses.per_image(tf.cast(v, tf.float32)) for k, v in right.items()}
+        logs = {name: tf.reduce_sum(values) / batch for name, values in each.items()}
+        return logs | {"d_loss": logs["d_loss_real"] + logs["d_loss_fake"]}
 
 
 class Simultaneous(GAN):
@@ -97,8 +87,6 @@ class Alternating(GAN):
     gradient_penalty
         Weight of ``(|grad f| - 1)²`` between real and generated images; 0: none. Gulrajani et
         al. 2017, equation 3, https://arxiv.org/abs/1704.00028. Needs a critic without batch norm.
-    options
-        As for `GAN`.
     """
 
     def __init__(

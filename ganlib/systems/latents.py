@@ -39,14 +39,12 @@ Inputs = dict[str, np.ndarray]
 
 
 def draw(latent: Latent, rng: np.random.Generator, count: int, **given: Any) -> Inputs:
-    """Draw the inputs of a generator.
+    """Draw `count` inputs of a generator; values that do not fit raise `GanlibError`.
 
     Parameters
     ----------
     latent
         Name to part, in the order in which they are drawn.
-    count
-        Number of rows.
     given
         Name of a part to its values, in place of random ones: rows of numbers, or for "one_hot"
         and "label" the numbers of the categories.
@@ -54,11 +52,6 @@ def draw(latent: Latent, rng: np.random.Generator, count: int, **given: Any) -> 
     Returns
     -------
     Name to array: float32 (count, size), or int64 (count,) for "label".
-
-    Raises
-    ------
-    GanlibError
-        If a name is unknown, or values have another shape or lie outside.
     """
     if unknown := sorted(set(given) - set(latent)):
         raise GanlibError(

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from ganlib.errors import GanlibError
 from ganlib.models.layers import plain_copy
 from ganlib.startup import tf
 from ganlib.systems import latents
@@ -18,9 +17,7 @@ AT_ONCE = 500  # images that are generated at a time
 
 
 class System:
-    """Networks, optimisers and a train step.
-
-    A new kind of system overrides `update` and `log_keys`, and what else it does differently.
+    """Networks, optimisers and a train step; a new kind overrides `update` and `log_keys`.
 
     Parameters
     ----------
@@ -168,10 +165,7 @@ class System:
         return {}
 
     def generate(self, inputs: Mapping[str, np.ndarray], generator: Any = None) -> np.ndarray:
-        """Images of the generator as it is now, or of another one, such as `averaged`.
-
-        Takes what `draw` returns, N rows; returns float32 (N, H, W, C) in [-1, 1].
-        """
+        """Images, float32 (N, H, W, C) in [-1, 1], of this or another generator from N rows."""
         parts = []
         for start in range(0, len(next(iter(inputs.values()))), AT_ONCE):
             rows = {name: values[start : start + AT_ONCE] for name, values in inputs.items()}
@@ -200,20 +194,3 @@ class System:
         """Whether the generator's optimiser keeps a moving average of its weights."""
         optimizer = self.optimizers.get("generator")
         return getattr(getattr(optimizer, "inner_optimizer", optimizer), "use_ema", False)
-
-
-def check_networks(
-    networks: Mapping[str, Any], image_shape: tuple[int, ...], latent: Latent, who: str
-) -> None:
-    """Raise `GanlibError` where a generator takes another latent or makes another shape."""
-    if (generator := networks.get("generator")) is None:
-        return
-    sizes = [part.size for part in latent.values() if part.kind != "label"]
-    made, wanted = generator.output_shape[1:], tuple(image_shape)
-    if len(latent) == len(sizes) == 1 and generator.input_shape[-1] != sizes[0]:
-        raise GanlibError(
-            f"{who} has a latent of {sizes[0]} numbers, but its generator takes "
-            f"{generator.input_shape[-1]}: make them equal"
-        )
-    if made != wanted:
-        raise GanlibError(f"{who} is for images of shape {wanted}, but its generator makes {made}")
