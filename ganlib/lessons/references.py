@@ -18,8 +18,8 @@ def reference(name: str) -> RunFolder:
 
 def recorded(name: str) -> list[RunFolder]:
     """The scored runs of a recipe that the project ships, one for each seed: records, no images."""
-    folders = sorted((ROOT / "figures" / "results").glob(f"{name}-seed-*"))
-    return [RunFolder.existing(folder) for folder in folders]
+    folders = (ROOT / "figures" / "results").glob(f"{name}-seed-*")
+    return [RunFolder.existing(folder) for folder in sorted(folders)]
 
 
 def generated_by(run: RunFolder) -> np.ndarray:

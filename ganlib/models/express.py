@@ -33,18 +33,16 @@ def generator(
     ----------
     image_shape
         Height, width, channels; height and width divisible by 4.
-    units
-        Width of the first dense layer; 0: none.
-    filters
-        Channels at a quarter and at half of the side.
+    units, filters
+        Width of the first dense layer, 0: none; channels at a quarter and at half of the side.
     batch_norm
-        Whether to normalise each hidden layer; the moving averages follow within 10 steps, as
-        there are few.
+        Whether to normalise each hidden layer; the moving averages follow within 10 steps.
     shuffle
         Make the image by a convolution and a pixel shuffle; else by a transposed convolution.
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
+    doubled = {"strides": 2, "padding": "same"}
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
         normalized = [BatchNormalization(momentum=0.9)] if batch_norm else []
@@ -58,8 +56,7 @@ def generator(
             layers.Reshape(image_shape),
         ]
     else:
-        options = {"strides": 2, "padding": "same", "activation": "tanh"}
-        image = [layers.Conv2DTranspose(channels, kernel_size, **options)]
+        image = [layers.Conv2DTranspose(channels, kernel_size, activation="tanh", **doubled)]
     first, second = filters
     return keras.Sequential(
         [
@@ -68,9 +65,7 @@ def generator(
             *hidden(layers.Dense(quarter[0] * quarter[1] * first, use_bias=not batch_norm)),
             layers.Reshape((*quarter, first)),
             *hidden(
-                layers.Conv2DTranspose(
-                    second, kernel_size, strides=2, padding="same", use_bias=not batch_norm
-                )
+                layers.Conv2DTranspose(second, kernel_size, use_bias=not batch_norm, **doubled)
             ),
             *image,
         ],
@@ -92,10 +87,8 @@ def discriminator(
     ----------
     image_shape
         Height, width, channels; height and width even.
-    filters
-        Channels at half and at a quarter of the side.
-    units
-        Width of the first dense layer; 0: none.
+    filters, units
+        Channels at half and at a quarter of the side; width of the first dense layer, 0: none.
     dropout
         Share of each hidden layer's values that are dropped.
     shuffle

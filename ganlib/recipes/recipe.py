@@ -21,16 +21,10 @@ SCHEDULES = ("constant", "linear")
 
 @dataclass(frozen=True)
 class Network:
-    """A builder and its options.
+    """A builder and its options: keyword arguments, fit for JSON.
 
-    Attributes
-    ----------
-    builder
-        A function of the image shape and the options that returns a ``keras.Model``; or
-        "module:function" for one in `ganlib.models`. A recipe that was read from a record builds
-        only the latter.
-    options
-        Keyword arguments, fit for JSON.
+    A builder is a function of the image shape and the options that returns a ``keras.Model``; or
+    "module:function" for one in `ganlib.models`, which a recipe read from a record can build too.
     """
 
     builder: str | Callable[..., Any]

@@ -83,7 +83,7 @@ class Alternating(GAN):
     n_critic
         Discriminator steps, each on a batch of its own, for one generator step.
     clip
-        Every trainable weight of the critic is clipped to [-clip, clip] after its step; None: not.
+        Bound of the critic's trainable weights after each of its steps; None: no clipping.
     gradient_penalty
         Weight of ``(|grad f| - 1)²`` between real and generated images; 0: none. Gulrajani et
         al. 2017, equation 3, https://arxiv.org/abs/1704.00028. Needs a critic without batch norm.

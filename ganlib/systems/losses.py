@@ -42,10 +42,7 @@ def non_saturating_generator(fake: tf.Tensor) -> tf.Tensor:
 
 
 def least_squares_to_1(logits: tf.Tensor) -> tf.Tensor:
-    """``(D - 1)²/2`` on raw outputs: real images, and generated ones for the generator.
-
-    Mao et al. 2017, equation 9, https://arxiv.org/abs/1611.04076.
-    """
+    """``(D - 1)²/2``: Mao et al. 2017, equation 9, https://arxiv.org/abs/1611.04076."""
     return per_image(0.5 * tf.square(logits - 1.0))
 
 
@@ -55,7 +52,7 @@ def least_squares_to_0(fake: tf.Tensor) -> tf.Tensor:
 
 
 def minus_score(scores: tf.Tensor) -> tf.Tensor:
-    """``-f``: real images, and generated ones for the generator; see `score`."""
+    """``-f``, of real images, and of generated ones for the generator; see `score`."""
     return -per_image(scores)
 
 
@@ -68,10 +65,7 @@ def score(fake: tf.Tensor) -> tf.Tensor:
 
 
 def hinge_real(real: tf.Tensor) -> tf.Tensor:
-    """``max(0, 1 - D(x))``.
-
-    Lim and Ye 2017, https://arxiv.org/abs/1705.02894; Miyato et al. 2018, equation 16.
-    """
+    """``max(0, 1 - D(x))``: Lim and Ye 2017, arXiv 1705.02894; Miyato et al. 2018, equation 16."""
     return per_image(tf.nn.relu(1.0 - real))
 
 
@@ -85,17 +79,9 @@ Loss = Callable[[tf.Tensor], tf.Tensor]
 
 @dataclass(frozen=True)
 class Objective:
-    """Losses that belong together.
+    """Losses that belong together: the two parts of the discriminator's, and the generator's.
 
-    Attributes
-    ----------
-    real, fake
-        The two parts of the discriminator's loss.
-    generator
-        The generator's, of the logits of generated images.
-    boundary
-        The logit above which an image counts as taken for real; None for a critic, whose scores
-        have no such boundary.
+    An image above the logit `boundary` counts as taken for real; None is for a critic.
     """
 
     real: Loss

@@ -60,31 +60,18 @@ class System:
         raise NotImplementedError
 
     def step(self, batch: Batch, index: int) -> Logs:
-        """Train on one batch and return float32 scalars by name, of `log_keys`.
+        """Train on one batch, from index 0 on; returns float32 scalars by name, of `log_keys`.
 
-        Parameters
-        ----------
-        batch
-            Such as "images", float (B, H, W, C) in [-1, 1], and "labels", int64 (B,).
-        index
-            Number of the step, from 0 on.
+        A batch holds such as "images", float (B, H, W, C) in [-1, 1], and "labels", int64 (B,).
         """
         return self._step(batch, tf.constant(index, tf.int64))
 
     def many(self, batch: Batch, index: int, batch_size: int) -> Logs:
-        """Steps `index`, `index` + 1, … on one device, in one call of TensorFlow.
+        """Steps `index`, `index` + 1, … on one device, in one call; float32 vectors of their logs.
 
         The way from call to call costs time, which counts for small networks: see
-        ``benchmarks/tried.py --idea one-step-calls``. The steps stay the same, to rounding.
-
-        Parameters
-        ----------
-        batch
-            Several batches of `batch_size`, one after the other; the last one may be smaller.
-
-        Returns
-        -------
-        The logs of all these steps, as float32 vectors.
+        ``benchmarks/tried.py --idea one-step-calls``. The steps stay the same, to rounding. The
+        batch holds several of `batch_size`, one after the other; the last one may be smaller.
         """
         if self._many is None:
             specs = {k: tf.TensorSpec((None, *v.shape[1:]), v.dtype) for k, v in batch.items()}
