@@ -72,7 +72,7 @@ def test_nothing_changed_is_the_same_recipe():
     [
         ("mnist-baseline", {"depth": 3}, "a recipe has no 'depth'; what varies: objective"),
         ("mnist-baseline", {"objective": "wgan"}, "unknown objective 'wgan'"),
-        ("mnist-baseline", {"n_critic": 0}, "n_critic must be a number from 1 on, not 0"),
+        ("mnist-baseline", {"n_critic": 0}, "n_critic must be a whole number above 0, not 0"),
         ("mnist-baseline", {"clip": -1.0}, "clip must be a number from 0 on, not -1.0"),
         ("mnist-baseline", {"learning_rate": 0}, "learning_rate must be a number above 0, not 0"),
         ("mnist-baseline", {"latent": "one_hot"}, "unknown latent 'one_hot'"),

@@ -1,9 +1,11 @@
 """What the notebooks share beside the library itself."""
 
-from ganlib.lessons.budget import train
-from ganlib.lessons.exercises import check
-from ganlib.lessons.references import ROOT, generated_by, grid_of, recorded, reference, strip, told
-
-__all__ = [
-    "ROOT", "check", "generated_by", "grid_of", "recorded", "reference", "strip", "told", "train",
-]  # fmt: skip
+from ganlib.lessons.budget import train as train
+from ganlib.lessons.exercises import check as check
+from ganlib.lessons.references import ROOT as ROOT
+from ganlib.lessons.references import describe as describe
+from ganlib.lessons.references import generated_by as generated_by
+from ganlib.lessons.references import last_grid as last_grid
+from ganlib.lessons.references import recorded as recorded
+from ganlib.lessons.references import reference as reference
+from ganlib.lessons.references import strip as strip

@@ -2,12 +2,6 @@
 
 
 def check(*claims: tuple[str, bool]) -> None:
-    """Print, for each part of an exercise, whether the answer is right.
-
-    Parameters
-    ----------
-    claims
-        Pairs of what is asked for and whether it holds.
-    """
+    """Print, for each pair of what is asked for and whether it holds, if the answer is right."""
     for text, holds in claims:
         print(f"{'✓ right:  ' if holds else '✗ not yet:'} {text}")

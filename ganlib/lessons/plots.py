@@ -1,10 +1,11 @@
-"""The plots of one lesson each: the roofline and the race of lesson 20."""
+"""The plots of lesson 20: the roofline and the race."""
 
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
@@ -29,41 +30,71 @@ def roofline(
     bandwidth
         GB/s between memory and processor.
     """
-    intensities = [intensity for intensity, _ in points.values()]
-    ridges = [peak / bandwidth for peak in peaks.values()]
-    ends = np.array([min(intensities + ridges) / 2, max(intensities + ridges) * 2])
-    figure = Figure(figsize=(9, 4.6), dpi=100, layout="constrained")
-    axes = figure.subplots()
-    axes.set(xscale="log", yscale="log", xlim=ends)
+    figure, axes = _log_log(9, 4.6)
+    edges = [intensity for intensity, _ in points.values()]
+    edges += [peak / bandwidth for peak in peaks.values()]
+    low, high = min(edges) / 2, max(edges) * 2
     for name, peak in peaks.items():
-        x = np.array([ends[0], peak / bandwidth, ends[1]])
+        x = np.array([low, peak / bandwidth, high])
         axes.plot(x, np.minimum(peak, bandwidth * x), color="0.3", linewidth=1.5)
-        axes.annotate(
-            f"{name}: {peak:,.0f} GFLOP/s",
-            (peak / bandwidth, peak),
-            xytext=(-6, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            fontsize=9,
-        )
-    axes.annotate(
-        f"memory: {bandwidth:,.0f} GB/s",
-        (1.5 * ends[0], bandwidth * 1.5 * ends[0]),
-        xytext=(10, -4),
-        textcoords="offset points",
-        fontsize=9,
-    )
+        text = f"{name}: {peak:,.0f} GFLOP/s"
+        _note(axes, text, (x[1], peak), (-6, 0), ha="right", va="center", fontsize=9)
+    start = 1.5 * low
+    _note(axes, f"memory: {bandwidth:,.0f} GB/s", (start, bandwidth * start), (10, -4), fontsize=9)
     for number, (name, point) in enumerate(points.items()):
-        marker, color = "osD^v"[number % 5], f"C{number % 10}"
-        (drawn,) = axes.plot(*point, color=color, alpha=0.8, linestyle="none", label=name)
-        drawn.set(marker=marker, markersize=8)
-    axes.set_xlabel("arithmetic intensity, FLOP a byte")
-    axes.set_ylabel("GFLOP/s")
-    axes.grid(alpha=0.3)
+        style: Any = {"marker": "osD^v"[number % 5], "color": f"C{number % 10}"}
+        axes.plot(*point, linestyle="none", markersize=8, alpha=0.8, label=name, **style)
+    axes.set(xlim=(low, high), xlabel="arithmetic intensity, FLOP a byte", ylabel="GFLOP/s")
     figure.legend(loc="outside right upper", fontsize=9)
-    if title:
-        figure.suptitle(title, fontsize=11)
+    figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def race(record: Mapping[str, Any]) -> Figure:
+    """Fréchet distance against seconds of training, both logarithmic.
+
+    Parameters
+    ----------
+    record
+        What ``benchmarks/race.py`` writes: ``points``, each with ``contestant``, ``mark`` (when it
+        was to be scored), ``seconds`` and ``frechet``, one for each seed; a line is their median.
+        ``real_images``: the distance of as many real images.
+    """
+    points, floor = record["points"], record["real_images"]
+    marks = sorted({point["mark"] for point in points})
+    seconds = [point["seconds"] for point in points]
+    values = [floor, *(point["frechet"] for point in points)]
+    low, high = np.log10(0.75 * min(values)), np.log10(1.3 * max(values))
+    figure, axes = _log_log(9, 5)
+    ends = []
+    for number, name in enumerate(dict.fromkeys(point["contestant"] for point in points)):
+        own = [point for point in points if point["contestant"] == name]
+        at_marks = [[p for p in own if p["mark"] == mark] for mark in marks]
+        x, y = (
+            [statistics.median(p[key] for p in seeds) for seeds in at_marks if seeds]
+            for key in ("seconds", "frechet")
+        )
+        axes.plot(x, y, color=f"C{number}", linewidth=2)
+        axes.plot([p["seconds"] for p in own], [p["frechet"] for p in own], f"C{number}o")
+        ends.append((np.log10(y[-1]), f"{name} {y[-1]:.3g}", f"C{number}", (x[-1], y[-1])))
+    ends.sort()
+    places = apart([end[0] for end in ends], 0.055 * (high - low), high)
+    for place, (_, label, colour, end) in zip(places, ends, strict=True):
+        arrow = {"arrowstyle": "-", "color": colour, "relpos": (0, 0.5), "shrinkA": 0}
+        style: Any = {"color": colour, "fontsize": 12, "va": "center", "annotation_clip": False}
+        axes.annotate(label, end, (1.12 * end[0], 10**place), arrowprops=arrow, **style)
+    left = 0.85 * min(seconds)
+    room = max(2.0, (max(seconds) / min(seconds)) ** 0.32)  # for the labels
+    axes.set(xlim=(left, room * max(seconds)), ylim=(10**low, 10**high), xticks=marks)
+    axes.xaxis.set_minor_locator(NullLocator())
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.axhline(floor, color="0.4", linewidth=0.8)
+    _note(axes, f"real images {floor:.2g}", (left, floor), (4, 4), color="0.3", fontsize=11)
+    axes.set_xlabel("seconds of training", fontsize=12)
+    axes.set_ylabel("Fréchet distance (less is better)", fontsize=12)
+    axes.tick_params(labelsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
@@ -78,71 +109,14 @@ def apart(heights: Sequence[float], gap: float, top: float) -> list[float]:
     return places
 
 
-def race(record: Mapping[str, Any]) -> Figure:
-    """Fréchet distance against seconds of training, both logarithmic.
-
-    Parameters
-    ----------
-    record
-        What ``benchmarks/race.py`` writes: ``points``, each with ``contestant``, ``mark`` (when it
-        was to be scored), ``seconds`` and ``frechet``, one for each seed; a line is their median.
-        ``real_images``: the distance of as many real images.
-    """
-    points = record["points"]
-    values = [record["real_images"], *(point["frechet"] for point in points)]
-    low, high = np.log10(0.75 * min(values)), np.log10(1.3 * max(values))
-    figure = Figure(figsize=(9, 5), dpi=100, layout="constrained")
+def _log_log(width: float, height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
     axes = figure.subplots()
-    axes.set(xscale="log", yscale="log", ylim=(10**low, 10**high))
-    ends = []
-    for number, name in enumerate(dict.fromkeys(point["contestant"] for point in points)):
-        own = [point for point in points if point["contestant"] == name]
-        marks = sorted({point["mark"] for point in own})
-        median = [
-            [statistics.median(p[key] for p in own if p["mark"] == mark) for mark in marks]
-            for key in ("seconds", "frechet")
-        ]
-        axes.plot(*median, color=f"C{number}", linewidth=2)
-        axes.plot(
-            *([point[key] for point in own] for key in ("seconds", "frechet")),
-            "o",
-            color=f"C{number}",
-            markersize=6,
-        )
-        ends.append((np.log10(median[1][-1]), name, f"C{number}", median[0][-1], median[1][-1]))
-    ends.sort()
-    places = apart([end[0] for end in ends], 0.055 * (high - low), high)
-    for place, (_, name, colour, x, y) in zip(places, ends, strict=True):
-        axes.annotate(
-            f"{name} {y:.3g}",
-            (x, y),
-            xytext=(1.12 * x, 10**place),
-            va="center",
-            color=colour,
-            fontsize=12,
-            arrowprops={"arrowstyle": "-", "color": colour, "relpos": (0, 0.5), "shrinkA": 0},
-            annotation_clip=False,
-        )
-    seconds = [point["seconds"] for point in points]
-    axes.set_xticks(sorted({point["mark"] for point in points}))
-    room = max(2.0, (max(seconds) / min(seconds)) ** 0.32)  # for the labels
-    axes.set_xlim(0.85 * min(seconds), room * max(seconds))
-    axes.spines[["top", "right"]].set_visible(False)
-    plain = FuncFormatter(lambda value, _: f"{value:g}")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(plain)
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.axhline(record["real_images"], color="0.4", linewidth=0.8)
-    axes.annotate(
-        f"real images {record['real_images']:.2g}",
-        (0.85 * min(seconds), record["real_images"]),
-        xytext=(4, 4),
-        textcoords="offset points",
-        color="0.3",
-        fontsize=11,
-    )
-    axes.set_xlabel("seconds of training", fontsize=12)
-    axes.set_ylabel("Fréchet distance (less is better)", fontsize=12)
-    axes.tick_params(labelsize=11)
+    axes.set(xscale="log", yscale="log")
     axes.grid(alpha=0.3)
-    return figure
+    return figure, axes
+
+
+def _note(axes: Axes, text: str, at: tuple, offset: tuple, **style: Any) -> None:
+    """Text that many points away from a place in the plot."""
+    axes.annotate(text, at, offset, textcoords="offset points", **style)

@@ -5,28 +5,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ganlib import figures
 from ganlib.errors import DataError, GanlibError
 
+COLUMNS = 8
+SCALE = 3  # screen pixels for one of a picture
 FRAME = 4  # screen pixels
 RIGHT, WRONG = (40, 160, 60), (210, 40, 40)
 
 
 @dataclass(frozen=True)
 class Score:
-    """What an answer is worth.
-
-    Attributes
-    ----------
-    right, count
-        Pictures that were judged rightly, of how many.
-    missed
-        Real pictures that were taken for generated.
-    fooled
-        Generated pictures that were taken for real.
-    """
+    """An answer: right ones of all, real pictures missed, generated ones taken for real."""
 
     right: int
     count: int
@@ -56,8 +48,6 @@ class Quiz:
         uint8 or float in [-1, 1], (N, H, W, C), of the same shape but for N.
     count
         How many pictures are shown.
-    seed
-        Another seed tosses and chooses anew.
     """
 
     def __init__(
@@ -75,55 +65,41 @@ class Quiz:
                 f"{len(generated)} generated ones: there must be one, and as many of each"
             )
         rng = np.random.default_rng(seed)
-        self.count = count
+        self.numbers = range(1, count + 1)
         self._is_real = rng.random(count) < 0.5
         choice = [rng.choice(len(images), count, replace=False) for images in (real, generated)]
         chosen = self._is_real[:, None, None, None]
         self._images = np.where(chosen, real[choice[0]], generated[choice[1]])
 
-    def picture(self, scale: int = 3, columns: int = 8) -> Image.Image:
+    def picture(self) -> Image.Image:
         """The question: pictures with their numbers, from 1 on."""
-        titles = [str(number) for number in range(1, self.count + 1)]
-        return self._sheet(titles, ["white"] * self.count, scale, columns)
+        return self._sheet([str(n) for n in self.numbers], ["white"] * len(self.numbers))
 
     def score(self, real_ones: Collection[int]) -> Score:
-        """Score an answer: the numbers of the pictures that you hold to be real.
+        """Score an answer: the numbers of the pictures that you hold to be real."""
+        wrong = ~self._right(real_ones)
+        missed, fooled = (int((wrong & kind).sum()) for kind in (self._is_real, ~self._is_real))
+        return Score(len(wrong) - missed - fooled, len(wrong), missed, fooled)
 
-        A number that is not in the picture raises `GanlibError`.
-        """
-        right = self._judged_real(real_ones) == self._is_real
-        return Score(
-            right=int(right.sum()),
-            count=self.count,
-            missed=int((~right & self._is_real).sum()),
-            fooled=int((~right & ~self._is_real).sum()),
-        )
-
-    def solution(
-        self, real_ones: Collection[int] = (), scale: int = 3, columns: int = 8
-    ) -> Image.Image:
+    def solution(self, real_ones: Collection[int]) -> Image.Image:
         """The pictures with what they are; green frames where the answer was right, else red."""
-        right = self._judged_real(real_ones) == self._is_real
-        titles = [
-            f"{number} {'real' if is_real else 'made'}"
-            for number, is_real in enumerate(self._is_real, start=1)
-        ]
-        return self._sheet(titles, [RIGHT if r else WRONG for r in right], scale, columns)
+        kinds = np.where(self._is_real, "real", "made")
+        titles = [f"{number} {kind}" for number, kind in zip(self.numbers, kinds, strict=True)]
+        return self._sheet(titles, [RIGHT if right else WRONG for right in self._right(real_ones)])
 
-    def _judged_real(self, numbers: Collection[int]) -> np.ndarray:
-        if not isinstance(numbers, Collection) or isinstance(numbers, str):
+    def _right(self, real_ones: Collection[int]) -> np.ndarray:
+        """Which pictures an answer is right about."""
+        if not isinstance(real_ones, Collection) or isinstance(real_ones, str):
             raise GanlibError("answer with a list of numbers, such as [1, 4, 5]")
-        wrong = [n for n in numbers if n not in range(1, self.count + 1)]
-        if wrong:
-            raise GanlibError(f"there is no picture {wrong[0]}: they go from 1 to {self.count}")
-        return np.isin(np.arange(1, self.count + 1), list(numbers))
+        if unknown := [n for n in real_ones if n not in self.numbers]:
+            last = self.numbers[-1]
+            raise GanlibError(f"there is no picture {unknown[0]}: they go from 1 to {last}")
+        return np.isin(self.numbers, list(real_ones)) == self._is_real
 
-    def _sheet(self, titles: list[str], colours: list, scale: int, columns: int) -> Image.Image:
+    def _sheet(self, titles: list[str], colours: list) -> Image.Image:
         tiles = []
         for image, title, colour in zip(self._images, titles, colours, strict=True):
-            tile = figures.grid(image[None], 1, scale, gap=0)
-            framed = Image.new("RGB", (tile.width + 2 * FRAME, tile.height + 2 * FRAME), colour)
-            framed.paste(tile, (FRAME, FRAME))
-            tiles.append(figures.captioned(framed, title))
-        rows = [figures.row(tiles[i : i + columns]) for i in range(0, len(tiles), columns)]
+            tile = figures.grid(image[None], 1, SCALE, gap=0).convert("RGB")
+            tiles.append(figures.captioned(ImageOps.expand(tile, FRAME, colour), title))
+        rows = [figures.row(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
         return figures.stacked(rows)

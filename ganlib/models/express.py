@@ -27,30 +27,22 @@ def generator(
 ) -> keras.Sequential:
     """Two dense layers to a quarter of the side, a transposed convolution to half of it, the image.
 
+    From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1] (tanh).
+
     Parameters
     ----------
     image_shape
         Height, width, channels; height and width divisible by 4.
-    latent_dim
-        Length of the noise vector.
-    units
-        Width of the first dense layer; 0: none.
-    filters
-        Channels at a quarter and at half of the side.
-    kernel_size
-        Side of the transposed convolution's kernel.
+    units, filters
+        Width of the first dense layer, 0: none; channels at a quarter and at half of the side.
     batch_norm
-        Whether to normalise each hidden layer; the moving averages follow within 10 steps, as
-        there are few.
+        Whether to normalise each hidden layer; the moving averages follow within 10 steps.
     shuffle
         Make the image by a convolution and a pixel shuffle; else by a transposed convolution.
-
-    Returns
-    -------
-    ``keras.Sequential`` from (B, latent_dim) to (B, H, W, C) in [-1, 1] (tanh).
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
+    doubled = {"strides": 2, "padding": "same"}
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
         normalized = [BatchNormalization(momentum=0.9)] if batch_norm else []
@@ -64,8 +56,7 @@ def generator(
             layers.Reshape(image_shape),
         ]
     else:
-        options = {"strides": 2, "padding": "same", "activation": "tanh"}
-        image = [layers.Conv2DTranspose(channels, kernel_size, **options)]
+        image = [layers.Conv2DTranspose(channels, kernel_size, activation="tanh", **doubled)]
     first, second = filters
     return keras.Sequential(
         [
@@ -74,9 +65,7 @@ def generator(
             *hidden(layers.Dense(quarter[0] * quarter[1] * first, use_bias=not batch_norm)),
             layers.Reshape((*quarter, first)),
             *hidden(
-                layers.Conv2DTranspose(
-                    second, kernel_size, strides=2, padding="same", use_bias=not batch_norm
-                )
+                layers.Conv2DTranspose(second, kernel_size, use_bias=not batch_norm, **doubled)
             ),
             *image,
         ],
@@ -98,12 +87,8 @@ def discriminator(
     ----------
     image_shape
         Height, width, channels; height and width even.
-    filters
-        Channels at half and at a quarter of the side.
-    units
-        Width of the first dense layer; 0: none.
-    kernel_size
-        Side of the strided convolutions' kernels.
+    filters, units
+        Channels at half and at a quarter of the side; width of the first dense layer, 0: none.
     dropout
         Share of each hidden layer's values that are dropped.
     shuffle

@@ -16,18 +16,8 @@ SLOPE = 0.3
 def generator(image_shape: Shape, kernel_size: int = 5, latent_dim: int = 100) -> keras.Sequential:
     """Dense, batch norm and reshape to a quarter of the side, then three transposed convolutions.
 
-    Parameters
-    ----------
-    image_shape
-        Height, width, channels; height and width divisible by 4.
-    kernel_size
-        Side of the transposed convolutions' kernels: 5 in the baseline, 3 in the modified model.
-    latent_dim
-        Length of the noise vector.
-
-    Returns
-    -------
-    ``keras.Sequential`` from (B, latent_dim) to (B, H, W, C) in [-1, 1] (tanh).
+    From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1] (tanh); H and W are divisible by 4.
+    `kernel_size` is that of the transposed convolutions: 5 in the baseline, 3 in the modified one.
     """
     height, width, channels = image_shape
     start = (height // 4, width // 4, 256)
@@ -52,10 +42,7 @@ def generator(image_shape: Shape, kernel_size: int = 5, latent_dim: int = 100) -
 
 
 def dcgan_discriminator(image_shape: Shape) -> keras.Sequential:
-    """The tutorial's discriminator: (B, H, W, C) to one logit per image, (B, 1).
-
-    The MNIST baseline's; the Wasserstein models of both data sets use it as their critic.
-    """
+    """The tutorial's, and the critic of both Wasserstein models: (B, H, W, C) to logits (B, 1)."""
     return keras.Sequential(
         [
             layers.Input(image_shape),
@@ -75,8 +62,7 @@ def dcgan_discriminator(image_shape: Shape) -> keras.Sequential:
 def modified_discriminator(image_shape: Shape) -> keras.Sequential:
     """The report's figure 8, for MNIST: max pooling after each dropout, and a sigmoid at the end.
 
-    Returns a network from (B, H, W, C) to one probability per image, (B, 1); read its logits with
-    `ganlib.models.layers.logits`.
+    (B, H, W, C) to one probability per image, (B, 1); `ganlib.models.layers.logits` reads logits.
     """
     return keras.Sequential(
         [
@@ -97,10 +83,9 @@ def modified_discriminator(image_shape: Shape) -> keras.Sequential:
 
 
 def svhn_discriminator(image_shape: Shape) -> keras.Sequential:
-    """The report's figure 10: a classifier's shape, (B, H, W, C) to one logit per image, (B, 1).
+    """The report's figure 10: (B, H, W, C) to one logit per image, (B, 1).
 
-    Three blocks of convolution and max pooling, then three dense layers. The kernels' sides are
-    not in the report; they follow from its parameter counts.
+    The kernels' sides are not in the report; they follow from its parameter counts.
     """
     return keras.Sequential(
         [
@@ -116,10 +101,7 @@ def svhn_discriminator(image_shape: Shape) -> keras.Sequential:
 
 
 def svhn_modified_discriminator(image_shape: Shape) -> keras.Sequential:
-    """The report's figure 12: figure 10 with one convolution and one dense layer more.
-
-    A third batch norm goes with them. Maps (B, H, W, C) to one logit per image, (B, 1).
-    """
+    """The report's figure 12: one batch norm, convolution and dense layer more than figure 10."""
     return keras.Sequential(
         [
             layers.Input(image_shape),
@@ -148,11 +130,8 @@ def _three_blocks() -> list[keras.Layer]:
 
 
 def _pooled_convolution(filters: int, kernel_size: int) -> list[keras.Layer]:
-    return [
-        layers.Conv2D(filters, kernel_size, padding="same"),
-        layers.LeakyReLU(negative_slope=SLOPE),
-        layers.MaxPooling2D(2),
-    ]
+    convolution = layers.Conv2D(filters, kernel_size, padding="same")
+    return [convolution, layers.LeakyReLU(negative_slope=SLOPE), layers.MaxPooling2D(2)]
 
 
 def _dense(units: int) -> list[keras.Layer]:

@@ -1,9 +1,8 @@
 """The arithmetic of a train step: which convolutions and products it does, and how often."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 
 @dataclass(frozen=True)
@@ -15,7 +14,7 @@ class Operation:
     layer : the Keras layer it belongs to
     what : "forward", "input gradient" or "weight gradient"
     times : how often the step does it
-    macs : multiplications with an addition, for one image
+    macs : multiplications with an addition
     """
 
     layer: Any
@@ -31,20 +30,20 @@ def operations(generator: Any, discriminator: Any) -> list[Operation]:
     and goes back to its weights from both; for the generator, the generated images' gradient goes
     through it once more, all the way to the images. No gradient goes to noise or real images.
     """
-    found: list[Operation] = []
-    for network, forward, weights, inputs, first_inputs in (
-        (generator, 1, 1, 1, 0),
-        (discriminator, 2, 2, 3, 1),
+    found = []
+    for network, runs, input_gradients, first_input_gradients in (
+        (generator, 1, 1, 0),
+        (discriminator, 2, 3, 1),
     ):
-        for layer in (layer for layer in network.layers if hasattr(layer, "kernel")):
+        kernels = [layer for layer in network.layers if hasattr(layer, "kernel")]
+        for layer in kernels:
             # Each kernel element is used once for each place of the smaller side's raster, where
             # a transposed convolution has its inputs and a convolution its outputs.
             transposed = "Transpose" in type(layer).__name__
             raster = (layer.input if transposed else layer.output).shape[1:-1]
-            macs = int(np.prod(layer.kernel.shape) * np.prod(raster))
-            times = {"forward": forward, "input gradient": inputs, "weight gradient": weights}
-            if not any(operation.layer in network.layers for operation in found):
-                times["input gradient"] = first_inputs
+            macs = math.prod(layer.kernel.shape) * math.prod(raster)
+            back = first_input_gradients if layer is kernels[0] else input_gradients
+            times = {"forward": runs, "input gradient": back, "weight gradient": runs}
             found += [Operation(layer, what, n, macs) for what, n in times.items() if n]
     return found
 
@@ -52,7 +51,6 @@ def operations(generator: Any, discriminator: Any) -> list[Operation]:
 def flops_per_image(generator: Any, discriminator: Any) -> int:
     """Floating-point operations of a simultaneous step for each real image.
 
-    Two for each multiplication with an addition, in convolutions and dense layers only, forwards
-    and backwards as `operations` lists them; everything else is small beside them.
+    Two for each multiplication with an addition; what `operations` leaves out is small beside it.
     """
     return sum(2 * o.times * o.macs for o in operations(generator, discriminator))

@@ -4,6 +4,8 @@ The report's section 4.2 gives both networks of GAN(NN) two layers with 128 hidd
 leaves the activations open: ReLU in between here, tanh for pixels in [-1, 1], a sigmoid for D(x).
 """
 
+import math
+
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -18,7 +20,7 @@ def nn_generator(
         [
             layers.Input((latent_dim,)),
             layers.Dense(hidden_units, activation="relu"),
-            layers.Dense(_pixels(image_shape), activation="tanh"),
+            layers.Dense(math.prod(image_shape), activation="tanh"),
             layers.Reshape(image_shape),
         ],
         name="generator",
@@ -41,19 +43,13 @@ def nn_discriminator(image_shape: Shape, hidden_units: int = 128) -> keras.Seque
 def linear_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequential:
     """(B, latent_dim) to (B, H, W, C), a weighted sum of pictures plus one, cut to [-1, 1].
 
-    What decodes a principal component analysis: each row of the dense layer's kernel is a
-    component, its bias the mean image (section 4.1); `ganlib.systems.pca` sets both.
+    Decodes principal components (section 4.1): `ganlib.systems.pca` makes them the kernel's rows.
     """
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            layers.Dense(_pixels(image_shape), activation="hard_tanh"),
+            layers.Dense(math.prod(image_shape), activation="hard_tanh"),
             layers.Reshape(image_shape),
         ],
         name="generator",
     )
-
-
-def _pixels(image_shape: Shape) -> int:
-    height, width, channels = image_shape
-    return height * width * channels

@@ -1,8 +1,7 @@
 """Two layers of Keras with quicker operations in training, and the logits under a sigmoid.
 
-Batch normalisation gives Keras's values to rounding; dropout drops with the same probability, but
-not the same elements. ``benchmarks/tried.py --idea keras-batch-norm keras-dropout`` measures what
-each saves. Files of saved networks hold Keras's own layers: see `plain_copy`.
+``benchmarks/tried.py --idea keras-batch-norm keras-dropout`` measures what each saves. Files of
+saved networks hold Keras's own layers: see `plain_copy`.
 """
 
 from typing import Any
@@ -12,7 +11,7 @@ from ganlib.startup import keras, tf
 
 @keras.saving.register_keras_serializable("ganlib")
 class BatchNormalization(keras.layers.BatchNormalization):
-    """``keras.layers.BatchNormalization`` as one fused operation in training.
+    """``keras.layers.BatchNormalization`` as one fused operation in training, equal to rounding.
 
     Ioffe and Szegedy 2015, algorithm 1, https://arxiv.org/abs/1502.03167, over all axes but the
     last, for inputs (B, C) or (B, H, W, C). What the operation cannot do is left to Keras.
@@ -26,16 +25,13 @@ class BatchNormalization(keras.layers.BatchNormalization):
         if not (training and plain and last and mask is None):
             return super().call(inputs, training=training, mask=mask)
         inputs = tf.cast(inputs, self.compute_dtype)
-        pictures = inputs if rank == 4 else inputs[:, None, None, :]
-        nothing = tf.zeros((0,))
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=pictures,
+            x=inputs if rank == 4 else inputs[:, None, None, :],
             scale=tf.cast(self.gamma, tf.float32),
             offset=tf.cast(self.beta, tf.float32),
-            mean=nothing,
-            variance=nothing,
+            mean=[],
+            variance=[],
             epsilon=self.epsilon,
-            is_training=True,
         )
         # The operation gives the unbiased variance, Keras keeps the biased one.
         count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], tf.float32)
@@ -59,13 +55,8 @@ class Dropout(keras.layers.Dropout):
         inputs = tf.cast(inputs, self.compute_dtype)
         shape = tf.shape(inputs)
         count = tf.reduce_prod(shape)
-        words = tf.random.stateless_uniform(
-            [-(-count // 4)],
-            tf.cast(self.seed_generator.next(), tf.int32),
-            minval=None,
-            maxval=None,
-            dtype=tf.uint64,
-        )
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        words = tf.random.stateless_uniform([-(-count // 4)], seed, None, None, tf.uint64)
         bits = tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:count]
         kept = tf.reshape(bits, shape) >= tf.constant(round(65536 * self.rate), tf.uint16)
         scale = tf.cast(1.0 / (1.0 - self.rate), inputs.dtype)
@@ -84,15 +75,7 @@ def logits(outputs: Any) -> Any:
 
 
 def plain_copy(network: Any, dtype: str = "float32") -> Any:
-    """A copy that consists of Keras's own layers, whatever the network was trained in.
-
-    Such a copy can be saved and loaded without this package.
-
-    Parameters
-    ----------
-    dtype
-        Keras's name of the precision to compute in.
-    """
+    """A copy in Keras's own layers, in `dtype`, that can be loaded without this package."""
     own = {BatchNormalization: keras.layers.BatchNormalization, Dropout: keras.layers.Dropout}
 
     def copied(layer: Any) -> Any:

@@ -8,10 +8,7 @@ from ganlib.recipes.recipe import Network, Optimizer, Recipe
 
 __all__ = ["RECIPES", "Network", "Optimizer", "Recipe", "get"]
 
-RECIPES = {
-    recipe.name: recipe
-    for recipe in (*ours.RECIPES, *final_project.RECIPES, *image_generation.RECIPES)
-}
+RECIPES = {r.name: r for module in (ours, final_project, image_generation) for r in module.RECIPES}
 
 
 def get(name: str) -> Recipe:

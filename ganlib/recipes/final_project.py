@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from ganlib.recipes.recipe import Network, Recipe
+from ganlib.recipes.recipe import Recipe, networks_of
 
 _WGAN_NOTES = (
     "The report says only that the loss is the Wasserstein distance. It names neither clipping nor "
@@ -14,17 +14,13 @@ _SVHN_NOTES = (
     "The report gives no batch size and no latent for SVHN: batch 256 and a normal latent are "
     "those of its MNIST baseline."
 )
-
 MNIST_BASELINE = Recipe(
     name="mnist-baseline",
     title="MNIST baseline DCGAN",
     source="final-project, section 3.1; tensorflow.org/tutorials/generative/dcgan",
     dataset="mnist",
     image_shape=(28, 28, 1),
-    networks={
-        "generator": Network("final_project:generator"),
-        "discriminator": Network("final_project:dcgan_discriminator"),
-    },
+    networks=networks_of("final_project", "generator", "dcgan_discriminator"),
     notes="Batch, optimiser and order of steps are the TensorFlow tutorial's, which it follows.",
 )
 
@@ -33,10 +29,7 @@ MNIST_MODIFIED = dataclasses.replace(
     name="mnist-modified",
     title="MNIST modified DCGAN",
     source="final-project, section 3.2, figures 7 and 8",
-    networks={
-        "generator": Network("final_project:generator", {"kernel_size": 3}),
-        "discriminator": Network("final_project:modified_discriminator"),
-    },
+    networks=networks_of("final_project", "generator", "modified_discriminator", kernel_size=3),
     notes="",
 )
 
@@ -57,10 +50,7 @@ SVHN_BASELINE = Recipe(
     source="final-project, section 3.4, figures 9 and 10",
     dataset="svhn_cropped",
     image_shape=(32, 32, 1),
-    networks={
-        "generator": Network("final_project:generator"),
-        "discriminator": Network("final_project:svhn_discriminator"),
-    },
+    networks=networks_of("final_project", "generator", "svhn_discriminator"),
     notes=_SVHN_NOTES,
 )
 
@@ -69,10 +59,9 @@ SVHN_MODIFIED = dataclasses.replace(
     name="svhn-modified",
     title="SVHN modified DCGAN",
     source="final-project, section 3.5, figures 11 and 12",
-    networks={
-        "generator": Network("final_project:generator", {"kernel_size": 3}),
-        "discriminator": Network("final_project:svhn_modified_discriminator"),
-    },
+    networks=networks_of(
+        "final_project", "generator", "svhn_modified_discriminator", kernel_size=3
+    ),
 )
 
 SVHN_WGAN = dataclasses.replace(
@@ -85,11 +74,4 @@ SVHN_WGAN = dataclasses.replace(
     notes=f"{_WGAN_NOTES} see svhn-wgan-gp.",
 )
 
-RECIPES = (
-    MNIST_BASELINE,
-    MNIST_MODIFIED,
-    MNIST_WGAN,
-    SVHN_BASELINE,
-    SVHN_MODIFIED,
-    SVHN_WGAN,
-)
+RECIPES = (MNIST_BASELINE, MNIST_MODIFIED, MNIST_WGAN, SVHN_BASELINE, SVHN_MODIFIED, SVHN_WGAN)

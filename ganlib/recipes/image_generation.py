@@ -1,9 +1,7 @@
 """The systems of `image-generation`: GAN(NN), two small dense networks, and a PCA as its rival."""
 
-from ganlib.recipes.recipe import Network, Optimizer, Recipe
+from ganlib.recipes.recipe import Network, Recipe, for_both, networks_of
 from ganlib.systems.latents import Part
-
-_SGD = Optimizer("SGD", {"learning_rate": 0.1})
 
 MNIST_NN = Recipe(
     name="mnist-nn",
@@ -11,11 +9,8 @@ MNIST_NN = Recipe(
     source="image-generation, section 4.2",
     dataset="mnist",
     image_shape=(28, 28, 1),
-    networks={
-        "generator": Network("image_generation:nn_generator"),
-        "discriminator": Network("image_generation:nn_discriminator"),
-    },
-    optimizers={"generator": _SGD, "discriminator": _SGD},
+    networks=networks_of("image_generation", "nn_generator", "nn_discriminator"),
+    optimizers=for_both("SGD", learning_rate=0.1),
     batch_size=64,
     steps_per_execution=20,
     notes=(

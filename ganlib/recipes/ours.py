@@ -3,15 +3,9 @@
 import dataclasses
 
 from ganlib.recipes.final_project import MNIST_WGAN, SVHN_BASELINE, SVHN_WGAN
-from ganlib.recipes.recipe import Network, Optimizer, Recipe
+from ganlib.recipes.recipe import Optimizer, Recipe, for_both, networks_of
 from ganlib.systems.latents import Part
 
-
-def _both(optimizer: Optimizer) -> dict[str, Optimizer]:
-    return {"generator": optimizer, "discriminator": optimizer}
-
-
-_EXPRESS_ADAM = Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99})
 MNIST_EXPRESS = Recipe(
     name="mnist-express",
     title="MNIST express DCGAN",
@@ -21,13 +15,10 @@ MNIST_EXPRESS = Recipe(
     ),
     dataset="mnist",
     image_shape=(28, 28, 1),
-    networks={
-        "generator": Network("express:generator"),
-        "discriminator": Network("express:discriminator"),
-    },
+    networks=networks_of("express", "generator", "discriminator"),
     optimizers={
-        "generator": _EXPRESS_ADAM,
-        "discriminator": Optimizer("Adam", {**_EXPRESS_ADAM.options, "learning_rate": 5e-4}),
+        "generator": Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99}),
+        "discriminator": Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.0, "beta_2": 0.99}),
     },
     latent={"noise": Part("normal", 32)},
     schedule="linear",
@@ -48,11 +39,8 @@ SVHN_EXPRESS = dataclasses.replace(
     title="SVHN express DCGAN",
     dataset="svhn_cropped",
     image_shape=(32, 32, 1),
-    networks={
-        "generator": Network("express:generator", {"units": 0}),
-        "discriminator": Network("express:discriminator"),
-    },
-    optimizers=_both(_EXPRESS_ADAM),
+    networks=networks_of("express", "generator", "discriminator", units=0),
+    optimizers=for_both("Adam", learning_rate=3e-3, beta_1=0.0, beta_2=0.99),
     batch_size=32,
     notes=(
         "The settings of mnist-express without the generator's hidden dense layer, with one "
@@ -65,7 +53,7 @@ MNIST_WGAN_RMSPROP = dataclasses.replace(
     name="mnist-wgan-rmsprop",
     title="MNIST Wasserstein GAN with RMSprop",
     source="final-project, section 3.3; Arjovsky et al. 2017, algorithm 1 and section 4",
-    optimizers=_both(Optimizer("RMSprop", {"learning_rate": 3e-4})),
+    optimizers=for_both("RMSprop", learning_rate=3e-4),
     batch_size=32,
     epochs=20,
     notes=(
@@ -98,7 +86,7 @@ SVHN_WGAN_GP = dataclasses.replace(
     name="svhn-wgan-gp",
     title="SVHN Wasserstein GAN with gradient penalty",
     source="final-project, section 3.6; Gulrajani et al. 2017, algorithm 1",
-    optimizers=_both(Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.0})),
+    optimizers=for_both("Adam", learning_rate=5e-4, beta_1=0.0),
     options={"n_critic": 2, "gradient_penalty": 10.0},
     batch_size=32,
     epochs=20,
@@ -109,10 +97,4 @@ SVHN_WGAN_GP = dataclasses.replace(
     ),
 )
 
-RECIPES = (
-    MNIST_EXPRESS,
-    SVHN_EXPRESS,
-    MNIST_WGAN_RMSPROP,
-    SVHN_BASELINE_TTUR,
-    SVHN_WGAN_GP,
-)
+RECIPES = (MNIST_EXPRESS, SVHN_EXPRESS, MNIST_WGAN_RMSPROP, SVHN_BASELINE_TTUR, SVHN_WGAN_GP)

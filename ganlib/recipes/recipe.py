@@ -21,16 +21,10 @@ SCHEDULES = ("constant", "linear")
 
 @dataclass(frozen=True)
 class Network:
-    """A builder and its options.
+    """A builder and its options: keyword arguments, fit for JSON.
 
-    Attributes
-    ----------
-    builder
-        A function of the image shape and the options that returns a ``keras.Model``; or
-        "module:function" for one in `ganlib.models`. A recipe that was read from a record builds
-        only the latter.
-    options
-        Keyword arguments, fit for JSON.
+    A builder is a function of the image shape and the options that returns a ``keras.Model``; or
+    "module:function" for one in `ganlib.models`, which a recipe read from a record can build too.
     """
 
     builder: str | Callable[..., Any]
@@ -49,20 +43,13 @@ class Network:
                 ) from None
         return builder(image_shape, **self.options)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values; a function is named by its module and name."""
-        builder = self.builder
-        if not isinstance(builder, str):
-            builder = f"{builder.__module__}:{builder.__qualname__}"
-        return {"builder": builder, "options": dict(self.options)}
-
 
 @dataclass(frozen=True)
 class Optimizer:
     """A class of ``keras.optimizers`` and its options."""
 
-    name: str = "Adam"
-    options: Mapping[str, Any] = field(default_factory=lambda: {"learning_rate": 1e-4})
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def build(self, **options: Any) -> Any:
         """Build the optimiser; `options` go beside its own."""
@@ -70,14 +57,20 @@ class Optimizer:
 
         return getattr(keras.optimizers, self.name)(**self.options, **options)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return {"name": self.name, "options": dict(self.options)}
+
+def networks_of(
+    module: str, generator: str, discriminator: str, **options: Any
+) -> dict[str, Network]:
+    """Generator, with these options, and discriminator from a module of `ganlib.models`."""
+    return {
+        "generator": Network(f"{module}:{generator}", options),
+        "discriminator": Network(f"{module}:{discriminator}"),
+    }
 
 
-def adam_for_both() -> dict[str, Optimizer]:
-    """The TensorFlow tutorial's optimisers: Adam with a learning rate of 1e-4 for each network."""
-    return {"generator": Optimizer(), "discriminator": Optimizer()}
+def for_both(name: str, **options: Any) -> dict[str, Optimizer]:
+    """The same optimiser for generator and discriminator."""
+    return dict.fromkeys(("generator", "discriminator"), Optimizer(name, options))
 
 
 @dataclass(frozen=True)
@@ -87,35 +80,30 @@ class Recipe:
     Attributes
     ----------
     name, title
-        The name used on the command line, and one for headings.
+        For the command line, and for headings.
     source
         Where the system is described: the report and its section or figure.
     dataset, image_shape
-        A name for `ganlib.datasets.load`, and the height, width and channels that the networks
-        are built for: one channel for greyscale, three for colour.
+        A name for `ganlib.datasets.load`; height, width and channels of the networks' images.
     networks
         Name to builder; built in this order. The one called "generator" makes the images.
     optimizers
-        Name of a network to its optimiser.
+        Name of a network to its optimiser; by default those of the TensorFlow tutorial.
     kind, options
         A kind of `ganlib.systems.KINDS` and its keyword arguments, such as ``n_critic``.
     objective
-        A name in `ganlib.systems.OBJECTIVES`; None for a kind without.
+        A name in `ganlib.systems.OBJECTIVES`; None for a kind without a discriminator.
     latent
         Name to part, see `ganlib.systems.latents`.
-    ema
-        Decay, for each step of the generator, of an exponential moving average of its weights,
-        kept beside them; 0: none, as in the reports.
     schedule
-        How the learning rates go over the run's budget: "constant", or "linear" from the
-        optimisers' own to nothing.
-    batch_size
-        Images in a batch.
+        How the learning rates go over the run's budget: "constant", or "linear" to nothing.
     epochs, minutes, steps
         The budget; the first one used up ends a run.
     steps_per_execution
         Steps in one call of TensorFlow, as Keras names it: more than one for small networks. The
         steps stay the same, but for a learning rate that falls: it does so from call to call.
+    ema
+        Decay, for each step of the generator, of a moving average of its weights; 0: none is kept.
     notes
         What the source leaves open, and what was chosen.
     """
@@ -126,7 +114,9 @@ class Recipe:
     dataset: str
     image_shape: Shape
     networks: Mapping[str, Network]
-    optimizers: Mapping[str, Optimizer] = field(default_factory=adam_for_both)
+    optimizers: Mapping[str, Optimizer] = field(
+        default_factory=lambda: for_both("Adam", learning_rate=1e-4)
+    )
     kind: str = "simultaneous"
     options: Mapping[str, Any] = field(default_factory=dict)
     objective: str | None = "non_saturating"
@@ -143,17 +133,22 @@ class Recipe:
     def __post_init__(self) -> None:
         for what, value, choices in (
             ("schedule", self.schedule, SCHEDULES),
-            ("kind of system", self.kind, tuple(KINDS)),
-            ("objective", self.objective, (*OBJECTIVES, None)),
+            ("kind of system", self.kind, KINDS),
+            ("objective", self.objective or OBJECTIVES[0], OBJECTIVES),
         ):
             if value not in choices:
-                names = ", ".join(choice for choice in choices if choice)
+                names = ", ".join(choices)
                 raise GanlibError(f"unknown {what} {value!r}; choose one of {names}")
         if self.ema and "generator" not in self.optimizers:
             raise GanlibError(
                 f"{self.name} has no optimiser for its generator, so there is no moving average of "
                 "its weights: leave out ema"
             )
+
+    @property
+    def fitted(self) -> bool:
+        """Whether steps fit the networks at once, as principal components, without optimisers."""
+        return not self.optimizers
 
     def system(
         self,
@@ -183,7 +178,6 @@ class Recipe:
         """
         from ganlib import devices
         from ganlib.startup import keras, tf
-        from ganlib.systems.system import check_networks
 
         strategy = tf.distribute.get_strategy()
         if jit_compile is None:
@@ -191,25 +185,36 @@ class Recipe:
         keras.utils.set_random_seed(seed)
         with devices.precision_policy(precision):
             built = dict(networks or self.build())
-            check_networks(built, self.image_shape, self.latent, self.name)
+            self._check(built)
             if strategy.num_replicas_in_sync > 1:
                 devices.synchronize_batch_norm(*built.values())
             optimizers = {}
             for name, optimizer in self.optimizers.items() if training else ():
                 average = self.ema and name == "generator"
-                options = {"use_ema": True, "ema_momentum": self.ema} if average else {}
-                optimizers[name] = optimizer.build(**options)
+                ema = {"use_ema": True, "ema_momentum": self.ema} if average else {}
+                optimizers[name] = optimizer.build(**ema)
                 if precision == "float16":
                     optimizers[name] = keras.optimizers.LossScaleOptimizer(optimizers[name])
-            objective = {} if self.objective is None else {"objective": self.objective}
-            return kind(self.kind)(
-                built,
-                optimizers,
-                latent=self.latent,
-                seed=seed,
-                jit_compile=jit_compile,
-                **objective,
-                **self.options,
+            options = {"latent": self.latent, "seed": seed, "jit_compile": jit_compile}
+            if self.objective is not None:
+                options["objective"] = self.objective
+            return kind(self.kind)(built, optimizers, **options, **self.options)
+
+    def _check(self, networks: Mapping[str, Any]) -> None:
+        """Raise `GanlibError` where the generator takes another latent or makes another shape."""
+        if (generator := networks.get("generator")) is None:
+            return
+        sizes = [part.size for part in self.latent.values() if part.kind != "label"]
+        takes, made = generator.input_shape, generator.output_shape[1:]
+        if len(self.latent) == len(sizes) == 1 and takes[-1] != sizes[0]:
+            raise GanlibError(
+                f"{self.name} has a latent of {sizes[0]} numbers, but its generator takes "
+                f"{takes[-1]}: make them equal"
+            )
+        if made != tuple(self.image_shape):
+            raise GanlibError(
+                f"{self.name} is for images of shape {tuple(self.image_shape)}, but its generator "
+                f"makes {made}"
             )
 
     def build(self) -> dict[str, Any]:
@@ -217,12 +222,13 @@ class Recipe:
         return {name: network.build(self.image_shape) for name, network in self.networks.items()}
 
     def to_json(self) -> dict[str, Any]:
-        """The recipe as plain dicts, lists and scalars."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        for group in ("networks", "optimizers"):
-            values[group] = {name: value.to_json() for name, value in values[group].items()}
-        values["latent"] = {name: dataclasses.asdict(part) for name, part in self.latent.items()}
-        return values | {"image_shape": list(self.image_shape), "options": dict(self.options)}
+        """Plain values; a builder that is a function is named by its module and name."""
+        values = dataclasses.asdict(self)
+        for network in values["networks"].values():
+            builder = network["builder"]
+            if not isinstance(builder, str):
+                network["builder"] = f"{builder.__module__}:{builder.__qualname__}"
+        return values | {"image_shape": list(self.image_shape)}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Recipe":
@@ -233,10 +239,10 @@ class Recipe:
                 values[group] = {name: make(**value) for name, value in values[group].items()}
             if not all(isinstance(n.builder, str) for n in values["networks"].values()):
                 raise ValueError("a builder is no name")
-            height, width, channels = values["image_shape"]
-            values["image_shape"] = (int(height), int(width), int(channels))
+            height, width, channels = map(int, values["image_shape"])
+            values["image_shape"] = (height, width, channels)
             values["batch_size"] = int(values["batch_size"])
-            if min(*values["image_shape"], values["batch_size"]) < 1:
+            if min(height, width, channels, values["batch_size"]) < 1:
                 raise ValueError("a size below 1")
             return cls(**values)
         except (KeyError, TypeError, ValueError, AttributeError, GanlibError) as error:

@@ -9,13 +9,11 @@ from ganlib.errors import GanlibError
 from ganlib.recipes.recipe import Recipe
 from ganlib.systems.latents import Part
 
-WASSERSTEIN = "wasserstein"
 PUBLISHED = {"n_critic": 5, "clip": 0.01}  # Arjovsky et al. 2017, algorithm 1
-NOISE = "noise"  # the part of the latent that varies
 
 
 def vary(recipe: Recipe, **changes: Any) -> Recipe:
-    """The recipe with changes; what is None stays.
+    """The recipe with changes; what is None stays. Raises `GanlibError` for what is impossible.
 
     Parameters
     ----------
@@ -33,56 +31,49 @@ def vary(recipe: Recipe, **changes: Any) -> Recipe:
     latent, latent_dim
         "normal" or "uniform", and the length of the noise.
     batch_size, ema, channels
-        Images in a batch, decay of the moving average, 1 or 3 channels.
-
-    Raises
-    ------
-    GanlibError
-        In one sentence: a change that the recipe does not take, or an impossible value.
+        As in `Recipe`; 1 or 3 channels.
     """
     for name, value in changes.items():
         if name not in CHANGES:
             raise GanlibError(f"a recipe has no {name!r}; what varies: {', '.join(CHANGES)}")
+        change, (possible, words) = CHANGES[name]
         if value is not None:
-            recipe = CHANGES[name](recipe, name, value)
+            if not possible(value):
+                raise GanlibError(f"{name} must be {words}, not {value}")
+            recipe = change(recipe, name, value)
     return recipe
 
 
+def _require(holds: bool, recipe: Recipe, what: str, name: str) -> None:
+    if not holds:
+        raise GanlibError(f"{recipe.name} has no {what}, so it has no {name}: leave it out")
+
+
 def _objective(recipe: Recipe, name: str, value: Any) -> Recipe:
-    if recipe.objective is None:
-        raise GanlibError(f"{recipe.name} has no discriminator, so it has no {name}: leave it out")
+    _require(recipe.objective is not None, recipe, "discriminator", name)
     options, kind = dict(recipe.options), recipe.kind
-    if WASSERSTEIN not in (value, recipe.objective):
-        pass
-    elif value != WASSERSTEIN:
-        options.pop("clip", None)
-    elif recipe.objective != WASSERSTEIN:
+    before, after = recipe.objective == "wasserstein", value == "wasserstein"
+    if after and not before:
         options, kind = PUBLISHED | options, "alternating"
+    if before and not after:
+        options.pop("clip", None)
     return dataclasses.replace(recipe, objective=value, options=options, kind=kind)
 
 
 def _option(recipe: Recipe, name: str, value: Any) -> Recipe:
     """An option of alternating steps."""
-    if recipe.kind not in ("simultaneous", "alternating"):
-        raise GanlibError(f"{recipe.name} has no discriminator, so it has no {name}: leave it out")
-    whole = name == "n_critic"
-    if not (isinstance(value, int) if whole else value >= 0) or (whole and value < 1):
-        raise GanlibError(f"{name} must be a number from {int(whole)} on, not {value}")
+    _require(recipe.kind in ("simultaneous", "alternating"), recipe, "discriminator", name)
+    kind = recipe.kind
     options = {key: old for key, old in recipe.options.items() if key != name}
-    neutral = value == int(whole)  # one step of the critic, no clipping, no penalty
-    if not neutral:
-        options[name] = value
-    if name == "gradient_penalty" and value:
-        options.pop("clip", None)  # it takes the place of clipping
-    kind = recipe.kind if neutral else "alternating"
+    if value != int(name == "n_critic"):  # one step of the critic, no clipping, no penalty
+        options[name], kind = value, "alternating"
+        if name == "gradient_penalty":
+            options.pop("clip", None)
     return dataclasses.replace(recipe, kind=kind, options=options)
 
 
 def _optimizers(recipe: Recipe, name: str, value: Any) -> Recipe:
-    if not recipe.optimizers:
-        raise GanlibError(f"{recipe.name} has no optimiser, so it has no {name}: leave it out")
-    if not value > 0 and not (name == "beta_1" and value == 0):
-        raise GanlibError(f"{name} must be a number above 0, not {value}")
+    _require(bool(recipe.optimizers), recipe, "optimiser", name)
     changed = {
         network: dataclasses.replace(optimizer, options={**optimizer.options, name: value})
         for network, optimizer in recipe.optimizers.items()
@@ -91,9 +82,8 @@ def _optimizers(recipe: Recipe, name: str, value: Any) -> Recipe:
 
 
 def _latent(recipe: Recipe, name: str, value: Any) -> Recipe:
-    part = recipe.latent.get(NOISE)
-    if part is None or recipe.kind == "pca":
-        raise GanlibError(f"{recipe.name} has no noise, so it has no {name}: leave it out")
+    _require("noise" in recipe.latent and not recipe.fitted, recipe, "noise", name)
+    part = recipe.latent["noise"]
     kind, size = (value, part.size) if name == "latent" else (part.kind, value)
     if kind not in ("normal", "uniform"):
         raise GanlibError(f"unknown latent {kind!r}; choose normal or uniform")
@@ -102,14 +92,11 @@ def _latent(recipe: Recipe, name: str, value: Any) -> Recipe:
         generator = networks["generator"]
         options = {**generator.options, "latent_dim": size}
         networks["generator"] = dataclasses.replace(generator, options=options)
-    latent = {**recipe.latent, NOISE: Part(kind, size)}
+    latent = {**recipe.latent, "noise": Part(kind, size)}
     return dataclasses.replace(recipe, networks=networks, latent=latent)
 
 
 def _field(recipe: Recipe, name: str, value: Any) -> Recipe:
-    good = 0.0 <= value < 1.0 if name == "ema" else isinstance(value, int) and value >= 1
-    if not good:
-        raise GanlibError(f"{name} is {value}: choose another value")
     return dataclasses.replace(recipe, **{name: value})
 
 
@@ -119,17 +106,22 @@ def _channels(recipe: Recipe, name: str, value: Any) -> Recipe:
     return dataclasses.replace(recipe, image_shape=(*recipe.image_shape[:2], value))
 
 
-CHANGES: dict[str, Callable[[Recipe, str, Any], Recipe]] = {
-    "objective": _objective,
-    "n_critic": _option,
-    "clip": _option,
-    "gradient_penalty": _option,
-    "learning_rate": _optimizers,
-    "beta_1": _optimizers,
-    "latent": _latent,
-    "latent_dim": _latent,
-    "batch_size": _field,
-    "ema": _field,
-    "channels": _channels,
+ANY = (lambda value: True, "")
+WHOLE = (lambda value: isinstance(value, int) and value >= 1, "a whole number above 0")
+POSITIVE = (lambda value: value > 0, "a number above 0")
+FROM_0 = (lambda value: value >= 0, "a number from 0 on")
+SHARE = (lambda value: 0 <= value < 1, "a number from 0 to below 1")
+CHANGES: dict[str, tuple[Callable[[Recipe, str, Any], Recipe], Any]] = {
+    "objective": (_objective, ANY),
+    "n_critic": (_option, WHOLE),
+    "clip": (_option, FROM_0),
+    "gradient_penalty": (_option, FROM_0),
+    "learning_rate": (_optimizers, POSITIVE),
+    "beta_1": (_optimizers, SHARE),
+    "latent": (_latent, ANY),
+    "latent_dim": (_latent, WHOLE),
+    "batch_size": (_field, WHOLE),
+    "ema": (_field, SHARE),
+    "channels": (_channels, WHOLE),
 }
-"""What varies: name to how the recipe changes."""
+"""What varies: name to how the recipe changes, and which values are possible."""

@@ -18,5 +18,5 @@ OBJECTIVES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hing
 
 
 def kind(name: str) -> Any:
-    """The class of a kind; this is when TensorFlow is loaded."""
+    """The class of a kind; loads TensorFlow."""
     return pkgutil.resolve_name(KINDS[name])

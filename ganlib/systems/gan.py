@@ -14,11 +14,9 @@ class GAN(System):
 
     Parameters
     ----------
-    networks
+    networks, optimizers
         "generator", from the latent to images, and "discriminator", from images to logits (B, 1),
-        or (B, h, w, 1) for one that judges patches.
-    optimizers
-        One for each.
+        or (B, h, w, 1) for one that judges patches; an optimiser for each.
     objective
         A name in `ganlib.systems.losses.OBJECTIVES`.
     options
@@ -33,7 +31,7 @@ class GAN(System):
 
     @property
     def log_keys(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Losses, the discriminator's in its two parts too, and shares that it gets right."""
+        """Losses, and the shares of images that a discriminator gets right; a critic has none."""
         keys = ("d_loss", "d_loss_real", "d_loss_fake", "g_loss")
         critic = self.objective.boundary is None
         return keys if critic else (*keys, "real_accuracy", "fake_accuracy")
@@ -43,21 +41,13 @@ class GAN(System):
         return logits(self.networks["discriminator"](images, training=True))
 
     def discriminator_logs(self, real: tf.Tensor, fake: tf.Tensor, batch: tf.Tensor) -> Logs:
-        """The discriminator's losses, and the share of images that it gets right, if it decides.
-
-        A critic gives scores and decides nothing. `batch` is the size of the global batch.
-        """
-        logs = {
-            "d_loss_real": tf.reduce_sum(self.objective.real(real)) / batch,
-            "d_loss_fake": tf.reduce_sum(self.objective.fake(fake)) / batch,
-        }
-        logs["d_loss"] = logs["d_loss_real"] + logs["d_loss_fake"]
-        boundary = self.objective.boundary
-        if boundary is not None:
-            taken = tf.cast(real > boundary, tf.float32), tf.cast(fake <= boundary, tf.float32)
-            for name, right in zip(("real_accuracy", "fake_accuracy"), taken, strict=True):
-                logs[name] = tf.reduce_sum(losses.per_image(right)) / batch
-        return logs
+        """All of `log_keys` but the generator's loss; `batch` is the size of the global batch."""
+        each = {"d_loss_real": self.objective.real(real), "d_loss_fake": self.objective.fake(fake)}
+        if (boundary := self.objective.boundary) is not None:
+            right = {"real_accuracy": real > boundary, "fake_accuracy": fake <= boundary}
+            each |= {k: losses.per_image(tf.cast(v, tf.float32)) for k, v in right.items()}
+        logs = {name: tf.reduce_sum(values) / batch for name, values in each.items()}
+        return logs | {"d_loss": logs["d_loss_real"] + logs["d_loss_fake"]}
 
 
 class Simultaneous(GAN):
@@ -91,14 +81,12 @@ class Alternating(GAN):
     Parameters
     ----------
     n_critic
-        Discriminator (critic) steps, each on a batch of its own, for one generator step.
+        Discriminator steps, each on a batch of its own, for one generator step.
     clip
-        Every trainable weight of the critic is clipped to [-clip, clip] after its step; None: not.
+        Bound of the critic's trainable weights after each of its steps; None: no clipping.
     gradient_penalty
         Weight of ``(|grad f| - 1)²`` between real and generated images; 0: none. Gulrajani et
         al. 2017, equation 3, https://arxiv.org/abs/1704.00028. Needs a critic without batch norm.
-    options
-        As for `GAN`.
     """
 
     def __init__(
@@ -131,10 +119,9 @@ class Alternating(GAN):
     def update(self, batch: Batch, index: tf.Tensor) -> Logs:
         logs = self.critic_update(batch, index)
         due = (index + 1) % self.n_critic == 0
-        loss = tf.cond(
-            due, lambda: self.generator_update(batch, index)["g_loss"], lambda: tf.constant(0.0)
+        return logs | tf.cond(
+            due, lambda: self.generator_update(batch, index), lambda: {"g_loss": tf.constant(0.0)}
         )
-        return logs | {"g_loss": loss}
 
     def critic_update(self, batch: Batch, index: tf.Tensor) -> Logs:
         """One step of the discriminator or critic on one replica."""
@@ -169,13 +156,11 @@ class Alternating(GAN):
 
     def gradient_norms(self, images: tf.Tensor, fakes: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
         """|grad f| at a random point between each real and its generated image, shape (B,)."""
-        fakes = tf.cast(fakes, images.dtype)
-        seed = self.seed_of(index, stream=2)
+        dtype, seed = images.dtype, self.seed_of(index, stream=2)
         share = own_rows(
-            lambda rows: tf.random.stateless_uniform((rows, 1, 1, 1), seed, dtype=images.dtype),
-            images,
+            lambda rows: tf.random.stateless_uniform((rows, 1, 1, 1), seed, dtype=dtype), images
         )
-        between = share * images + (1.0 - share) * fakes
+        between = share * images + (1.0 - share) * tf.cast(fakes, dtype)
         with tf.GradientTape() as tape:
             tape.watch(between)
             scores = self.scores(between)

@@ -39,16 +39,12 @@ Inputs = dict[str, np.ndarray]
 
 
 def draw(latent: Latent, rng: np.random.Generator, count: int, **given: Any) -> Inputs:
-    """Draw the inputs of a generator.
+    """Draw `count` inputs of a generator; values that do not fit raise `GanlibError`.
 
     Parameters
     ----------
     latent
         Name to part, in the order in which they are drawn.
-    rng
-        Where random numbers come from.
-    count
-        Number of rows.
     given
         Name of a part to its values, in place of random ones: rows of numbers, or for "one_hot"
         and "label" the numbers of the categories.
@@ -56,61 +52,40 @@ def draw(latent: Latent, rng: np.random.Generator, count: int, **given: Any) -> 
     Returns
     -------
     Name to array: float32 (count, size), or int64 (count,) for "label".
-
-    Raises
-    ------
-    GanlibError
-        If a name is unknown, or values have another shape or lie outside.
     """
     if unknown := sorted(set(given) - set(latent)):
         raise GanlibError(
             f"the latent has no part {unknown[0]!r}; its parts are {', '.join(latent) or 'none'}"
         )
-    return {
-        name: _checked(name, part, given[name], count)
-        if name in given
-        else _drawn(part, rng, count)
-        for name, part in latent.items()
-    }
+    inputs = {}
+    for name, part in latent.items():
+        if name in given:
+            values = np.asarray(given[name])
+            _check(name, part, values, count)
+        elif part.kind == "normal":
+            values = rng.standard_normal((count, part.size))
+        elif part.kind == "uniform":
+            values = rng.uniform(-1.0, 1.0, (count, part.size))
+        else:
+            values = rng.integers(part.size, size=count)
+        if part.kind == "one_hot":
+            values = np.eye(part.size)[values]
+        inputs[name] = values.astype(np.int64 if part.kind == "label" else np.float32)
+    return inputs
 
 
-def _drawn(part: Part, rng: np.random.Generator, count: int) -> np.ndarray:
-    if part.kind == "normal":
-        return rng.standard_normal((count, part.size)).astype(np.float32)
-    if part.kind == "uniform":
-        return rng.uniform(-1.0, 1.0, (count, part.size)).astype(np.float32)
-    return _categories(part, rng.integers(part.size, size=count))
-
-
-def _categories(part: Part, numbers: np.ndarray) -> np.ndarray:
-    if part.kind == "label":
-        return numbers.astype(np.int64)
-    return np.eye(part.size, dtype=np.float32)[numbers]
-
-
-def _checked(name: str, part: Part, values: Any, count: int) -> np.ndarray:
-    array = np.asarray(values)
+def _check(name: str, part: Part, values: np.ndarray, count: int) -> None:
     if part.kind in ("normal", "uniform"):
-        if array.shape != (count, part.size):
-            raise GanlibError(f"{name} has shape {array.shape}, not {(count, part.size)}")
-        return array.astype(np.float32)
-    if array.shape != (count,) or array.dtype.kind not in "iu":
+        if values.shape != (count, part.size):
+            raise GanlibError(f"{name} has shape {values.shape}, not {(count, part.size)}")
+    elif values.shape != (count,) or values.dtype.kind not in "iu":
         raise GanlibError(f"{name} is not a list of {count} whole numbers")
-    if count and not 0 <= array.min() <= array.max() < part.size:
-        raise GanlibError(f"{name} goes from 0 to {part.size - 1}, not to {array.max()}")
-    return _categories(part, array)
+    elif count and not 0 <= values.min() <= values.max() < part.size:
+        raise GanlibError(f"{name} goes from 0 to {part.size - 1}, not to {values.max()}")
 
 
 def draw_in_step(latent: Latent, seed: Any, count: Any) -> dict[str, Any]:
-    """The same within a ``tf.function``: tensors that depend on the seed alone.
-
-    Parameters
-    ----------
-    seed
-        Two integers, int64 (2,).
-    count
-        Number of rows, int32 scalar.
-    """
+    """The same within a ``tf.function``: `count` rows that depend on an int64 (2,) seed alone."""
     from ganlib.startup import tf
 
     drawn = {}

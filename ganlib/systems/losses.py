@@ -41,48 +41,31 @@ def non_saturating_generator(fake: tf.Tensor) -> tf.Tensor:
     return per_image(tf.nn.softplus(-fake))
 
 
-def least_squares_real(real: tf.Tensor) -> tf.Tensor:
-    """``(D(x) - 1)²/2`` on raw outputs.
-
-    Mao et al. 2017, equation 9, https://arxiv.org/abs/1611.04076.
-    """
-    return per_image(0.5 * tf.square(real - 1.0))
+def least_squares_to_1(logits: tf.Tensor) -> tf.Tensor:
+    """``(D - 1)²/2``: Mao et al. 2017, equation 9, https://arxiv.org/abs/1611.04076."""
+    return per_image(0.5 * tf.square(logits - 1.0))
 
 
-def least_squares_fake(fake: tf.Tensor) -> tf.Tensor:
+def least_squares_to_0(fake: tf.Tensor) -> tf.Tensor:
     """``D(G(z))²/2`` (same equation)."""
     return per_image(0.5 * tf.square(fake))
 
 
-def least_squares_generator(fake: tf.Tensor) -> tf.Tensor:
-    """``(D(G(z)) - 1)²/2`` (same equation)."""
-    return per_image(0.5 * tf.square(fake - 1.0))
+def minus_score(scores: tf.Tensor) -> tf.Tensor:
+    """``-f``, of real images, and of generated ones for the generator; see `score`."""
+    return -per_image(scores)
 
 
-def wasserstein_real(real: tf.Tensor) -> tf.Tensor:
-    """``-f(x)``; minus the sum with `wasserstein_fake` estimates the Wasserstein distance.
+def score(fake: tf.Tensor) -> tf.Tensor:
+    """``f(G(z))``; minus the critic's two parts estimate the Wasserstein distance, up to a factor.
 
-    Up to a factor: Arjovsky et al. 2017, equation 2 and algorithm 1,
-    https://arxiv.org/abs/1701.07875.
+    Arjovsky et al. 2017, equation 2 and algorithm 1, https://arxiv.org/abs/1701.07875.
     """
-    return -per_image(real)
-
-
-def wasserstein_fake(fake: tf.Tensor) -> tf.Tensor:
-    """``f(G(z))`` (same algorithm)."""
     return per_image(fake)
 
 
-def wasserstein_generator(fake: tf.Tensor) -> tf.Tensor:
-    """``-f(G(z))`` (same algorithm)."""
-    return -per_image(fake)
-
-
 def hinge_real(real: tf.Tensor) -> tf.Tensor:
-    """``max(0, 1 - D(x))``.
-
-    Lim and Ye 2017, https://arxiv.org/abs/1705.02894; Miyato et al. 2018, equation 16.
-    """
+    """``max(0, 1 - D(x))``: Lim and Ye 2017, arXiv 1705.02894; Miyato et al. 2018, equation 16."""
     return per_image(tf.nn.relu(1.0 - real))
 
 
@@ -96,43 +79,28 @@ Loss = Callable[[tf.Tensor], tf.Tensor]
 
 @dataclass(frozen=True)
 class Objective:
-    """Losses that belong together.
+    """Losses that belong together: the two parts of the discriminator's, and the generator's.
 
-    Attributes
-    ----------
-    name
-        Its key in `OBJECTIVES`.
-    real, fake
-        The two parts of the discriminator's loss: ``logits -> losses``, shape (B,).
-    generator
-        The generator's, of the logits of generated images.
-    boundary
-        The logit above which an image counts as taken for real; None for a critic, whose scores
-        have no such boundary.
+    An image above the logit `boundary` counts as taken for real; None is for a critic.
     """
 
-    name: str
     real: Loss
     fake: Loss
     generator: Loss
-    boundary: float | None
+    boundary: float | None = 0.0
 
     def discriminator(self, real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
         """The discriminator's whole loss for pairs of real and generated images, shape (B,)."""
         return self.real(tf.convert_to_tensor(real)) + self.fake(tf.convert_to_tensor(fake))
 
 
-_CROSS_ENTROPY = (cross_entropy_real, cross_entropy_fake)
-_LEAST_SQUARES = (least_squares_real, least_squares_fake, least_squares_generator)
-_WASSERSTEIN = (wasserstein_real, wasserstein_fake, wasserstein_generator)
-_ALL = (
-    Objective("minimax", *_CROSS_ENTROPY, minimax_generator, 0.0),
-    Objective("non_saturating", *_CROSS_ENTROPY, non_saturating_generator, 0.0),
-    Objective("least_squares", *_LEAST_SQUARES, 0.5),
-    Objective("wasserstein", *_WASSERSTEIN, None),
-    Objective("hinge", hinge_real, hinge_fake, wasserstein_generator, 0.0),
-)
-OBJECTIVES = {objective.name: objective for objective in _ALL}
+OBJECTIVES = {
+    "minimax": Objective(cross_entropy_real, cross_entropy_fake, minimax_generator),
+    "non_saturating": Objective(cross_entropy_real, cross_entropy_fake, non_saturating_generator),
+    "least_squares": Objective(least_squares_to_1, least_squares_to_0, least_squares_to_1, 0.5),
+    "wasserstein": Objective(minus_score, score, minus_score, boundary=None),
+    "hinge": Objective(hinge_real, hinge_fake, minus_score),
+}
 
 
 def get(name: str) -> Objective:

@@ -12,15 +12,13 @@ from ganlib.systems.system import Batch, Logs, System
 def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
     """Kernel and bias that turn U(-1, 1) latents into points of the images' principal subspace.
 
-    `image-generation`, section 4.1: the latent is uniform. It covers, along each component, the
-    range of the training images' projections.
+    The latent covers, along each component, the range of the training images' projections:
+    `image-generation`, section 4.1.
 
     Parameters
     ----------
     images
         uint8, or floats in [-1, 1], (N, H, W, C).
-    latent_dim
-        Number of components.
 
     Returns
     -------
@@ -45,14 +43,7 @@ def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
 class PCA(System):
     """A step fits the generator to its batch; the recipes' batch holds all images.
 
-    Parameters
-    ----------
-    networks
-        "generator": one dense layer with a bias, which becomes components and mean.
-    optimizers
-        None: an empty mapping.
-    options
-        As for `System`.
+    The generator is one dense layer, which becomes components and mean; there is no optimiser.
     """
 
     log_keys = ("error",)

@@ -16,17 +16,11 @@ def global_batch_size(images: tf.Tensor) -> tf.Tensor:
 
 
 def own_rows(draw: Callable[[tf.Tensor], Any], images: tf.Tensor) -> Any:
-    """Draw rows for the global batch and keep those of this replica's images.
+    """Draw rows for the global batch, and keep those of this replica's images.
 
-    Several devices see together what one device would see alone. The batch is cut as
-    `ganlib.datasets.batches.batches` cuts it, also where it does not divide.
-
-    Parameters
-    ----------
-    draw
-        From the number of rows, int32 scalar, to a tensor, or several in a dict.
-    images
-        This replica's, for their number only.
+    So several devices see together what one device would see alone. The batch is cut as
+    `ganlib.datasets.batches.batches` cuts it. `draw` maps the number of rows, an int32 scalar, to
+    a tensor, or to several in a dict.
     """
     context = tf.distribute.get_replica_context()
     replicas, replica = context.num_replicas_in_sync, context.replica_id_in_sync_group

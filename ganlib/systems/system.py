@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from ganlib.errors import GanlibError
 from ganlib.models.layers import plain_copy
 from ganlib.startup import tf
 from ganlib.systems import latents
@@ -18,9 +17,7 @@ AT_ONCE = 500  # images that are generated at a time
 
 
 class System:
-    """Networks, optimisers and a train step.
-
-    A new kind of system overrides `update` and `log_keys`, and what else it does differently.
+    """Networks, optimisers and a train step; a new kind overrides `update` and `log_keys`.
 
     Parameters
     ----------
@@ -34,15 +31,10 @@ class System:
         Of everything that is drawn in steps; what step i draws depends on (seed, i) alone.
     jit_compile
         Compile with XLA: worth it on a GPU, about half the speed on a CPU.
-
-    Attributes
-    ----------
-    log_keys : names of the float32 scalars that a step returns
-    streams : numbers that a step may give to `seed_of`
     """
 
     log_keys: tuple[str, ...] = ()
-    streams = 4
+    """Names of the float32 scalars that a step returns."""
 
     def __init__(
         self,
@@ -68,39 +60,18 @@ class System:
         raise NotImplementedError
 
     def step(self, batch: Batch, index: int) -> Logs:
-        """Train on one batch.
+        """Train on one batch, from index 0 on; returns float32 scalars by name, of `log_keys`.
 
-        Parameters
-        ----------
-        batch
-            Such as "images", float (B, H, W, C) in [-1, 1], and "labels", int64 (B,).
-        index
-            Number of the step, from 0 on.
-
-        Returns
-        -------
-        Float32 scalars by name, of `log_keys`.
+        A batch holds such as "images", float (B, H, W, C) in [-1, 1], and "labels", int64 (B,).
         """
         return self._step(batch, tf.constant(index, tf.int64))
 
     def many(self, batch: Batch, index: int, batch_size: int) -> Logs:
-        """Steps `index`, `index` + 1, … on one device, in one call of TensorFlow.
+        """Steps `index`, `index` + 1, … on one device, in one call; float32 vectors of their logs.
 
         The way from call to call costs time, which counts for small networks: see
-        ``benchmarks/tried.py --idea one-step-calls``. The steps stay the same, to rounding.
-
-        Parameters
-        ----------
-        batch
-            Several batches, one after the other; the last one may be smaller.
-        index
-            Number of the first step.
-        batch_size
-            Images in a batch.
-
-        Returns
-        -------
-        The logs of all these steps, as float32 vectors.
+        ``benchmarks/tried.py --idea one-step-calls``. The steps stay the same, to rounding. The
+        batch holds several of `batch_size`, one after the other; the last one may be smaller.
         """
         if self._many is None:
             specs = {k: tf.TensorSpec((None, *v.shape[1:]), v.dtype) for k, v in batch.items()}
@@ -117,12 +88,8 @@ class System:
             return self._one(part, first + tf.cast(number, tf.int64))
 
         count = tf.shape(next(iter(batch.values())))[0]
-        return tf.map_fn(
-            one,
-            tf.range(-(-count // batch_size)),
-            fn_output_signature=dict.fromkeys(self.log_keys, tf.float32),
-            parallel_iterations=1,
-        )
+        steps, logs = tf.range(-(-count // batch_size)), dict.fromkeys(self.log_keys, tf.float32)
+        return tf.map_fn(one, steps, fn_output_signature=logs, parallel_iterations=1)
 
     def compiled(self, update: Callable[[Batch, tf.Tensor], Logs]) -> Callable[..., Logs]:
         """`update` as a ``tf.function`` that runs on every replica and sums the replicas' logs."""
@@ -149,8 +116,8 @@ class System:
         self.optimizers[optimizer].apply_gradients(zip(gradients, variables, strict=True))
 
     def seed_of(self, index: tf.Tensor, stream: int = 0) -> tf.Tensor:
-        """Seed for what step `index` draws; each `stream` below `streams` is independent."""
-        return tf.stack([tf.constant(self.seed, tf.int64), self.streams * index + stream])
+        """Seed for what step `index` draws; each `stream`, from 0 to 3, is independent."""
+        return tf.stack([tf.constant(self.seed, tf.int64), 4 * index + stream])
 
     def latent_of(self, images: tf.Tensor, index: tf.Tensor, stream: int = 0) -> Batch:
         """The latent of step `index` by part, one row for each image of this replica."""
@@ -171,11 +138,10 @@ class System:
             for number, variable in enumerate(network.variables)
         }
         # By number alone: Keras puts counted layer names into those of an optimiser's variables.
-        return found | {
-            f"{name}_optimizer/{number:03d}": variable
-            for name, optimizer in self.optimizers.items()
-            for number, variable in enumerate(optimizer.variables)
-        }
+        for name, optimizer in self.optimizers.items():
+            for number, variable in enumerate(optimizer.variables):
+                found[f"{name}_optimizer/{number:03d}"] = variable
+        return found
 
     def draw(self, rng: np.random.Generator, count: int, **given: Any) -> Inputs:
         """What `generate` takes: drawn by the latent, but for the parts that are given."""
@@ -186,27 +152,12 @@ class System:
         return {}
 
     def generate(self, inputs: Mapping[str, np.ndarray], generator: Any = None) -> np.ndarray:
-        """Images of the generator as it is now, or of another one, such as `averaged`.
-
-        Parameters
-        ----------
-        inputs
-            What `draw` returns: arrays of N rows.
-        generator
-            A network like the system's generator; by default that.
-
-        Returns
-        -------
-        float32 (N, H, W, C) in [-1, 1].
-        """
-        count = len(next(iter(inputs.values())))
-        parts = [
-            self.make(
-                {name: rows[i : i + AT_ONCE] for name, rows in inputs.items()}, False, generator
-            )
-            for i in range(0, count, AT_ONCE)
-        ]
-        return np.concatenate([np.asarray(tf.cast(part, tf.float32)) for part in parts])
+        """Images, float32 (N, H, W, C) in [-1, 1], of this or another generator from N rows."""
+        parts = []
+        for start in range(0, len(next(iter(inputs.values()))), AT_ONCE):
+            rows = {name: values[start : start + AT_ONCE] for name, values in inputs.items()}
+            parts.append(tf.cast(self.make(rows, False, generator), tf.float32).numpy())
+        return np.concatenate(parts)
 
     def plain(self, name: str, use: str = "last") -> Any:
         """A network as it is now, in float32 and of Keras's own layers; one copy for each `use`."""
@@ -229,24 +180,4 @@ class System:
     def keeps_average(self) -> bool:
         """Whether the generator's optimiser keeps a moving average of its weights."""
         optimizer = self.optimizers.get("generator")
-        return bool(getattr(getattr(optimizer, "inner_optimizer", optimizer), "use_ema", False))
-
-
-def check_networks(
-    networks: Mapping[str, Any], image_shape: tuple[int, ...], latent: Latent, who: str
-) -> None:
-    """Raise `GanlibError` where a generator takes another latent or makes another shape."""
-    generator = networks.get("generator")
-    if generator is None:
-        return
-    sizes = [part.size for part in latent.values() if part.kind != "label"]
-    if len(latent) == len(sizes) == 1 and generator.input_shape[-1] != sizes[0]:
-        raise GanlibError(
-            f"{who} has a latent of {sizes[0]} numbers, but its generator takes "
-            f"{generator.input_shape[-1]}: make them equal"
-        )
-    if generator.output_shape[1:] != tuple(image_shape):
-        raise GanlibError(
-            f"{who} is for images of shape {tuple(image_shape)}, but its generator makes "
-            f"{generator.output_shape[1:]}"
-        )
+        return getattr(getattr(optimizer, "inner_optimizer", optimizer), "use_ema", False)
