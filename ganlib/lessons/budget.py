@@ -17,11 +17,9 @@ def train(
 
     Parameters
     ----------
-    budget
-        "quick": `quick_minutes`, or $GANLIB_QUICK_MINUTES, always from the start. "full": the
+    budget : "quick": `quick_minutes`, or $GANLIB_QUICK_MINUTES, always from the start. "full": the
         recipe's own budget; an interrupted run goes on, a finished one is returned unchanged.
-    options
-        Passed on to `ganlib.training.train.train`.
+    options : passed on to `ganlib.training.train.train`
     """
     from ganlib.training.train import train as train_run
 

@@ -23,12 +23,9 @@ def roofline(
 
     Parameters
     ----------
-    points
-        Name of an operation to its arithmetic intensity, in FLOP a byte, and its GFLOP/s.
-    peaks
-        Name of a precision to the largest GFLOP/s that the machine reaches in it.
-    bandwidth
-        GB/s between memory and processor.
+    points : name of an operation to its arithmetic intensity, in FLOP a byte, and its GFLOP/s
+    peaks : name of a precision to the largest GFLOP/s that the machine reaches in it
+    bandwidth : GB/s between memory and processor
     """
     figure, axes = _log_log(9, 4.6)
     edges = [intensity for intensity, _ in points.values()]
@@ -55,10 +52,9 @@ def race(record: Mapping[str, Any]) -> Figure:
 
     Parameters
     ----------
-    record
-        What ``benchmarks/race.py`` writes: ``points``, each with ``contestant``, ``mark`` (when it
-        was to be scored), ``seconds`` and ``frechet``, one for each seed; a line is their median.
-        ``real_images``: the distance of as many real images.
+    record : what ``benchmarks/race.py`` writes: ``points``, each with ``contestant``, ``mark``
+        (when it was to be scored), ``seconds`` and ``frechet``, one for each seed; a line is their
+        median. ``real_images``: the distance of as many real images.
     """
     points, floor = record["points"], record["real_images"]
     marks = sorted({point["mark"] for point in points})

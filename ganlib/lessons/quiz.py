@@ -44,10 +44,8 @@ class Quiz:
 
     Parameters
     ----------
-    real, generated
-        uint8 or float in [-1, 1], (N, H, W, C), of the same shape but for N.
-    count
-        How many pictures are shown.
+    real, generated : uint8 or float in [-1, 1], (N, H, W, C), of the same shape but for N
+    count : how many pictures are shown
     """
 
     def __init__(

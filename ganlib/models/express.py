@@ -31,14 +31,11 @@ def generator(
 
     Parameters
     ----------
-    image_shape
-        Height, width, channels; height and width divisible by 4.
-    units, filters
-        Width of the first dense layer, 0: none; channels at a quarter and at half of the side.
-    batch_norm
-        Whether to normalise each hidden layer; the moving averages follow within 10 steps.
-    shuffle
-        Make the image by a convolution and a pixel shuffle; else by a transposed convolution.
+    image_shape : height, width, channels; height and width divisible by 4
+    units, filters : width of the first dense layer, 0: none; channels at a quarter and at half of
+        the side
+    batch_norm : whether to normalise each hidden layer; the moving averages follow within 10 steps
+    shuffle : make the image by a convolution and a pixel shuffle; else by a transposed convolution
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
@@ -85,14 +82,12 @@ def discriminator(
 
     Parameters
     ----------
-    image_shape
-        Height, width, channels; height and width even.
-    filters, units
-        Channels at half and at a quarter of the side; width of the first dense layer, 0: none.
-    dropout
-        Share of each hidden layer's values that are dropped.
-    shuffle
-        Take four pixels as one with four channels; else halve the side by a strided convolution.
+    image_shape : height, width, channels; height and width even
+    filters, units : channels at half and at a quarter of the side; width of the first dense layer,
+        0: none
+    dropout : share of each hidden layer's values that are dropped
+    shuffle : take four pixels as one with four channels; else halve the side by a strided
+        convolution
     """
     height, width, channels = image_shape
     half = (height // 2, width // 2)

@@ -79,33 +79,22 @@ class Recipe:
 
     Attributes
     ----------
-    name, title
-        For the command line, and for headings.
-    source
-        Where the system is described: the report and its section or figure.
-    dataset, image_shape
-        A name for `ganlib.datasets.load`; height, width and channels of the networks' images.
-    networks
-        Name to builder; built in this order. The one called "generator" makes the images.
-    optimizers
-        Name of a network to its optimiser; by default those of the TensorFlow tutorial.
-    kind, options
-        A kind of `ganlib.systems.KINDS` and its keyword arguments, such as ``n_critic``.
-    objective
-        A name in `ganlib.systems.OBJECTIVES`; None for a kind without a discriminator.
-    latent
-        Name to part, see `ganlib.systems.latents`.
-    schedule
-        How the learning rates go over the run's budget: "constant", or "linear" to nothing.
-    epochs, minutes, steps
-        The budget; the first one used up ends a run.
-    steps_per_execution
-        Steps in one call of TensorFlow, as Keras names it: more than one for small networks. The
-        steps stay the same, but for a learning rate that falls: it does so from call to call.
-    ema
-        Decay, for each step of the generator, of a moving average of its weights; 0: none is kept.
-    notes
-        What the source leaves open, and what was chosen.
+    name, title : for the command line, and for headings
+    source : where the system is described: the report and its section or figure
+    dataset, image_shape : a name for `ganlib.datasets.load`; height, width and channels of the
+        networks' images
+    networks : name to builder; built in this order. The one called "generator" makes the images.
+    optimizers : name of a network to its optimiser; by default those of the TensorFlow tutorial
+    kind, options : a kind of `ganlib.systems.KINDS` and its keyword arguments, such as ``n_critic``
+    objective : a name in `ganlib.systems.OBJECTIVES`; None for a kind without a discriminator
+    latent : name to part, see `ganlib.systems.latents`
+    schedule : how the learning rates go over the run's budget: "constant", or "linear" to nothing
+    epochs, minutes, steps : the budget; the first one used up ends a run
+    steps_per_execution : steps in one call of TensorFlow, as Keras names it: more than one for
+        small networks. The steps stay the same, but for a learning rate that falls: it does so from
+        call to call.
+    ema : decay, for each step of the generator, of a moving average of its weights; 0: none is kept
+    notes : what the source leaves open, and what was chosen
     """
 
     name: str
@@ -165,16 +154,11 @@ class Recipe:
 
         Parameters
         ----------
-        seed
-            Of weights, dropout and all that the steps draw; it seeds the global random state.
-        precision
-            "float32", "bfloat16" or "float16", with loss scaling in the last case.
-        networks
-            Built networks in place of the recipe's own, such as those of a saved run.
-        training
-            False leaves out the optimisers: such a system only generates.
-        jit_compile
-            Compile the steps with XLA; by default where there is a single GPU.
+        seed : of weights, dropout and all that the steps draw; it seeds the global random state
+        precision : "float32", "bfloat16" or "float16", with loss scaling in the last case
+        networks : built networks in place of the recipe's own, such as those of a saved run
+        training : False leaves out the optimisers: such a system only generates
+        jit_compile : compile the steps with XLA; by default where there is a single GPU
         """
         from ganlib import devices
         from ganlib.startup import keras, tf

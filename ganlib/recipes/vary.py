@@ -17,21 +17,15 @@ def vary(recipe: Recipe, **changes: Any) -> Recipe:
 
     Parameters
     ----------
-    objective
-        A name in `ganlib.systems.OBJECTIVES`. "wasserstein" brings alternating steps, five of the
-        critic, and clipping to 0.01, as published; leaving it takes the clipping away.
-    n_critic
-        Discriminator steps for one generator step. More than one makes the steps alternate.
-    clip, gradient_penalty
-        Of the discriminator's weights and gradients, 0 for none; see
+    objective : a name in `ganlib.systems.OBJECTIVES`. "wasserstein" brings alternating steps, five
+        of the critic, and clipping to 0.01, as published; leaving it takes the clipping away.
+    n_critic : discriminator steps for one generator step. More than one makes the steps alternate.
+    clip, gradient_penalty : of the discriminator's weights and gradients, 0 for none; see
         `ganlib.systems.gan.Alternating`. Either makes the steps alternate; a penalty takes the
         place of clipping.
-    learning_rate, beta_1
-        Of every optimiser.
-    latent, latent_dim
-        "normal" or "uniform", and the length of the noise.
-    batch_size, ema, channels
-        As in `Recipe`; 1 or 3 channels.
+    learning_rate, beta_1 : of every optimiser
+    latent, latent_dim : "normal" or "uniform", and the length of the noise
+    batch_size, ema, channels : as in `Recipe`; 1 or 3 channels
     """
     for name, value in changes.items():
         if name not in CHANGES:

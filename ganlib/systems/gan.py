@@ -14,13 +14,10 @@ class GAN(System):
 
     Parameters
     ----------
-    networks, optimizers
-        "generator", from the latent to images, and "discriminator", from images to logits (B, 1),
-        or (B, h, w, 1) for one that judges patches; an optimiser for each.
-    objective
-        A name in `ganlib.systems.losses.OBJECTIVES`.
-    options
-        As for `System`.
+    networks, optimizers : "generator", from the latent to images, and "discriminator", from images
+        to logits (B, 1), or (B, h, w, 1) for one that judges patches; an optimiser for each
+    objective : a name in `ganlib.systems.losses.OBJECTIVES`
+    options : as for `System`
     """
 
     def __init__(
@@ -80,13 +77,11 @@ class Alternating(GAN):
 
     Parameters
     ----------
-    n_critic
-        Discriminator steps, each on a batch of its own, for one generator step.
-    clip
-        Bound of the critic's trainable weights after each of its steps; None: no clipping.
-    gradient_penalty
-        Weight of ``(|grad f| - 1)²`` between real and generated images; 0: none. Gulrajani et
-        al. 2017, equation 3, https://arxiv.org/abs/1704.00028. Needs a critic without batch norm.
+    n_critic : discriminator steps, each on a batch of its own, for one generator step
+    clip : bound of the critic's trainable weights after each of its steps; None: no clipping
+    gradient_penalty : weight of ``(|grad f| - 1)²`` between real and generated images; 0: none.
+        Gulrajani et al. 2017, equation 3, https://arxiv.org/abs/1704.00028. Needs a critic without
+        batch norm.
     """
 
     def __init__(

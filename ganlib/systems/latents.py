@@ -17,11 +17,9 @@ class Part:
 
     Attributes
     ----------
-    kind
-        "normal": `size` numbers from N(0, 1). "uniform": `size` numbers from U(-1, 1).
+    kind : "normal": `size` numbers from N(0, 1). "uniform": `size` numbers from U(-1, 1).
         "one_hot": one of `size` categories, as a vector. "label": the same, as a number.
-    size
-        Numbers or categories, at least 1.
+    size : numbers or categories, at least 1
     """
 
     kind: str
@@ -43,11 +41,9 @@ def draw(latent: Latent, rng: np.random.Generator, count: int, **given: Any) -> 
 
     Parameters
     ----------
-    latent
-        Name to part, in the order in which they are drawn.
-    given
-        Name of a part to its values, in place of random ones: rows of numbers, or for "one_hot"
-        and "label" the numbers of the categories.
+    latent : name to part, in the order in which they are drawn
+    given : name of a part to its values, in place of random ones: rows of numbers, or for "one_hot"
+        and "label" the numbers of the categories
 
     Returns
     -------

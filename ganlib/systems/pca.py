@@ -17,8 +17,7 @@ def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
 
     Parameters
     ----------
-    images
-        uint8, or floats in [-1, 1], (N, H, W, C).
+    images : uint8, or floats in [-1, 1], (N, H, W, C)
 
     Returns
     -------

@@ -21,16 +21,12 @@ class System:
 
     Parameters
     ----------
-    networks
-        Name to ``keras.Model``; the one called "generator" makes the images.
-    optimizers
-        Name of a network to the Keras optimiser that trains it; none are needed to generate.
-    latent
-        What the generator starts from, see `ganlib.systems.latents`.
-    seed
-        Of everything that is drawn in steps; what step i draws depends on (seed, i) alone.
-    jit_compile
-        Compile with XLA: worth it on a GPU, about half the speed on a CPU.
+    networks : name to ``keras.Model``; the one called "generator" makes the images
+    optimizers : name of a network to the Keras optimiser that trains it; none are needed to
+        generate
+    latent : what the generator starts from, see `ganlib.systems.latents`
+    seed : of everything that is drawn in steps; what step i draws depends on (seed, i) alone
+    jit_compile : compile with XLA: worth it on a GPU, about half the speed on a CPU
     """
 
     log_keys: tuple[str, ...] = ()
