@@ -27,20 +27,7 @@ def transfer_accuracy(
     test_labels: np.ndarray,
     seed: int = 0,
 ) -> float:
-    """Accuracy on real test images after learning from generated ones, 0 to 1.
-
-    Parameters
-    ----------
-    images, labels : generated images, uint8 (N, H, W, C), and the classes they were asked to
-        show, integers (N,), at least two of them
-    test_images, test_labels : real ones, that no model was trained on, (M, H, W, C) and (M,)
-    seed : the network's first weights and the order of the images
-
-    Raises
-    ------
-    DataError
-        If an array is not as above.
-    """
+    """Accuracy on real test images after learning from generated ones, 0 to 1; see `hits`."""
     return float(hits(images, labels, test_images, test_labels, seed).mean())
 
 
@@ -55,6 +42,13 @@ def hits(
 
     The classifier is trained once: an interval from these hits does not hold what other generated
     images or another seed would change.
+
+    Parameters
+    ----------
+    images, labels : generated images, uint8 (N, H, W, C), and the classes they were asked to
+        show, integers (N,), at least two of them
+    test_images, test_labels : real ones, that no model was trained on, (M, H, W, C) and (M,)
+    seed : of the network's first weights and the order of the images
     """
     images = checks.images(images, "images", 2)
     labels = checks.labels(labels, "labels", len(images))
