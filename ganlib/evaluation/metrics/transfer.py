@@ -20,17 +20,6 @@ HIDDEN_UNITS = 128
 EPOCHS = 10
 
 
-def transfer_accuracy(
-    images: np.ndarray,
-    labels: np.ndarray,
-    test_images: np.ndarray,
-    test_labels: np.ndarray,
-    seed: int = 0,
-) -> float:
-    """Accuracy on real test images after learning from generated ones, 0 to 1; see `hits`."""
-    return float(hits(images, labels, test_images, test_labels, seed).mean())
-
-
 def hits(
     images: np.ndarray,
     labels: np.ndarray,
@@ -38,7 +27,7 @@ def hits(
     test_labels: np.ndarray,
     seed: int = 0,
 ) -> np.ndarray:
-    """Which test images are judged rightly, bool (M,).
+    """Which test images are judged rightly, bool (M,); the score is their share.
 
     The classifier is trained once: an interval from these hits does not hold what other generated
     images or another seed would change.
