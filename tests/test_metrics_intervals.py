@@ -79,7 +79,7 @@ PLAIN_AND_SCORE = {
         (FAKE, TABLE),
     ),
     "transfer": (
-        transfer.transfer_accuracy,
+        lambda *arrays: transfer.hits(*arrays).mean(),
         lambda *arrays, seed=0: bootstrap(
             np.mean, transfer.hits(*arrays), count=len(arrays[0]), seed=seed
         ),
@@ -87,7 +87,7 @@ PLAIN_AND_SCORE = {
     ),
 } | {
     name: (
-        lambda *arrays, name=name: getattr(neighbours.contributions(*arrays), name),
+        lambda *arrays, name=name: neighbours.contributions(*arrays)[name].mean(),
         lambda *arrays, name=name, **options: neighbour(name, *arrays, **options),
         (REAL, FAKE),
     )
@@ -119,7 +119,7 @@ def test_read_only_arrays_will_do():
     for array in (real, images):
         array.flags.writeable = False
     assert frechet.frechet_distance(real, real) == pytest.approx(0.0, abs=1e-9)
-    assert neighbours.contributions(real, FAKE).precision > 0
+    assert neighbours.contributions(real, FAKE)["precision"].any()
     assert memorisation.nearest_distances(images, images).max() == 0.0
 
 
@@ -409,7 +409,7 @@ def test_images_that_will_not_do_are_refused_in_one_sentence(images, message):
     with pytest.raises(DataError, match=message):
         memorisation.nearest_distances(images, IMAGES)
     with pytest.raises(DataError, match=message):
-        transfer.transfer_accuracy(images, LABELS, IMAGES, LABELS)
+        transfer.hits(images, LABELS, IMAGES, LABELS)
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_images_that_will_not_do_are_refused_in_one_sentence(images, message):
 )
 def test_labels_that_will_not_do_are_refused_in_one_sentence(labels, message):
     with pytest.raises(DataError, match=message):
-        transfer.transfer_accuracy(IMAGES, labels, IMAGES, LABELS)
+        transfer.hits(IMAGES, labels, IMAGES, LABELS)
 
 
 def test_a_rounded_zero_has_no_sign():

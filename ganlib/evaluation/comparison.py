@@ -3,7 +3,6 @@
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -11,21 +10,16 @@ from ganlib import figures
 from ganlib.errors import GanlibError
 from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.metrics.registry import METRICS
-from ganlib.evaluation.scores import NOTHING, REFERENCES, Evaluation, aligned
+from ganlib.evaluation.scores import NOTHING, Evaluation, aligned, cells
 from ganlib.runs.folder import RunFolder
 
 MOST_IN_A_ROW = 3  # grids
 
 
 def compare(runs: Sequence[RunFolder], output: Path) -> str:
-    """Draw the loss curves and the last sample grids of several runs; return a table of them.
+    """Draw the loss curves and last sample grids of several runs as a PNG; return a table of them.
 
-    Parameters
-    ----------
-    runs
-        Finished or unfinished runs; each must have a sample grid.
-    output
-        Where the picture is written, as PNG.
+    The runs need not be finished, but each must have a sample grid.
     """
     named = dict(zip(_names(runs), runs, strict=True))
     curves = figures.loss_curves({name: run.steps for name, run in named.items()})
@@ -60,7 +54,7 @@ def _last_grid(run: RunFolder) -> Image.Image:
 
 def _facts(run: RunFolder) -> dict[str, str]:
     record, history = run.record, run.history
-    progress: dict[str, Any] = record.get("progress", {})
+    progress = record.get("progress", {})
     last = history[-1] if history else {}
     data = record["data"]
     return {
@@ -81,24 +75,43 @@ def _number(value: float | None, digits: str) -> str:
 
 
 def _table(runs: Mapping[str, RunFolder]) -> str:
-    """Facts, and scores where runs have been evaluated: a line for each, a column for each run."""
-    facts = {name: _facts(run) for name, run in runs.items()}
-    rows = [["", *facts]]
-    rows += [
-        [key, *(column[key] for column in facts.values())] for key in next(iter(facts.values()))
-    ]
+    """Facts, scores where runs have been evaluated, and notes; a column for each run."""
     found = {name: scored for name, run in runs.items() if (scored := _scored(run))}
-    notes: list[str] = []
+    evaluations = list(found.values())
+    alike = bool(found) and all(evaluations[0].comparable_with(other) for other in evaluations)
+    references = evaluations[0].references if alike else {}
+    facts = [_facts(run) for run in runs.values()]
+    rows = [["", *runs, *references]]
+    rows += [[key, *(column[key] for column in facts), *[""] * len(references)] for key in facts[0]]
+    last = {name: found[name].generators["last"] if name in found else {} for name in runs}
+    blind = {label for evaluation in evaluations for label in evaluation.blind}
+    marked = False
+    for metric in METRICS:
+        own = {name: scores[metric.key] for name, scores in last.items() if metric.key in scores}
+        if not own:
+            continue
+        row = cells(metric.key, last, Score.short)
+        if alike and len(own) > 1 and metric.label not in blind:
+            if best := best_of(own, metric.better):
+                row[list(runs).index(best)] += " *"
+                marked = True
+        rows.append([metric.label, *row, *cells(metric.key, references, Score.plain)])
+    lines = [aligned(rows)]
     if found:
-        scores, notes = _score_rows(list(runs), found)
-        width = max(len(row) for row in scores)
-        rows = [row + [""] * (width - len(row)) for row in rows]
-        rows[0] = scores[0]
-        rows += scores[1:]
-    missing = [name for name in runs if name not in found]
-    if found and missing:
-        notes.append(f"no scores of what these runs are now, see `evaluate`: {', '.join(missing)}")
-    return "\n".join([aligned(rows), *notes])
+        lines.append("± half a 95 % interval: what other images of the same generator would change")
+    if alike:
+        one = evaluations[0]
+        lines.append(f"{one.count:,} images of each, against {one.data}, by {one.judge}")
+    elif found:
+        lines.append("scored by different judges, on different data or numbers of images: no best")
+    if marked:
+        lines.append("* best: its interval overlaps with no other run's; seeds may differ by more")
+    if blind:
+        labels = ", ".join(sorted(blind))
+        lines.append(f"no use with this judge, noise beats real images in: {labels}")
+    if found and (missing := [name for name in runs if name not in found]):
+        lines.append(f"no scores of what these runs are now, see `evaluate`: {', '.join(missing)}")
+    return "\n".join(lines)
 
 
 def _scored(run: RunFolder) -> Evaluation | None:
@@ -110,52 +123,10 @@ def _scored(run: RunFolder) -> Evaluation | None:
     return evaluation if "last" in evaluation.generators and evaluation.step == now else None
 
 
-def _score_rows(
-    names: Sequence[str], found: Mapping[str, Evaluation]
-) -> tuple[list[list[str]], list[str]]:
-    """A head, a row for each metric, references last, and notes."""
-    evaluations = list(found.values())
-    one = evaluations[0]
-    alike = all(one.comparable_with(other) for other in evaluations)
-    references = list(REFERENCES) if alike else []
-    blind = {label for evaluation in evaluations for label in evaluation.blind}
-    rows = [["", *names, *references]]
-    marked = False
-    for metric in METRICS:
-        last = {name: e.generators["last"].get(metric.key) for name, e in found.items()}
-        own = {name: score for name, score in last.items() if score is not None}
-        if not own:
-            continue
-        ranked = alike and len(own) > 1 and metric.label not in blind
-        best = best_of(own, metric.better) if ranked else None
-        marked |= best is not None
-        cells = {
-            name: score.short() + (" *" if name == best else "") for name, score in own.items()
-        }
-        known = (one.references[name].get(metric.key) for name in references)
-        beside = [score.plain() if score else NOTHING for score in known]
-        rows.append([metric.label, *(cells.get(name, NOTHING) for name in names), *beside])
-    notes = ["± half a 95 % interval: what other images of the same generator would change"]
-    if alike:
-        notes.append(f"{one.count:,} images of each, against {one.data}, by {one.judge}")
-    else:
-        notes.append("scored by different judges, on different data or numbers of images: no best")
-    if marked:
-        notes.append("* best: its interval overlaps with no other run's; seeds may differ by more")
-    if blind:
-        notes.append(
-            f"no use with this judge, noise beats real images in: {', '.join(sorted(blind))}"
-        )
-    return rows, notes
-
-
 def best_of(scores: Mapping[str, Score], better: str) -> str | None:
     """The name whose score is best, if its interval overlaps with no other; else None.
 
-    Parameters
-    ----------
-    better
-        "lower" or "higher"; with "real", where neither is good, there is no best.
+    `better` is that of a metric; with "real", where neither end is good, there is no best.
     """
     if better == "real":
         return None

@@ -18,14 +18,9 @@ from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.evaluation.metrics import registry
+from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.metrics.registry import Real, Sample
-from ganlib.evaluation.scores import (
-    REFERENCES,
-    Evaluation,
-    Scores,
-    scores_from_json,
-    scores_to_json,
-)
+from ganlib.evaluation.scores import REFERENCES, Evaluation, Scores, scores_from_json
 from ganlib.files import write_text
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import check_generator, sample
@@ -55,28 +50,13 @@ def evaluate(
 
     Parameters
     ----------
-    run
-        A run with a generator.
-    count
-        Images to generate, at least 1,000; scores of different counts must not be compared.
-    seed
-        Of the generated images, intervals and subsets.
-    judge
-        A shipped judge's name, or the path of one that was trained; by default the one of the
-        data set that the run was trained on. Where there is none, metrics that need a judge are
-        left out.
-    data_dir
-        As for `ganlib.datasets.load`.
-    weights
-        Which of the run's generators: "last", "average", "best"; by default the last and, where
-        the run has one, the average.
-    write
-        Whether to write scores.json.
-
-    Raises
-    ------
-    GanlibError
-        In one sentence: no generator, no such judge, too few images.
+    count : images to generate, at least 1,000; scores of different counts must not be compared
+    seed : of the generated images, intervals and subsets
+    judge : a shipped judge's name, or the path of one that was trained; by default that of the
+        run's data set. Where there is none, metrics that need a judge are left out
+    data_dir : as for `ganlib.datasets.load`
+    weights : "last", "average", "best"; by default the last and, where there is one, the average
+    write : whether to write scores.json
     """
     if count < registry.LEAST:
         raise GanlibError(
@@ -167,14 +147,11 @@ def write_references(
     judge: "Judge", train: Dataset, test: Dataset, path: Path, count: int = COUNT
 ) -> None:
     """Compute `references` with the seeds 0, 1 and 2 and keep them with what they belong to."""
-    values: dict[str, Any] = _belonging(judge, train, test, count)
     real = real_of(judge, train, test)
-    values["references"] = [
-        {name: scores_to_json(scores) for name, scores in found.items()}
-        for found in (references(judge, train, real, count, seed) for seed in range(3))
-    ]
+    drawn = [references(judge, train, real, count, seed) for seed in range(3)]
+    values = _belonging(judge, train, test, count) | {"references": drawn}
     path.parent.mkdir(exist_ok=True)
-    write_text(path, json.dumps(values, indent=1) + "\n")
+    write_text(path, json.dumps(values, indent=1, default=Score.to_json) + "\n")
 
 
 def shipped_references(

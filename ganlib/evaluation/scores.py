@@ -1,8 +1,8 @@
 """What scores.json holds: a run's scores, and the references to compare them with."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,50 +18,32 @@ Scores = dict[str, Score]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The scores of one run's generators.
+    """The scores of one run's generators."""
 
-    Attributes
-    ----------
-    judge : one line that names the judge, or says that there was none
-    judge_sha256 : of its weights; empty without a judge
-    data : one line for the real images
-    content : of the real images, whatever their order: two runs with equal ones can be compared
-    step : of the run's training when it was scored
-    count, seed : generated images and the seed they were drawn with
-    generators : "last", perhaps "average" and "best", to scores by metric
-    references : "floor" (training images), "pca" and "noise" to scores by metric
-    """
-
-    judge: str
-    judge_sha256: str
-    data: str
-    content: str
-    step: int
-    count: int
+    judge: str  # one line that names the judge, or says that there was none
+    judge_sha256: str  # of its weights; empty without a judge
+    data: str  # one line for the real images
+    content: str  # a checksum of the real images, whatever their order
+    step: int  # of the run's training when it was scored
+    count: int  # of generated images, drawn with the seed
     seed: int
-    generators: dict[str, Scores]
-    references: dict[str, Scores]
+    generators: dict[str, Scores]  # "last", perhaps "average" and "best"
+    references: dict[str, Scores]  # "floor" (training images), "pca" and "noise"
 
     def table(self) -> str:
         """The scores as text, one metric a line."""
-        own = list(self.generators)
-        rows = [["metric", *own, *REFERENCES, "better"]]
+        rows = [["metric", *self.generators, *self.references, "better"]]
         for metric in METRICS:
-            scores = {
-                n: self.generators[n][metric.key] for n in own if metric.key in self.generators[n]
-            }
-            if not scores:
-                continue
-            beside = (self.references[name].get(metric.key) for name in REFERENCES)
-            images = next(iter(scores.values())).count
-            rows.append(
-                [
-                    metric.label if images == self.count else f"{metric.label} ({images:,})",
-                    *(str(scores.get(name, NOTHING)) for name in own),
-                    *(score.plain() if score else NOTHING for score in beside),
-                    "as real" if metric.better == "real" else metric.better,
-                ]
-            )
+            counts = [s[metric.key].count for s in self.generators.values() if metric.key in s]
+            if counts:
+                rows.append(
+                    [
+                        metric.label + (f" ({counts[0]:,})" if counts[0] != self.count else ""),
+                        *cells(metric.key, self.generators, str),
+                        *cells(metric.key, self.references, Score.plain),
+                        "as real" if metric.better == "real" else metric.better,
+                    ]
+                )
         return aligned(rows)
 
     @property
@@ -71,10 +53,7 @@ class Evaluation:
 
     def write(self, path: Path) -> None:
         """Write as JSON, in one piece."""
-        values = dict(vars(self))
-        for group in ("generators", "references"):
-            values[group] = {name: scores_to_json(scores) for name, scores in values[group].items()}
-        write_text(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+        write_text(path, json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> "Evaluation":
@@ -116,6 +95,11 @@ class Evaluation:
         ]
 
 
+def cells(metric: str, columns: Mapping[str, Scores], written: Callable[[Score], str]) -> list[str]:
+    """A metric's row in a table: one cell for each column."""
+    return [written(scores[metric]) if metric in scores else NOTHING for scores in columns.values()]
+
+
 def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Rows of text as a table with columns of equal width, the first row underlined."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -126,12 +110,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
-def scores_to_json(scores: Scores) -> dict[str, Any]:
-    """Scores by metric, as dicts of numbers."""
-    return {key: score.to_json() for key, score in scores.items()}
-
-
 def scores_from_json(scores: dict[str, Any]) -> Scores:
-    """The inverse; metrics that this version does not know are left out."""
+    """Scores by metric from JSON; metrics that this version does not know are left out."""
     known = {metric.key for metric in METRICS}
     return {key: Score.from_json(score) for key, score in scores.items() if key in known}

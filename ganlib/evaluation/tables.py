@@ -35,12 +35,7 @@ def rows(
 ) -> list[list[str]]:
     """A head and one row for each system: its name, its number of seeds, its metrics.
 
-    Parameters
-    ----------
-    systems
-        Name to the scores of its runs, one for each seed.
-    metrics
-        Keys of `ganlib.evaluation.metrics.registry.METRICS`.
+    `systems` holds the scores of each run of a system, one for each seed.
     """
     head = ["", "seeds", *(BY_KEY[metric].label for metric in metrics)]
     return [head] + [
@@ -58,10 +53,7 @@ def as_markdown(table: Sequence[Sequence[str]]) -> str:
 def shipped(judge: str, reference: str, like: Evaluation | None = None) -> list[Scores]:
     """Scores of a reference, "floor", "pca" or "noise", three draws, as they ship for a judge.
 
-    Parameters
-    ----------
-    like
-        If given, and made with another judge or number of images: `GanlibError`.
+    They must be of the same judge and number of images as `like`, else `GanlibError`.
     """
     values = json.loads((SHIPPED / f"{judge}.json").read_text(encoding="utf-8"))
     if like and (values["judge"], values["count"]) != (like.judge_sha256, like.count):

@@ -8,35 +8,20 @@ from ganlib.startup import keras
 
 @dataclass(frozen=True)
 class Settings:
-    """How a judge is trained.
-
-    Attributes
-    ----------
-    epochs, batch_size : times through the training images, and images at a time
-    learning_rate : AdamW's, at its highest: it climbs over a tenth of the steps, then falls to 0
-        along a cosine
-    weight_decay : AdamW's, of kernels only
-    label_smoothing : share of a label that is spread over all classes
-    dropout : share of the features dropped
-    shift : largest shift as a share of the side, in whole pixels
-    turn : largest rotation, in degrees
-    zoom : largest change of size, as a share
-    flip : whether half of the images are mirrored left to right
-    brightness, contrast : largest change, where an image spans [-1, 1]
-    """
+    """How a judge is trained, by AdamW."""
 
     epochs: int
     batch_size: int = 128
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
-    label_smoothing: float = 0.0
-    dropout: float = 0.3
-    shift: float = 0.0
-    turn: float = 0.0
-    zoom: float = 0.0
-    flip: bool = False
-    brightness: float = 0.0
-    contrast: float = 0.0
+    learning_rate: float = 2e-3  # the highest: it climbs for a tenth of the steps, then falls to 0
+    weight_decay: float = 1e-2  # of kernels only
+    label_smoothing: float = 0.0  # share of a label that is spread over all classes
+    dropout: float = 0.3  # share of the features
+    shift: float = 0.0  # at most, as a share of the side, in whole pixels
+    turn: float = 0.0  # at most, in degrees
+    zoom: float = 0.0  # largest change of size, as a share
+    flip: bool = False  # mirrors half of the images left to right
+    brightness: float = 0.0  # largest change, where an image spans [-1, 1]
+    contrast: float = 0.0  # likewise
 
 
 def augmentation(settings: Settings, seed: int) -> list[Any]:

@@ -29,56 +29,29 @@ from ganlib.evaluation.metrics import checks
 from ganlib.startup import tf
 
 AGAIN = "train the judge again, or install ganlib again if the judge came with it"
-NUMBER = (int, float)
-RECORD: dict[tuple[str, ...], Any] = {
-    ("name",): str,
-    ("image_shape",): list,
-    ("turns_grey",): bool,
-    ("data", "images"): int,
-    ("data", "synthetic"): bool,
-    ("test", "images"): int,
-    ("test", "accuracy"): NUMBER,
-    ("sha256",): str,
-}
-"""What every record must hold: keys, the inner one last, and the type of the value."""
 
 
 @dataclass(frozen=True)
 class Judged:
     """What a judge says of N images.
 
-    Attributes
-    ----------
-    features : float32, shape (N, 64), the penultimate layer; over the training images each feature
-        has about mean 0 and variance 1
-    probabilities : float32, shape (N, 10), the softmax over the classes
+    Over the training images each feature has about mean 0 and variance 1.
     """
 
-    features: np.ndarray
-    probabilities: np.ndarray
+    features: np.ndarray  # float32, shape (N, 64), the penultimate layer
+    probabilities: np.ndarray  # float32, shape (N, 10), the softmax over the classes
 
 
 class Judge:
     """A classifier of one data set; calling it judges images.
 
-    Parameters
-    ----------
-    record
-        What its .json says; it must hold the keys of `RECORD`.
-    network
-        From `ganlib.evaluation.judges.network.build_network`, with trained weights.
-
-    Attributes
-    ----------
-    name : the data set it was trained on
-    record : the record, with the data, the test accuracy and the settings of its training
-    image_shape : (H, W, C) of the images it judges
+    `record` is what its .json says, `network` comes from `build_network`, with trained weights.
     """
 
     def __init__(self, record: dict[str, Any], network: Any) -> None:
         self.record = record
-        self.name: str = record["name"]
-        self.image_shape: tuple[int, ...] = tuple(record["image_shape"])
+        self.name: str = record["name"]  # of the data set it was trained on
+        self.image_shape: tuple[int, ...] = tuple(record["image_shape"])  # (H, W, C)
 
         # A signature with an open batch: compiled once, whatever the number of images.
         @tf.function(input_signature=[tf.TensorSpec((None, *self.image_shape), tf.uint8)])
@@ -130,68 +103,61 @@ class Judge:
 
 
 def load(name: str | Path) -> Judge:
-    """Load one of `names`, or the .npz of this path, its .json beside it.
-
-    Raises
-    ------
-    GanlibError
-        If there is no such judge, or a file is missing, damaged or does not fit the other.
-    """
+    """Load one of `names`, or the .npz of this path, its .json beside it."""
     path = TRAINED / f"{name}.npz" if str(name) in names() else Path(name)
     if path.suffix != ".npz":
         near = difflib.get_close_matches(str(name), names(), n=1)
         hint = f", did you mean {near[0]!r}?" if near else ""
         choices = ", ".join([*names(), "or the path of a .npz that judge training wrote"])
         raise GanlibError(f"there is no judge {str(name)!r}{hint}: choose from {choices}")
-    for file in (path, path.with_suffix(".json")):
-        if not file.is_file():
-            raise GanlibError(f"{file} is missing: {AGAIN}")
+    record_path = path.with_suffix(".json")
     try:
-        content = path.read_bytes()
-        text = path.with_suffix(".json").read_bytes()
+        content, text = path.read_bytes(), record_path.read_bytes()
+    except FileNotFoundError as error:
+        raise GanlibError(f"{error.filename} is missing: {AGAIN}") from None
     except OSError as error:
         raise GanlibError(
             f"{error.filename} cannot be read ({error.strerror}): check its permissions"
         ) from None
-    record = _read_record(text, path.with_suffix(".json"))
+    record = _read_record(text, record_path)
     if hashlib.sha256(content).hexdigest() != record["sha256"]:
         raise GanlibError(
             f"{path} is damaged or belongs to another judge (its sha256 is not that of "
-            f"{path.with_suffix('.json').name}): {AGAIN}"
+            f"{record_path.name}): {AGAIN}"
         )
     network = build_network(tuple(record["image_shape"]))
-    network.set_weights(_read_weights(content, path, network))
+    _set_weights(network, content, path)
     return Judge(record, network)
 
 
 def _read_record(text: bytes, path: Path) -> dict[str, Any]:
+    """The record, with everything that a `Judge` reads of it."""
     try:
         record = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        data, (height, width, channels) = record["data"], record["image_shape"]
+        used = {
+            str: [record["name"], record["sha256"]],
+            bool: [record["turns_grey"], data["synthetic"]],
+            int: [data["images"], height, width, channels],
+            float: [record["test"]["accuracy"]],
+        }
+        if any(type(value) is not kind for kind, values in used.items() for value in values):
+            raise ValueError("a value of the wrong type")
+        if height not in SIDES or width not in SIDES or channels not in (1, 3):
+            raise ValueError(f"image_shape is {record['image_shape']}")
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise GanlibError(f"{path} is damaged ({error}): {AGAIN}") from None
-    for place, kind in RECORD.items():
-        value = record
-        for key in place:
-            value = value.get(key) if isinstance(value, dict) else None
-        if not isinstance(value, kind):
-            raise GanlibError(f"{path} is damaged ({'.'.join(place)} is missing or wrong): {AGAIN}")
-    shape = record["image_shape"]
-    whole = all(type(length) is int for length in shape)
-    if not (whole and len(shape) == 3 and {*shape[:2]} <= {*SIDES} and shape[2] in (1, 3)):
-        raise GanlibError(f"{path} is damaged (image_shape is {shape}): {AGAIN}")
     return record
 
 
-def _read_weights(content: bytes, path: Path, network: Any) -> list[np.ndarray]:
+def _set_weights(network: Any, content: bytes, path: Path) -> None:
+    """Give a network the weights of an .npz, if they are its own."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            stored = {name: archive[name] for name in archive.files}
-    except (ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise GanlibError(f"{path} is no intact .npz archive ({error}): {AGAIN}") from None
-    wanted = dict(zip(weight_names(network), network.get_weights(), strict=True))
-    fits = {name: array.shape for name, array in stored.items()} == {
-        name: array.shape for name, array in wanted.items()
-    }
-    if not fits or not all(a.dtype.kind == "f" and np.isfinite(a).all() for a in stored.values()):
-        raise GanlibError(f"{path} holds weights that do not fit a judge's network: {AGAIN}")
-    return [stored[name] for name in wanted]
+            stored = dict(archive)
+        finite = all(a.dtype.kind == "f" and np.isfinite(a).all() for a in stored.values())
+        if list(stored) != weight_names(network) or not finite:
+            raise ValueError("other names, or not finite")
+        network.set_weights(list(stored.values()))
+    except (ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error):
+        raise GanlibError(f"{path} holds no weights of a judge's network: {AGAIN}") from None

@@ -21,19 +21,9 @@ def build_network(image_shape: tuple[int, ...], seed: int = 0, dropout: float = 
     Five 3×3 convolutions in three blocks (32; 48, 48; 80, 80 channels), each with batch
     normalisation and ReLU, the last of a block pooled 2×2; then 64 features, dense, and 10 logits.
 
-    Parameters
-    ----------
-    image_shape
-        (H, W, C), sides from 8 to 256.
-    seed
-        Of the first weights. It is explicit, so that building a judge draws nothing from the
-        global random state, on which a GAN's training may be relying at that moment.
-    dropout
-        Share of the features dropped in training; it has no weights.
-
-    Returns
-    -------
-    Model from float32 (N, H, W, C) in [-1, 1] to float32 (N, 64) and (N, 10).
+    Images are (N, H, W, C) in [-1, 1], sides from 8 to 256; `dropout` is the share of the features
+    dropped in training. The seed of the first weights is explicit, so that building a judge draws
+    nothing from the global random state, which a GAN's training may be using at that moment.
     """
     layers = keras.layers
     with devices.precision_policy("float32"):

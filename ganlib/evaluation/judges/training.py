@@ -13,11 +13,12 @@ import numpy as np
 from ganlib import devices
 from ganlib.datasets import Dataset
 from ganlib.datasets.batches import batches, steps_per_epoch
-from ganlib.datasets.catalog import KNOWN, by
+from ganlib.datasets.catalog import KNOWN
 from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation.judges.augmentation import Settings, augmentation
 from ganlib.evaluation.judges.judge import Judge, load
 from ganlib.evaluation.judges.network import CLASSES, SIDES, build_network, weight_names
+from ganlib.evaluation.metrics import checks
 from ganlib.files import atomic, write_text
 from ganlib.startup import keras, tf
 
@@ -46,28 +47,13 @@ def train(
 
     Parameters
     ----------
-    data
-        Labelled training images of ten classes, at least ten of each.
-    test
-        Images that are used once, for the accuracy in the record.
-    output
-        Where to write the weights, ``<name>.npz``; the record goes beside it, ``<name>.json``. What
-        is there already is replaced, each file in one piece.
-    epochs
-        In place of the settings' own.
-    seed
-        Of weights, order of images, augmentation and dropout. The global random state is seeded.
-    progress
-        Bars on standard error.
-    settings
-        By default those that the data set has in `SETTINGS`, else `OTHERS`.
-
-    Raises
-    ------
-    DataError
-        If the images or labels do not serve.
-    GanlibError
-        If `output` is no .npz, epochs no whole number above 0, or the loss not finite.
+    data : labelled training images of ten classes, at least ten of each
+    test : images that are used once, for the accuracy in the record
+    output : the .npz of the weights; the record goes beside it. Files that exist are replaced
+    epochs : in place of the settings' own
+    seed : of weights, order of images, augmentation and dropout; also seeds the global random state
+    progress : whether to show bars on standard error
+    settings : by default those that the data set has in `SETTINGS`, else `OTHERS`
     """
     output = Path(output)
     if output.suffix != ".npz" or output.is_dir():
@@ -79,11 +65,7 @@ def train(
     _check(data, 10)
     _check(test, 1)
     image_shape = data.images.shape[1:]
-    if image_shape != test.images.shape[1:]:
-        raise DataError(
-            f"training images are {by(image_shape)}, test images {by(test.images.shape[1:])}: "
-            "load both alike"
-        )
+    checks.same_shape(data.images, test.images, ("the training set", "the test set"))
     if data.checksum == test.checksum:
         raise DataError("the test images are the training images: take the data set's test split")
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +75,7 @@ def train(
         begun = time.monotonic()
         network = build_network(image_shape, seed, settings.dropout)
         _fit(network, data, settings, epochs, seed, progress)
-        seconds = time.monotonic() - begun
+        seconds = round(time.monotonic() - begun, 1)
         weights = zip(weight_names(network), network.get_weights(), strict=True)
         np.savez(partial, **dict(weights))  # type: ignore[arg-type]
         known = KNOWN.get(data.name)
@@ -108,7 +90,7 @@ def train(
             "seed": seed,
             "epochs": epochs,
             "settings": asdict(settings),
-            "seconds": round(seconds, 1),
+            "seconds": seconds,
             **devices.describe(),
             "command": f"python -m ganlib judge train {data.name} --epochs {epochs} --seed {seed}",
             "sha256": hashlib.sha256(partial.read_bytes()).hexdigest(),
@@ -157,24 +139,17 @@ def _fit(
             callbacks=[TqdmCallback(mininterval=1.0)] if progress else [],
         )
     if not math.isfinite(history.history["loss"][-1]):
-        raise GanlibError(
-            f"the judge's training on {data.name} diverged (the loss is not a finite number): try "
-            "another seed"
-        )
+        raise GanlibError(f"the loss on {data.name} diverged to NaN or infinity: try another seed")
 
 
 def _check(data: Dataset, fewest: int) -> None:
     """Raise `DataError` unless these are images and labels that a judge can learn from."""
     place, images, labels = f"{data.name} ({data.split})", data.images, data.labels
-    if (
-        images.dtype != np.uint8
-        or images.ndim != 4
-        or images.shape[-1] not in (1, 3)
-        or not set(images.shape[1:3]) <= set(SIDES)
-    ):
+    checks.images(images, place)
+    if images.shape[-1] not in (1, 3) or not set(images.shape[1:3]) <= set(SIDES):
         raise DataError(
-            f"{place} holds {images.dtype} of shape {images.shape}: a judge learns from uint8 "
-            f"images (N, H, W, 1 or 3) with sides from {SIDES[0]} to {SIDES[-1]}"
+            f"{place} has shape {images.shape}: a judge learns from images (N, H, W, 1 or 3) with "
+            f"sides from {SIDES[0]} to {SIDES[-1]}"
         )
     if labels is None or len(labels) != len(images) or not np.isin(labels, range(CLASSES)).all():
         raise DataError(f"{place} needs a label from 0 to {CLASSES - 1} for each image: add them")

@@ -7,23 +7,13 @@ from ganlib.evaluation.metrics import checks
 
 
 def class_shares(probabilities: np.ndarray) -> np.ndarray:
-    """Share of images whose most probable class is k, float64, shape (K,), with the sum 1.
-
-    Parameters
-    ----------
-    probabilities : p(y|x) of each image, shape (N, K); of equal ones the first class counts
-    """
+    """Share of images whose most probable class is k, float64, shape (K,); from p(y|x), (N, K)."""
     table = checks.probabilities(probabilities, "probabilities")
     return np.bincount(table.argmax(axis=1), minlength=table.shape[1]) / len(table)
 
 
 def total_variation(first: np.ndarray, second: np.ndarray) -> float:
-    """``½ Σ |pₖ - qₖ|``: the share of images that would have to change class, 0 to 1.
-
-    Parameters
-    ----------
-    first, second : shares of the same K classes, shape (K,)
-    """
+    """``½ Σ |pₖ - qₖ|``: the share of images that would have to change class, 0 to 1."""
     first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     if first.ndim != 1 or first.shape != second.shape:
         raise DataError(
@@ -40,10 +30,5 @@ def distance_from_uniform(probabilities: np.ndarray) -> float:
 
 
 def distance_from_real(real: np.ndarray, fake: np.ndarray) -> float:
-    """Total variation between the class shares of real and of fake images; 0 is best.
-
-    Parameters
-    ----------
-    real, fake : p(y|x) of each image, shapes (N, K) and (M, K)
-    """
+    """Total variation between the class shares of real and of fake images; 0 is best."""
     return total_variation(class_shares(real), class_shares(fake))

@@ -8,12 +8,7 @@ from ganlib.evaluation.metrics import checks
 def confident_share(probabilities: np.ndarray, threshold: float = 0.9) -> float:
     """Share of images whose most probable class has at least `threshold`, 0 to 1.
 
-    Real images do not reach 1 either: compare with their share.
-
-    Parameters
-    ----------
-    probabilities : p(y|x) of each image, shape (N, K)
-    threshold : above 0, at most 1
+    Of p(y|x), shape (N, K). Real images do not reach 1 either: compare with their share.
     """
     checks.fraction(threshold, "threshold")
     table = checks.probabilities(probabilities, "probabilities")

@@ -26,11 +26,6 @@ def within_class_distance(
     features : shape (N, D)
     probabilities : p(y|x) of the same images, shape (N, K); the most probable is an image's class
     per_class : images of a class to compare at most, drawn by `seed`, at least 10
-
-    Raises
-    ------
-    DataError
-        If no class has 10 images, or an array is not as above.
     """
     return mean_distance(*groups(features, probabilities, per_class, seed))
 

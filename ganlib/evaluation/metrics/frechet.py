@@ -12,33 +12,19 @@ from ganlib.evaluation.metrics import checks
 
 
 def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
-    """``|m₁ - m₂|² + Tr(C₁ + C₂ - 2 (C₁C₂)^½)`` of two sets of features; 0 is best.
+    """``|m₁ - m₂|² + Tr(C₁ + C₂ - 2 (C₁C₂)^½)`` of features (N, D) and (M, D); 0 is best.
 
     It grows as images get fewer, so compare scores from the same number of images only.
-
-    Parameters
-    ----------
-    real, fake : features, shapes (N, D) and (M, D), N and M above D
-
-    Raises
-    ------
-    DataError
-        If there are too few images, or an array is not as above.
     """
-    means_and_covariances = mean_and_covariance(real, "real"), mean_and_covariance(fake, "fake")
-    (real_mean, real_covariance), (fake_mean, fake_covariance) = means_and_covariances
-    return distance_between(real_mean, real_covariance, fake_mean, fake_covariance)
+    return distance_between(*mean_and_covariance(real, "real"), *mean_and_covariance(fake, "fake"))
 
 
 def mean_and_covariance(
     features: np.ndarray, name: str = "features"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean, shape (D,), and unbiased covariance, shape (D, D), of features of shape (N, D).
+    """Mean, shape (D,), and unbiased covariance, shape (D, D), of features (N, D), N above D.
 
-    Raises
-    ------
-    DataError
-        If N ≤ D: the covariance of so few images would be singular, whatever they show.
+    With fewer images the covariance would be singular, whatever they show.
     """
     features = checks.features(features, name)
     count, width = features.shape

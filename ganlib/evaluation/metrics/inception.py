@@ -11,12 +11,7 @@ from ganlib.evaluation.metrics import checks
 
 
 def inception_score(probabilities: np.ndarray) -> float:
-    """``exp(mean KL(p(y|x) ‖ p(y)))``, from 1 (worst) to K, the number of classes.
-
-    Parameters
-    ----------
-    probabilities : p(y|x) of each image, shape (N, K)
-    """
+    """``exp(mean KL(p(y|x) ‖ p(y)))`` of p(y|x), shape (N, K): from 1 (worst) to K."""
     conditional = checks.probabilities(probabilities, "probabilities")
     marginal = conditional.mean(axis=0)
     # rel_entr(p, q) is p log(p/q), and 0 where p is 0.

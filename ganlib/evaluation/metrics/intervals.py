@@ -20,13 +20,9 @@ NORMAL_95 = 1.96
 
 @dataclass(frozen=True)
 class Score:
-    """A metric's value and its 95 % interval.
+    """A metric on `count` generated images and its 95 % interval.
 
-    Attributes
-    ----------
-    value : the metric on all images
-    low, high : the interval's ends; where a metric has a range, they may pass its ends
-    count : generated images that it was computed from
+    Where a metric has a range, the interval may pass its ends.
     """
 
     value: float
@@ -56,9 +52,8 @@ class Score:
     def overlaps(self, other: "Score") -> bool:
         """Whether the intervals share a point.
 
-        Where they do not, the scores differ by more than the choice of images explains; where they
-        do, they may still differ: a test of the difference is sharper. Neither says what another
-        training would give: that takes several seeds.
+        Where they do not, the scores differ by more than the choice of images explains. What
+        another training would give takes several seeds.
         """
         return self.low <= other.high and other.low <= self.high
 
@@ -74,16 +69,16 @@ class Score:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Score":
-        """The inverse of `to_json`; missing, unknown or other than number: `GanlibError`."""
-        numbers: list[Any] = [record.get(name) for name in ("value", "low", "high", "count")]
-        if len(record) != 4 or not all(
-            type(n) in (int, float) and math.isfinite(n) for n in numbers
-        ):
-            raise GanlibError(
-                f"a score needs numbers for value, low, high, count, not {dict(record)!r}: "
-                "compute it anew"
-            )
-        return cls(float(numbers[0]), float(numbers[1]), float(numbers[2]), int(numbers[3]))
+        """The inverse of `to_json`; a `GanlibError` unless all four are finite numbers."""
+        try:
+            score = cls(**record)
+            if all(math.isfinite(number) for number in asdict(score).values()):
+                return score
+        except TypeError:  # a key too many or too few, or no number
+            pass
+        raise GanlibError(
+            f"a score needs numbers for value, low, high, count, not {record!r}: compute it anew"
+        )
 
 
 def bootstrap(
@@ -95,25 +90,18 @@ def bootstrap(
 ) -> Score:
     """Compute a statistic and how far it would move if other rows had been drawn.
 
-    The interval is value ± 1.96 · standard deviation of the replicates. The percentiles of the
-    replicates, which are used more often, do not do here: a distance grows when rows are drawn
-    twice, so every replicate of the Fréchet distance is above the value and its percentiles need
-    not even contain it. The bias moves all replicates and leaves their spread about as it is; near
-    a distance of 0 the spread grows a little, which errs on the safe side.
+    The interval is value ± 1.96 · standard deviation of the replicates. Their percentiles, which
+    are used more often, do not do here: a distance grows when rows are drawn twice, so that every
+    replicate of the Fréchet distance is above the value. The bias moves all replicates alike and
+    leaves their spread about the same.
 
     Parameters
     ----------
     statistic : takes the arrays and returns a number
     arrays : rows are drawn again from each array on its own; what belongs together row by row goes
-        in as columns of one array
+        in as columns of one array; at least two rows
     count : generated images behind the score; by default the rows of the last array
     replicates : how often to draw again, at least 2
-    seed : the same seed gives the same interval
-
-    Raises
-    ------
-    DataError
-        If an array has fewer than two rows, whose spread cannot be known.
     """
     checks.at_least(replicates, "replicates", 2)
     if min(len(array) for array in arrays) < 2:

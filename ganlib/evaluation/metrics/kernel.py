@@ -13,25 +13,22 @@ from ganlib.evaluation.metrics import checks
 def kernel_distance(
     real: np.ndarray, fake: np.ndarray, subset_size: int = 500, seed: int = 0
 ) -> float:
-    """Mean of `unbiased_mmd` over disjoint random subsets; 0 is best, below 0 is chance.
-
-    Parameters
-    ----------
-    real, fake : features, shapes (N, D) and (M, D), at least two rows each
-    subset_size : rows of either set in a subset; where there are fewer, one subset takes as many
-        as the smaller set has
-    seed : which rows go together
-    """
+    """Mean of `subset_estimates`; 0 is best, below 0 is chance."""
     return float(subset_estimates(real, fake, subset_size, seed).mean())
 
 
 def subset_estimates(
     real: np.ndarray, fake: np.ndarray, subset_size: int = 500, seed: int = 0
 ) -> np.ndarray:
-    """`unbiased_mmd` of as many subsets as fit into the smaller set, float64.
+    """`unbiased_mmd` of as many random subsets as fit into the smaller set, float64.
 
     No image is in two subsets, so that the estimates are independent of each other and their
     spread says how sure their mean is.
+
+    Parameters
+    ----------
+    real, fake : features, shapes (N, D) and (M, D), at least two rows each
+    subset_size : rows of either set in a subset; at most those of the smaller set are taken
     """
     checks.at_least(subset_size, "subset_size", 2)
     real, fake = _checked(real, fake)
@@ -50,10 +47,6 @@ def unbiased_mmd(real: np.ndarray, fake: np.ndarray) -> float:
 
     ``mean k(xᵢ, xⱼ), i≠j + mean k(yᵢ, yⱼ), i≠j - 2 mean k(xᵢ, yⱼ)``; that no image meets itself
     is what takes the bias away.
-
-    Parameters
-    ----------
-    real, fake : features, shapes (N, D) and (M, D), at least two rows each
     """
     real, fake = _checked(real, fake)
     within = _mean_of_others(_kernel(real, real)) + _mean_of_others(_kernel(fake, fake))

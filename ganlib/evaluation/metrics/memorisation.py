@@ -24,11 +24,6 @@ def nearest(images: np.ndarray, training_images: np.ndarray) -> tuple[np.ndarray
     -------
     distances : float64, shape (N,), with pixels scaled to [0, 1]
     indices : int64, shape (N,), into the training images; of equally near ones the first
-
-    Raises
-    ------
-    DataError
-        If an array is not as above.
     """
     images = checks.images(images, "images")
     training_images = checks.images(training_images, "training_images")
@@ -52,11 +47,7 @@ def copied_share(
     An image is suspicious if it is closer to a training image than a share `quantile` of held-out
     real images are. A model that draws like the data gets about `quantile`, one that copies gets 1.
 
-    Parameters
-    ----------
-    generated_distances, held_out_distances : what `nearest_distances` gives for generated images
-        and for real images that were not trained on, with the same training images; (N,) and (M,)
-    quantile : above 0, at most 1
+    Both distances are those of `nearest_distances` to the same training images, (N,) and (M,).
     """
     checks.fraction(quantile, "quantile")
     generated = checks.distances(generated_distances, "generated_distances")

@@ -14,8 +14,8 @@ def modes(probabilities: np.ndarray, share: float = 0.01, threshold: float = 0.9
     Parameters
     ----------
     probabilities : p(y|x) of each image, shape (N, K)
-    share : of all images, sure or not; above 0, at most 1
-    threshold : the probability from which a judgement counts; above 0, at most 1
+    share : of all images, sure or not
+    threshold : the probability from which a judgement is sure
     """
     checks.fraction(share, "share")
     checks.fraction(threshold, "threshold")

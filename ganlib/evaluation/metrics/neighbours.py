@@ -8,7 +8,6 @@ recall); Naeem et al. 2020, https://arxiv.org/abs/2002.09797 (density, coverage)
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,65 +22,43 @@ PARTS = 10
 """Disjoint parts of the fake images that show how much recall and coverage depend on them."""
 
 
-@dataclass(frozen=True, eq=False)
-class Contributions:
-    """What each image adds to the four scores, of N real and M fake images.
-
-    Attributes
-    ----------
-    precise : bool, shape (M,): the fake image lies in a real image's neighbourhood
-    recalled : bool, shape (N,): the real image lies in a fake image's neighbourhood
-    densities : float64, shape (M,): real neighbourhoods around the fake image, divided by k
-    covered : bool, shape (N,): a fake image lies in the real image's neighbourhood
-    """
-
-    precise: np.ndarray
-    recalled: np.ndarray
-    densities: np.ndarray
-    covered: np.ndarray
-
-    @property
-    def precision(self) -> float:
-        """Share of fake images that look real, 0 to 1."""
-        return float(self.precise.mean())
-
-    @property
-    def recall(self) -> float:
-        """Share of real images that the model could have made, 0 to 1."""
-        return float(self.recalled.mean())
-
-    @property
-    def density(self) -> float:
-        """Like precision, but outliers count for little; about 1 for real images, may be more."""
-        return float(self.densities.mean())
-
-    @property
-    def coverage(self) -> float:
-        """Share of real images with a fake one near, 0 to 1; fake outliers do not help."""
-        return float(self.covered.mean())
-
-
 def contributions(
-    real: np.ndarray, fake: np.ndarray, k: int = K, rows: int = ROWS
-) -> Contributions:
-    """Find who lies in whose neighbourhood; the four scores are properties of what is returned.
+    real: np.ndarray,
+    fake: np.ndarray,
+    k: int = K,
+    rows: int = ROWS,
+    radii: np.ndarray | None = None,
+) -> dict[str, np.ndarray]:
+    """What each image adds to a score; the score is the mean.
 
     Parameters
     ----------
     real, fake : features, shapes (N, D) and (M, D), more than k rows each
     k : the neighbour that a neighbourhood reaches to; what lies on its edge is outside
     rows : rows of distances held at a time; memory depends on it, the result does not
+    radii : of the real neighbourhoods, where they are known
 
-    Raises
-    ------
-    DataError
-        If there are too few images, or an array is not as above.
+    Returns
+    -------
+    precision : bool, shape (M,), the fake image lies in a real image's neighbourhood
+    recall : bool, shape (N,), the real image lies in a fake image's neighbourhood
+    density : float64, shape (M,), real neighbourhoods around the fake image, divided by k: like
+        precision, but outliers count for little; about 1 for real images, may be more
+    coverage : bool, shape (N,), a fake image lies in the real image's neighbourhood: like recall,
+        but fake outliers do not help
     """
     checks.at_least(k, "k", 1)
-    real = checks.features(real, "real", k + 1)
-    fake = checks.features(fake, "fake", k + 1)
+    real, fake = checks.features(real, "real", k + 1), checks.features(fake, "fake", k + 1)
     checks.same_shape(real, fake, ("real", "fake"))
-    return _found(real, fake, _radii(real, k, rows), k, rows)
+    real_radii = _radii(real, k, rows) if radii is None else radii
+    fake_radii = _radii(fake, k, rows)
+    around = np.zeros(len(fake), np.int64)
+    recalled, covered = np.empty((2, len(real)), bool)
+    for part, distances in _distances(real, fake, rows):
+        around += (distances < real_radii[part, None]).sum(axis=0)
+        recalled[part] = (distances < fake_radii).any(axis=1)
+        covered[part] = distances.min(axis=1) < real_radii[part]
+    return {"precision": around > 0, "recall": recalled, "density": around / k, "coverage": covered}
 
 
 def neighbour_scores(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> dict[str, Score]:
@@ -94,42 +71,24 @@ def neighbour_scores(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> dict[
     neighbourhood can recall a tenth of the real images, and the next sample may have no such
     outlier.
     """
-    real, fake = checks.features(real, "real", K + 1), checks.features(fake, "fake", K + 1)
-    checks.same_shape(real, fake, ("real", "fake"))
-    radii = _radii(real, K, ROWS)
-    found = _found(real, fake, radii, K, ROWS)
-    each = {
-        "precision": found.precise,
-        "recall": found.recalled,
-        "density": found.densities,
-        "coverage": found.covered,
-    }
+    found = contributions(real, fake)
     scores = {
-        name: bootstrap(np.mean, added, count=len(fake), seed=seed) for name, added in each.items()
+        name: bootstrap(np.mean, added, count=len(fake), seed=seed) for name, added in found.items()
     }
     number = min(PARTS, len(fake) // (K + 1))
     if number > 1:
         order = np.random.default_rng(seed).permutation(len(fake))
-        parts = [_found(real, fake[p], radii, K, ROWS) for p in np.array_split(order, number)]
+        radii = _radii(checks.features(real, "real"), K, ROWS)
+        parts = [
+            contributions(real, np.asarray(fake)[part], radii=radii)
+            for part in np.array_split(order, number)
+        ]
         for name in ("recall", "coverage"):
-            spread = np.std([getattr(part, name) for part in parts], ddof=1)
+            spread = np.std([part[name].mean() for part in parts], ddof=1)
             # The parts are smaller: the variance of the whole is that of a part over their number.
             margin = NORMAL_95 * float(spread) / math.sqrt(number)
             scores[name] = scores[name].widened(margin)
     return scores
-
-
-def _found(
-    real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray, k: int, rows: int
-) -> Contributions:
-    fake_radii = _radii(fake, k, rows)
-    around = np.zeros(len(fake), np.int64)
-    recalled, covered = np.empty((2, len(real)), bool)
-    for part, distances in _distances(real, fake, rows):
-        around += (distances < real_radii[part, None]).sum(axis=0)
-        recalled[part] = (distances < fake_radii).any(axis=1)
-        covered[part] = distances.min(axis=1) < real_radii[part]
-    return Contributions(around > 0, recalled, around / k, covered)
 
 
 def _radii(features: np.ndarray, k: int, rows: int) -> np.ndarray:

@@ -37,18 +37,11 @@ LEAST = 1000
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Images, what the judge says of them, and their labels where they have some.
-
-    Attributes
-    ----------
-    images : uint8 (N, H, W, C)
-    judged : None without a judge
-    labels : integers (N,), the classes that the images were asked to show; None where none were
-    """
+    """Images, uint8 (N, H, W, C), what a judge says of them, and the classes they should show."""
 
     images: np.ndarray
     judged: "Judged | None" = None
-    labels: np.ndarray | None = None
+    labels: np.ndarray | None = None  # integers (N,)
 
     @classmethod
     def of(cls, judge: "Judge | None", images: np.ndarray, labels: Any = None) -> "Sample":
@@ -70,10 +63,10 @@ class Sample:
     @property
     def offers(self) -> set[str]:
         """What metrics may need of this sample."""
+        judged = self.judged
         found = {
-            "pixels": self.images,
-            "features": self.judged and self.judged.features,
-            "classes": self.judged and self.judged.probabilities,
+            "features": judged and judged.features,
+            "classes": judged and judged.probabilities,
             "labels": self.labels,
         }
         return {need for need, array in found.items() if array is not None}
@@ -100,35 +93,34 @@ class Comparison:
     real: Real
     seed: int = 0
 
-    def interval(
-        self, statistic: Callable[..., float], *arrays: np.ndarray, count: int | None = None
-    ) -> Score:
+    def interval(self, statistic: Callable[..., float], *arrays: np.ndarray) -> Score:
         """`bootstrap` with the comparison's seed."""
-        return bootstrap(statistic, *arrays, count=count, seed=self.seed)
+        return bootstrap(statistic, *arrays, count=len(self.fake.images), seed=self.seed)
 
     def kernel(self) -> Score:
         """The kernel distance, from ten subsets at least, which its interval needs."""
         real, fake = self.real.test.features, self.fake.features
         size = min(500, len(fake) // 10, len(real) // 10)
         estimates = subset_estimates(real, fake, size, self.seed)
-        return self.interval(np.mean, estimates, count=len(fake))
+        return self.interval(np.mean, estimates)
 
     def copied(self) -> Score:
         """The copied share of some of the images."""
         near = nearest_distances(some(self.fake.images, COMPARED), self.real.training_images)
-        return self.interval(copied_share, near, self.real.held_out_distances, count=len(near))
+        held_out = self.real.held_out_distances
+        return bootstrap(copied_share, near, held_out, count=len(near), seed=self.seed)
 
     def diversity(self) -> Score:
         """The distance within classes."""
         found = groups(self.fake.features, self.fake.probabilities, seed=self.seed)
-        return self.interval(mean_distance, *found, count=len(self.fake.images))
+        return self.interval(mean_distance, *found)
 
     def transfer(self) -> Score:
         """Training on the sample, testing on the test images."""
         fake, test = self.fake, self.real.test
         assert fake.labels is not None and test.labels is not None
         right = hits(fake.images, fake.labels, test.images, test.labels, self.seed)
-        return self.interval(np.mean, right, count=len(fake.images))
+        return self.interval(np.mean, right)
 
     @cached_property
     def neighbours(self) -> dict[str, Score]:
@@ -138,33 +130,21 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric.
+    """A metric, and what it needs of both samples besides images, as named in `NEEDS`."""
 
-    Attributes
-    ----------
-    key : its name in scores.json
-    label : its name in a table
-    better : "lower", "higher", or "real": the nearer to what real images have, the better
-    needs : names in `NEEDS`
-    score : from a comparison to the score
-    """
-
-    key: str
-    label: str
-    better: str
+    key: str  # in scores.json
+    label: str  # in a table
+    better: str  # "lower", "higher", or "real": the nearer to what real images have, the better
     needs: frozenset[str]
     score: Callable[[Comparison], Score]
 
 
 NEEDS = {
-    "pixels": "images",
     "features": "a judge",
     "classes": "a judge with classes",
     "labels": "labels of generated and of test images",
 }
-"""What a metric may need of both samples, in words."""
-PIXELS, LABELS = frozenset({"pixels"}), frozenset({"labels"})
-FEATURES, CLASSES = frozenset({"features"}), frozenset({"classes"})
+FEATURES, CLASSES, LABELS = (frozenset({need}) for need in NEEDS)
 
 METRICS = (
     Metric(
@@ -195,7 +175,7 @@ METRICS = (
         lambda c: c.interval(confident_share, c.fake.probabilities),
     ),
     Metric("modes", "modes", "higher", CLASSES, lambda c: c.interval(modes, c.fake.probabilities)),
-    Metric("copied", "copied share", "real", PIXELS, Comparison.copied),
+    Metric("copied", "copied share", "real", frozenset(), Comparison.copied),
     Metric("diversity", "diversity within class", "real", FEATURES | CLASSES, Comparison.diversity),
     Metric("transfer", "train on synthetic", "higher", LABELS, Comparison.transfer),
 )  # fmt: skip
@@ -213,11 +193,7 @@ def unmet(fake: Sample, real: Real) -> dict[str, str]:
 
 
 def score(fake: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
-    """Every metric of `METRICS` whose needs are met, by its key.
-
-    At least 1,000 generated and 1,000 test images, else `DataError`; `seed` is that of intervals
-    and subsets.
-    """
+    """Every metric of `METRICS` whose needs are met, by its key; `LEAST` images of either sort."""
     checks.images(fake.images, "the generated sample", LEAST)
     checks.images(real.test.images, "the test set", LEAST)
     comparison, missing = Comparison(fake, real, seed), unmet(fake, real)

@@ -20,30 +20,6 @@ HIDDEN_UNITS = 128
 EPOCHS = 10
 
 
-def transfer_accuracy(
-    images: np.ndarray,
-    labels: np.ndarray,
-    test_images: np.ndarray,
-    test_labels: np.ndarray,
-    seed: int = 0,
-) -> float:
-    """Accuracy on real test images after learning from generated ones, 0 to 1.
-
-    Parameters
-    ----------
-    images, labels : generated images, uint8 (N, H, W, C), and the classes they were asked to
-        show, integers (N,), at least two of them
-    test_images, test_labels : real ones, that no model was trained on, (M, H, W, C) and (M,)
-    seed : the network's first weights and the order of the images
-
-    Raises
-    ------
-    DataError
-        If an array is not as above.
-    """
-    return float(hits(images, labels, test_images, test_labels, seed).mean())
-
-
 def hits(
     images: np.ndarray,
     labels: np.ndarray,
@@ -51,10 +27,17 @@ def hits(
     test_labels: np.ndarray,
     seed: int = 0,
 ) -> np.ndarray:
-    """Which test images are judged rightly, bool (M,).
+    """Which test images are judged rightly, bool (M,); the score is their share.
 
     The classifier is trained once: an interval from these hits does not hold what other generated
     images or another seed would change.
+
+    Parameters
+    ----------
+    images, labels : generated images, uint8 (N, H, W, C), and the classes they were asked to
+        show, integers (N,), at least two of them
+    test_images, test_labels : real ones, that no model was trained on, (M, H, W, C) and (M,)
+    seed : of the network's first weights and the order of the images
     """
     images = checks.images(images, "images", 2)
     labels = checks.labels(labels, "labels", len(images))
