@@ -38,8 +38,8 @@ def batches(
 
     Returns
     -------
-    Dataset of dicts. Of one set: "images", float32 (B · together / shards, H, W, C) in [-1, 1],
-    and "labels", int64, where it has them. Of several: the images of each by its name.
+    Dicts: "images", float32 (B · together / shards, H, W, C) in [-1, 1], and "labels", int64, where
+    there are some; of several sets the images of each by its name.
     """
     sets = {"images": data} if isinstance(data, Dataset) else dict(data)
     if together > 1 and (shards > 1 or len(sets) > 1):
