@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,9 @@ def precision_policy(precision: str) -> Iterator[None]:
 
 
 def make_strategy(name: str) -> Any:
-    """A ``tf.distribute`` strategy.
+    """A ``tf.distribute`` strategy: "none" is the default one, "mirrored" uses all GPUs, else CPUs.
 
-    "none" is the default strategy; "mirrored" uses all GPUs, or all (logical) CPUs where there is
-    no GPU; "multiworker" reads the workers from TF_CONFIG and must come before any operation.
+    "multiworker" reads the workers from TF_CONFIG and must come before any operation.
     """
     if name not in STRATEGIES:
         raise GanlibError(f"unknown strategy {name!r}; choose one of {', '.join(STRATEGIES)}")
@@ -70,9 +70,8 @@ def make_strategy(name: str) -> Any:
     with quiet():
         if name == "multiworker":
             return tf.distribute.MultiWorkerMirroredStrategy()
-        kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
-        devices = [device.name for device in tf.config.list_logical_devices(kind)]
-        return tf.distribute.MirroredStrategy(devices)
+        found = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+        return tf.distribute.MirroredStrategy([device.name for device in found])
 
 
 def is_chief(strategy: Any) -> bool:
@@ -104,7 +103,7 @@ def describe() -> dict[str, Any]:
     """Machine and versions, for a run's record."""
     import numpy
 
-    from ganlib import __version__
+    import ganlib
     from ganlib.startup import keras, tf
 
     return {
@@ -118,20 +117,15 @@ def describe() -> dict[str, Any]:
             ],
         },
         "versions": {
-            "ganlib": __version__,
             "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": numpy.__version__,
+            **{package.__name__: package.__version__ for package in (ganlib, tf, keras, numpy)},
         },
     }
 
 
 def _cpuinfo(name: str) -> str:
     """The first entry of this name that Linux has about its processors; else nothing."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-    entries = (line.partition(":") for line in text.splitlines() if line.startswith(name))
-    return next((value.strip() for _, _, value in entries), "")
+    file = Path("/proc/cpuinfo")
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    found = re.search(rf"^{name}\s*:(.*)$", text, re.MULTILINE)
+    return found[1].strip() if found else ""

@@ -18,6 +18,7 @@ from ganlib.errors import DataError
 from ganlib.files import atomic
 
 CAPTION_HEIGHT = 18
+LABELS = dict(d_loss="discriminator loss", g_loss="generator loss", frechet="Fréchet distance")
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
@@ -96,12 +97,7 @@ def stacked(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
 def side_by_side(
     panels: Mapping[str, np.ndarray], columns: int = 8, count: int = 64, title: str = ""
 ) -> Figure:
-    """Grids of several sets of images under their names, such as real beside generated images.
-
-    Parameters
-    ----------
-    panels : name to images, as `grid` takes them; the first `count` of each are shown
-    """
+    """Grids of the first `count` images of each set, as `grid` takes them, under their names."""
     figure, axes = _panels(len(panels), 3.2, 3.6, title)
     for axis, (name, images) in zip(axes, panels.items(), strict=True):
         axis.imshow(grid(images[:count], columns, scale=2), cmap="gray", vmin=0, vmax=255)
@@ -117,16 +113,8 @@ def loss_curves(
 ) -> Figure:
     """Losses against images seen, one panel for each key, one line for each history.
 
-    Parameters
-    ----------
-    histories : name to rows with ``images`` (images seen so far) and the keys; a row without a key,
-        or with an empty one, leaves a gap in that line only
+    `histories` are rows by name, with ``images`` (seen so far) and the keys; a row may lack some.
     """
-    labels = {
-        "d_loss": "discriminator loss",
-        "g_loss": "generator loss",
-        "frechet": "Fréchet distance",
-    }
     figure, axes = _panels(len(keys), 4.5, 3.2, title)
     for axis, key in zip(axes, keys, strict=True):
         for name, rows in histories.items():
@@ -137,7 +125,7 @@ def loss_curves(
                 axis.plot(*zip(*points, strict=True), marker=marker, label=label, linewidth=1)
         axis.set_xlabel("images seen")
         axis.xaxis.set_major_formatter(EngFormatter(sep=""))
-        axis.set_ylabel(labels.get(key, key.replace("_", " ")))
+        axis.set_ylabel(LABELS.get(key, key.replace("_", " ")))
         axis.grid(alpha=0.3)
         if axis.lines and len(histories) > 1:
             axis.legend(fontsize=8)
@@ -155,18 +143,10 @@ def _panels(count: int, width: float, height: float, title: str) -> tuple[Figure
 def write_gif(
     path: Path, frames: Sequence[Image.Image | np.ndarray], max_bytes: int = 3_000_000
 ) -> int:
-    """Write frames as an endless GIF, thinning them out until the file is small enough.
+    """Write frames of one size, uint8 (H, W) or (H, W, 3), as an endless GIF; return their number.
 
-    The first and the last frame are always kept, and the last one is shown for longer.
-
-    Parameters
-    ----------
-    frames : pictures of one size: PIL images, or uint8 arrays (H, W) or (H, W, 3)
-    max_bytes : bound on the file's size; a GIF of two frames is written even when it is larger
-
-    Returns
-    -------
-    Number of frames written.
+    They are thinned out until the file has `max_bytes` or two frames are left: the first one and
+    the last one, which is shown for longer.
     """
     if not len(frames):
         raise DataError("a GIF needs at least one frame")
@@ -174,7 +154,11 @@ def write_gif(
     count = len(arrays)
     while True:
         chosen = [arrays[i] for i in np.linspace(0, len(arrays) - 1, count).round().astype(int)]
-        encoded = _encode(chosen)
+        durations = [max(40, round(8000 / count))] * count  # milliseconds
+        durations[-1] += 1500
+        encoded = iio.imwrite(
+            "<bytes>", chosen, plugin="pillow", extension=".gif", duration=durations, loop=0
+        )
         if len(encoded) <= max_bytes or count <= 2:
             break
         # The size grows with the number of frames: aim just under the bound, and look again.
@@ -182,12 +166,3 @@ def write_gif(
     with atomic(path) as partial:
         partial.write_bytes(encoded)
     return count
-
-
-def _encode(frames: list[np.ndarray]) -> bytes:
-    """A GIF of eight seconds, and one and a half more for the last frame."""
-    durations = [max(40, round(8000 / len(frames)))] * len(frames)
-    durations[-1] += 1500
-    return iio.imwrite(
-        "<bytes>", frames, plugin="pillow", extension=".gif", duration=durations, loop=0
-    )

@@ -5,8 +5,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ganlib.errors import GanlibError
-
 
 @contextlib.contextmanager
 def atomic(path: Path) -> Iterator[Path]:
@@ -29,13 +27,3 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file in one piece."""
     with atomic(path) as partial:
         partial.write_text(text, encoding="utf-8")
-
-
-def replace_between(path: Path, begin: str, end: str, text: str) -> None:
-    """Replace the lines of a text file between two marks; both must be there."""
-    old = path.read_text(encoding="utf-8")
-    before, begun, rest = old.partition(begin)
-    _, ended, after = rest.partition(end)
-    if not begun or not ended:
-        raise GanlibError(f"{path.name} has no place for this text, from {begin} to {end}")
-    write_text(path, f"{before}{begin}\n{text}\n{end}{after}")

@@ -1,11 +1,9 @@
 """TensorFlow and Keras, imported without their start-up noise: ``from ganlib.startup import tf``.
 
-TensorFlow writes several log lines straight to file descriptor 2 while it is imported and
-when it first computes. No environment variable silences them all without changing numerics,
-so the descriptor is redirected for that moment; whatever is not known noise is then shown.
-
-Importing this module also turns on memory growth on GPUs, which has to happen before the first
-operation (https://www.tensorflow.org/guide/gpu#limiting_gpu_memory_growth).
+TensorFlow logs straight to file descriptor 2 while it is imported and when it first computes. No
+environment variable silences all of it without changing numerics, so the descriptor is redirected
+for that moment, and what is not known noise is then shown. Memory growth on GPUs is turned on too
+(https://www.tensorflow.org/guide/gpu#limiting_gpu_memory_growth).
 """
 
 import contextlib

@@ -11,7 +11,6 @@ import pytest
 
 from ganlib import lessons, recipes
 from ganlib.errors import GanlibError
-from ganlib.files import replace_between
 from ganlib.runs.folder import FORMAT, RunFolder
 from ganlib.runs.tables import write_table
 
@@ -178,7 +177,7 @@ def test_a_text_without_its_marks_is_left_as_it_is(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("<!-- end -->\n<!-- begin -->\n", encoding="utf-8")
     with pytest.raises(GanlibError, match="page.md has no place for this text, from <!-- begin"):
-        replace_between(page, "<!-- begin -->", "<!-- end -->", "new")
+        tool("pages").replace_between(page, "<!-- begin -->", "<!-- end -->", "new")
     assert page.read_text(encoding="utf-8") == "<!-- end -->\n<!-- begin -->\n"
 
 

@@ -10,8 +10,10 @@ import json
 import re
 from pathlib import Path
 
+from pages import replace_between
+
 from ganlib.errors import GanlibError
-from ganlib.files import replace_between, write_text
+from ganlib.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "notebooks/00_start_here.ipynb"

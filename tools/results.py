@@ -11,11 +11,12 @@ import shutil
 import sys
 from pathlib import Path
 
+from pages import replace_between
+
 from ganlib import recipes
 from ganlib.errors import GanlibError
 from ganlib.evaluation.scores import Evaluation
 from ganlib.evaluation.tables import as_markdown, rows, shipped
-from ganlib.files import replace_between
 from ganlib.lessons import recorded, reference
 from ganlib.runs.folder import RunFolder
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pages import replace_between
+
 from ganlib.errors import GanlibError
 from ganlib.evaluation.scores import Evaluation
 from ganlib.evaluation.tables import as_markdown, median_and_range
-from ganlib.files import replace_between
 from ganlib.lessons import recorded, reference
 
 ROOT = Path(__file__).resolve().parent.parent

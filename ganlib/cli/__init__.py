@@ -39,12 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            return _fail(
-                "the disk is full: free some space; a run that had begun goes on with --resume"
-            )
         where = f" {error.filename}" if error.filename else ""
-        return _fail(f"cannot read or write{where}: {error.strerror or error}")
+        reason = f"cannot read or write{where}: {error.strerror or error}"
+        if error.errno == errno.ENOSPC:
+            reason = "the disk is full: free some space, then go on with a begun run by --resume"
+        return _fail(reason)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return INTERRUPTED

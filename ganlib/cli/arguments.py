@@ -42,89 +42,77 @@ _share = _number(float, "a number from 0 to below 1", 0.0, 1.0)
 
 VARIATIONS: Options = {
     "objective": {"choices": OBJECTIVES, "help": "another pair of losses"},
-    "n_critic": {"type": _count, "metavar": "N", "help": "discriminator steps for one of G"},
-    "clip": {"type": _from_zero, "metavar": "C", "help": "clip the critic's weights; 0: do not"},
-    "gradient_penalty": {
-        "type": _from_zero, "metavar": "W", "help": "weight of the penalty, in place of clipping",
-    },
-    "learning_rate": {"type": _positive, "metavar": "R", "help": "of both optimisers"},
-    "beta_1": {"type": _share, "metavar": "B", "help": "Adam's momentum, of both"},
+    "n_critic": {"type": _count, "help": "discriminator steps for one of G"},
+    "clip": {"type": _from_zero, "help": "clip the critic's weights; 0: do not"},
+    "gradient_penalty": {"type": _from_zero, "help": "its weight; takes the place of clipping"},
+    "learning_rate": {"type": _positive, "help": "of both optimisers"},
+    "beta_1": {"type": _share, "help": "Adam's momentum, of both"},
     "latent": {"choices": ["normal", "uniform"], "help": "what the noise is drawn from"},
-    "latent_dim": {"type": _count, "metavar": "N", "help": "length of the noise"},
-    "batch_size": {
-        "type": _count, "metavar": "N", "help": "smaller: more steps in the same time",
-    },
-    "ema": {
-        "type": _share, "metavar": "DECAY",
-        "help": "keep a moving average of the generator's weights too, such as 0.999",
-    },
-    "channels": {
-        "type": int, "choices": [1, 3], "help": "1 for greyscale, 3 for colour",
-    },
-}  # fmt: skip
+    "latent_dim": {"type": _count, "help": "length of the noise"},
+    "batch_size": {"type": _count, "help": "smaller: more steps in the same time"},
+    "ema": {"type": _share, "help": "keep a moving average of G's weights too, such as 0.999"},
+    "channels": {"type": int, "choices": [1, 3], "help": "1 for greyscale, 3 for colour"},
+}
 """Options of `train` that change the recipe: names of `ganlib.recipes.vary.vary`."""
 SHARED: Options = {
     "recipe": {"metavar": "RECIPE", "help": "a name that `recipes` lists"},
     "run": {"metavar": "RUN", "help": "a run folder"},
     "--json": {"action": "store_true", "help": "as JSON"},
-    "--seed": {"type": _natural, "default": 0, "metavar": "S", "help": "default: 0"},
-    "--data-dir": {
-        "metavar": "D", "help": "where data files are (default: $GANLIB_DATA, else data/)",
-    },
-}  # fmt: skip
+    "--seed": {"type": _natural, "default": 0, "help": "default: 0"},
+    "--data-dir": {"help": "where data files are (default: $GANLIB_DATA, else data/)"},
+}
 """What several commands take."""
 TRAIN: Options = {
     "--data": {
-        "metavar": "NAME",
         "help": "another data set than the recipe's; `synthetic` for its procedural stand-in, "
-        "`auto` for the stand-in only where there are no real data",
+        "`auto` for the stand-in only where there are no real data"
     },
-    "--split": {
-        "metavar": "NAME", "help": "default: train; extra: SVHN's 531,131 easier digits",
-    },
+    "--split": {"help": "default: train; extra: SVHN's 531,131 easier digits"},
     "--score-every": {
-        "type": _natural, "metavar": "N",
+        "type": _natural,
         "help": "epochs between two scores of the generator, 0 for none (default: as often as "
         "2 %% of the time allows, where a judge ships for the data)",
     },
     "--precision": {
-        "choices": PRECISIONS, "default": "auto",
+        "choices": PRECISIONS,
+        "default": "auto",
         "help": "default: auto, what the machine is fastest with",
     },
     "--strategy": {
-        "choices": STRATEGIES, "default": "none",
+        "choices": STRATEGIES,
+        "default": "none",
         "help": "several devices, or several machines (TF_CONFIG); default: none",
     },
-    "--output": {"metavar": "DIR", "help": "default: a new folder in runs/"},
+    "--output": {"help": "default: a new folder in runs/"},
     "--resume": {"action": "store_true", "help": "go on with the run in the folder"},
-}  # fmt: skip
+}
 SAMPLE: Options = {
-    "--count": {"type": _natural, "default": 64, "metavar": "N", "help": "default: 64"},
-    "--output": {
-        "metavar": "FILE",
-        "help": "a .png grid, or a .npz with `images` (default: sample.png in the run folder)",
-    },
+    "--count": {"type": _natural, "default": 64, "help": "default: 64"},
+    "--output": {"help": "a .png grid, or a .npz (default: sample.png in the run folder)"},
     "--weights": {
-        "choices": WEIGHTS, "default": "last",
+        "choices": WEIGHTS,
+        "default": "last",
         "help": "the last ones (default), their moving average (train --ema), or the best scored",
     },
-}  # fmt: skip
+}
 EVALUATE: Options = {
-    "--count": {"type": _count, "default": 10_000, "metavar": "N", "help": "default: 10000"},
-    "--judge": {"metavar": "JUDGE", "help": "a name that `judge list` shows, or your own .npz"},
+    "--count": {"type": _count, "default": 10_000, "help": "default: 10000"},
+    "--judge": {"help": "a name that `judge list` shows, or your own .npz"},
     "--weights": {
-        "choices": WEIGHTS, "nargs": "+", "default": [],
+        "choices": WEIGHTS,
+        "nargs": "+",
+        "default": [],
         "help": "default: the last ones and, where there is one, their moving average",
     },
-}  # fmt: skip
+}
 COMPARE: Options = {
     "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders"},
-    "--output": {"metavar": "FILE", "default": "comparison.png", "help": "the picture"},
+    "--output": {"default": "comparison.png", "help": "the picture"},
 }
 TRAIN_JUDGE: Options = {
     "data": {"metavar": "NAME", "help": "a data set, such as mnist"},
-    "--epochs": {"type": _count, "metavar": "N", "help": "default: the data set's"},
-    "--output": {"metavar": "FILE.npz", "help": "default: judges/NAME.npz"},
+    "--epochs": {"type": _count, "help": "default: the data set's"},
+    "--output": {"help": "an .npz (default: judges/NAME.npz)"},
 }
 
 
@@ -141,9 +129,9 @@ def parser() -> argparse.ArgumentParser:
     train = _add(commands, "train", about, TRAIN, "recipe", "--seed", "--data-dir")
     train.set_defaults(seed=None)  # a resumed run's own
     budget = train.add_mutually_exclusive_group()
-    budget.add_argument("--epochs", type=_positive, metavar="N", help="passes over the data")
-    budget.add_argument("--minutes", type=_positive, metavar="M", help="training time")
-    budget.add_argument("--steps", type=_count, metavar="N", help="train steps")
+    budget.add_argument("--epochs", type=_positive, help="passes over the data")
+    budget.add_argument("--minutes", type=_positive, help="training time")
+    budget.add_argument("--steps", type=_count, help="train steps")
     varied = train.add_argument_group("what varies", "recorded with the run, repeated by --resume")
     for name, settings in VARIATIONS.items():
         varied.add_argument(f"--{name.replace('_', '-')}", **settings)

@@ -106,10 +106,8 @@ def list_judges(options: argparse.Namespace) -> int:
 def train_judge(options: argparse.Namespace) -> int:
     """A judge of one's own, from a labelled data set."""
     output = Path(options.output or f"judges/{options.data}.npz")
-    train, test = (
-        datasets.load(options.data, split, options.data_dir, channels=1)
-        for split in ("train", "test")
-    )
+    train = datasets.load(options.data, "train", options.data_dir, channels=1)
+    test = datasets.load(options.data, "test", options.data_dir, channels=1)
     print(f"data     {train.describe()}")
     print(f"test     {test.describe()}", flush=True)
     from ganlib.evaluation.judges import training

@@ -8,6 +8,7 @@ from pathlib import Path
 from ganlib import datasets, recipes
 from ganlib.cli.arguments import INTERRUPTED, PROGRAM, VARIATIONS
 from ganlib.errors import GanlibError
+from ganlib.recipes import Recipe
 from ganlib.recipes.vary import vary
 from ganlib.runs.folder import RunFolder
 
@@ -64,9 +65,7 @@ def _report(run: RunFolder, options: argparse.Namespace) -> int:
     return INTERRUPTED
 
 
-def _data_for(
-    recipe: recipes.Recipe, options: argparse.Namespace, output: Path
-) -> datasets.Dataset:
+def _data_for(recipe: Recipe, options: argparse.Namespace, output: Path) -> datasets.Dataset:
     name, split, stand_in = options.data or recipe.dataset, options.split or "train", "never"
     if options.data in ("synthetic", "auto"):
         name = recipe.dataset
@@ -75,12 +74,11 @@ def _data_for(
         before = RunFolder.existing(output).record["data"]
         name, split = before["name"], options.split or before.get("split", split)
         stand_in = "always" if before["synthetic"] else "never"
-    return datasets.load(
-        name, split, options.data_dir, stand_in=stand_in, channels=recipe.image_shape[-1]
-    )
+    channels = recipe.image_shape[-1]
+    return datasets.load(name, split, options.data_dir, stand_in=stand_in, channels=channels)
 
 
-def _default_output(recipe: recipes.Recipe, resume: bool) -> Path:
+def _default_output(recipe: Recipe, resume: bool) -> Path:
     """The first folder of ``runs/NAME``, ``runs/NAME-2`` … that is free; to resume, the last."""
     first = Path("runs") / recipe.name
     later = (first.with_name(f"{recipe.name}-{number}") for number in itertools.count(2))

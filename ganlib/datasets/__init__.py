@@ -66,9 +66,8 @@ class Dataset:
     @property
     def provenance(self) -> dict[str, object]:
         """What a record says of where the images came from."""
-        keys = ("name", "split", "source", "origin", "synthetic")
-        about = {key: getattr(self, key) for key in keys}
-        return about | {"images": len(self), "checksum": self.checksum}
+        keys = ("name", "split", "source", "origin", "synthetic", "checksum")
+        return {key: getattr(self, key) for key in keys} | {"images": len(self)}
 
     @cached_property
     def checksum(self) -> str:
@@ -95,16 +94,17 @@ class Dataset:
 
     def describe(self) -> str:
         """Say in one line what this is and where it came from."""
-        content = f"{self.name} {self.split}: {len(self):,} images {by(self.images.shape[1:])}"
+        text = f"{self.name} {self.split}: {len(self):,} images {by(self.images.shape[1:])}"
         known = KNOWN.get(self.name)
         if known and self.images.shape[-1] < known.image_shape[-1]:
-            content += " in greyscale"
+            text += " in greyscale"
         if self.synthetic:
             stand_in = "stand-in for " if known and not known.generator else ""
-            return f"SYNTHETIC {stand_in}{content} drawn by {self.origin}"
-        official = known.sizes[self.split] if known else len(self)
-        part = "" if len(self) == official else f" (the official split has {official:,})"
-        return f"{content} from {self.source} {self.origin}{part}"
+            return f"SYNTHETIC {stand_in}{text} drawn by {self.origin}"
+        text += f" from {self.source} {self.origin}"
+        if known and len(self) != (official := known.sizes[self.split]):
+            text += f" (the official split has {official:,})"
+        return text
 
 
 def names() -> list[str]:
@@ -119,26 +119,24 @@ def load(
     stand_in: str = "never",
     channels: int | None = None,
 ) -> Dataset:
-    """Load one split of a data set.
+    """Load one split of a data set: from files, or through TensorFlow Datasets (TFDS).
 
-    Looked for in this order: files in ``<folder>/<name>/``, where the folder is ``data_dir``, else
-    ``$GANLIB_DATA``, else ``data/``; a set that TensorFlow Datasets has prepared; its download.
+    Files are in ``<data_dir>/<name>/``. Without them TFDS reads what it has prepared, else
+    downloads it.
 
     Parameters
     ----------
     name : one of ``names()``
     split : "train", "test" or, of svhn_cropped, "extra"
-    data_dir : the folder that holds ``<name>/``
-    stand_in : "never" loads what was asked for or fails; "fallback" takes procedural images of the
-        same shape, with a warning, where there are no real ones; "always" takes them at once
-    channels : 1 turns a colour set to greyscale (0.299 R + 0.587 G + 0.114 B), 3 is for colour sets
-        only; by default as the set has them
+    data_dir : by default ``$GANLIB_DATA``, else ``data/``
+    stand_in : when to take procedural images of the same shape: "never", "fallback" (with a
+        warning, where there are no real ones) or "always"
+    channels : 1 turns a colour set to greyscale, see `to_grayscale`; by default as the set has them
 
     Raises
     ------
     DataNotFound : the data is neither here nor to be downloaded, within seconds
-    DataError : a name is unknown, a folder that was named is not there, or a file is damaged, which
-        is never replaced by a stand-in
+    DataError : an argument is wrong, or a file is damaged; a stand-in never replaces that one
     """
     known = known_dataset(name, split)
     check_channels(name, channels)
@@ -171,32 +169,26 @@ def check_channels(name: str, channels: int | None) -> None:
 
 
 def _data_folders(data_dir: str | os.PathLike[str] | None) -> list[Path]:
-    """Return the folders to search: ``data_dir``, else ``$GANLIB_DATA``, else the project's data.
-
-    A folder that was named must exist: a typing error must not be ignored.
-    """
-    named = {"data_dir": data_dir, "GANLIB_DATA": os.environ.get("GANLIB_DATA") or None}
-    for origin, value in named.items():
-        if value is not None:
-            folder = Path(value).expanduser()
-            if not folder.is_dir():
-                raise DataError(f"{origin} names {str(value)!r}, which is not a folder: correct it")
-            return [folder]
+    """The folders to search: one that was named must exist, so that no typing error is ignored."""
+    origin, value = "data_dir", data_dir
+    if value is None:
+        origin, value = "GANLIB_DATA", os.environ.get("GANLIB_DATA") or None
+    if value is not None:
+        folder = Path(value).expanduser()
+        if not folder.is_dir():
+            raise DataError(f"{origin} names {str(value)!r}, which is not a folder: correct it")
+        return [folder]
     # Notebooks run in a folder of their own, so the checkout's data/ counts wherever one starts.
     checkout = Path(__file__).resolve().parents[2]
-    folders = [Path("data")]
-    if (checkout / "pyproject.toml").is_file() and Path.cwd() != checkout:
-        folders.append(checkout / "data")
-    return folders
+    away = (checkout / "pyproject.toml").is_file() and Path.cwd() != checkout
+    return [Path("data"), checkout / "data"] if away else [Path("data")]
 
 
 def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
     for folder in folders:
         if (dataset := _from_files(known, split, folder / known.name)) is not None:
             return dataset
-
-    # Imported here because what comes from files needs none of it.
-    from ganlib.datasets import download
+    from ganlib.datasets import download  # here, because what comes from files needs none of it
 
     stores = download.stores(folders)
     try:
@@ -242,7 +234,6 @@ def _drawn(generator: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarra
 
 def _synthetic(known: KnownDataset, split: str) -> Dataset:
     drawn = KNOWN[known.stand_in] if known.stand_in else known
-    assert drawn.generator is not None
     seed = SYNTHETIC_SEEDS[split]
     images, labels = _drawn(drawn.generator, drawn.sizes[split], seed)
     origin = f"{drawn.generator}, seed {seed}"

@@ -1,7 +1,6 @@
 """The ``tf.data`` pipeline: uint8 images in memory to batches of floats in [-1, 1]."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -22,15 +21,14 @@ def batches(
 ) -> tf.data.Dataset:
     """An endless, seeded stream of batches that can start anywhere.
 
-    Every epoch is a fresh permutation of all images that depends on (seed, epoch) alone, so a
-    resumed run sees what an uninterrupted one would have seen. Only the permutation is shuffled;
-    the images stay uint8 in their array, and a batch is scaled when it is made. The last batch of
-    an epoch is smaller when the count does not divide.
+    Every epoch is a permutation of all images that depends on (seed, epoch) alone, so a resumed run
+    sees what an uninterrupted one would have seen. The images stay uint8 in their array; a batch is
+    scaled when it is made. The last batch of an epoch may be smaller.
 
     Parameters
     ----------
-    data : a data set, or several by name, each in an order of its own; the first one decides when
-        an epoch ends, and the others are gone through as often as it takes
+    data : a data set, or several by name, each in its own order; an epoch goes once through the
+        first one, the others start again as often as it takes
     batch_size : images in a global batch
     seed : of the permutations
     first_step : number of batches to pass over, counted from the first epoch's start
@@ -40,8 +38,8 @@ def batches(
 
     Returns
     -------
-    Dataset of dicts. Of one set: "images", float32 (B · together / shards, H, W, C) in [-1, 1],
-    and "labels", int64, where it has them. Of several: the images of each by its name.
+    Dicts: "images", float32 (B · together / shards, H, W, C) in [-1, 1], and "labels", int64, where
+    there are some; of several sets the images of each by its name.
     """
     sets = {"images": data} if isinstance(data, Dataset) else dict(data)
     if together > 1 and (shards > 1 or len(sets) > 1):
@@ -54,11 +52,15 @@ def batches(
             f"the last batch of an epoch holds {smallest} image(s), too few for {shards} devices: "
             f"choose another batch size than {batch_size}"
         )
-    orders = [_order(len(first), batch_size, together, seed, first_step)]
+    epoch, passed = divmod(first_step, steps)
+    start = epoch * len(first) + passed * batch_size
+    orders = [_rounds(len(first), seed, start, batch_size * together)]
     for number, other in enumerate(others, start=1):
-        own_seed = seed + (number << 40)
-        orders.append(_round_and_round(len(other), batch_size, own_seed, first_step))
-    indices = tf.data.Dataset.zip(tuple(orders)).map(_equally_long)
+        rounds = _rounds(len(other), seed + (number << 40), first_step * batch_size, batch_size)
+        orders.append(rounds.rebatch(batch_size))
+    indices = tf.data.Dataset.zip(tuple(orders)).map(
+        lambda first, *others: (first, *(other[: tf.shape(first)[0]] for other in others))
+    )
 
     def own_parts(*indices: tf.Tensor) -> tf.data.Dataset:
         size = tf.shape(indices[0], out_type=tf.int64)[0]
@@ -92,37 +94,21 @@ def steps_per_epoch(count: int, batch_size: int) -> int:
     return -(-count // batch_size)
 
 
-def _permutation(count: int, seed: int, epoch: tf.Tensor) -> tf.Tensor:
-    return tf.random.experimental.stateless_shuffle(
-        tf.range(count), tf.stack([tf.constant(seed, tf.int64), epoch])
-    )
+def _rounds(count: int, seed: int, start: int, size: int) -> tf.data.Dataset:
+    """Indices of a set, round after round in a new order, from number `start` on.
 
+    They come `size` at a time; the last ones of a round may be fewer.
+    """
+    first_round, passed = divmod(start, count)
 
-def _order(count: int, batch_size: int, together: int, seed: int, first_step: int) -> Any:
-    """Indices of the first set, epoch after epoch; the last batch of an epoch is smaller."""
-    steps = steps_per_epoch(count, batch_size)
+    def one_round(number: tf.Tensor) -> tf.data.Dataset:
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(count), tf.stack([tf.constant(seed, tf.int64), number])
+        )
+        rest = order[tf.where(number == first_round, passed, 0) :]
+        return tf.data.Dataset.from_tensor_slices(rest).batch(size)
 
-    def epoch_indices(epoch: tf.Tensor) -> tf.data.Dataset:
-        passed = tf.where(epoch == first_step // steps, first_step % steps * batch_size, 0)
-        order = _permutation(count, seed, epoch)[passed:]
-        return tf.data.Dataset.from_tensor_slices(order).batch(batch_size * together)
-
-    return tf.data.Dataset.range(first_step // steps, np.iinfo(np.int64).max).flat_map(
-        epoch_indices
-    )
-
-
-def _round_and_round(count: int, batch_size: int, seed: int, first_step: int) -> Any:
-    """Indices of another set: always a whole batch, one round through the set after the other."""
-    rounds, passed = divmod(first_step * batch_size, count)
-    each = tf.data.Dataset.range(rounds, np.iinfo(np.int64).max).flat_map(
-        lambda number: tf.data.Dataset.from_tensor_slices(_permutation(count, seed, number))
-    )
-    return each.skip(passed).batch(batch_size)
-
-
-def _equally_long(first: tf.Tensor, *others: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    return first, *(other[: tf.shape(first)[0]] for other in others)
+    return tf.data.Dataset.range(first_round, np.iinfo(np.int64).max).flat_map(one_round)
 
 
 def _images(images: np.ndarray, indices: tf.Tensor) -> tf.Tensor:

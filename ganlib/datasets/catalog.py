@@ -18,16 +18,10 @@ Arrays = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Layout:
-    """One way in which a split may lie in its folder.
+    """One way in which a split may lie in its folder."""
 
-    Attributes
-    ----------
-    read : function of the files' paths, one per entry of ``files``; returns images and labels
-    files : for each file that is needed, the names under which it is accepted, best first
-    """
-
-    read: Callable[[Sequence[Path]], Arrays]
-    files: tuple[tuple[str, ...], ...]
+    read: Callable[[Sequence[Path]], Arrays]  # from the files' paths, in the order of `files`
+    files: tuple[tuple[str, ...], ...]  # for each file, the names that it may have, best first
 
     def locate(self, folder: Path) -> list[Path | None]:
         """Return the path of each needed file, or None where there is none."""
@@ -53,34 +47,21 @@ class Layout:
 
 @dataclass(frozen=True)
 class KnownDataset:
-    """What is known of a data set before its files are opened.
+    """What is known of a data set before its files are opened."""
 
-    Attributes
-    ----------
-    name : as in TensorFlow Datasets
-    image_shape : height, width, channels
-    classes : labels run from 0 to ``classes - 1``
-    layouts : for each split, the ways in which it may lie in its folder, in order of preference
-    sizes : for each split, the number of images in the official set
-    download_url : one of the files that TensorFlow Datasets downloads, to see if it is in reach
-    generator : module whose ``generate(count, seed)`` draws the images, for a synthetic set
-    stand_in : name of the synthetic set that can take this one's place
-    """
-
-    name: str
-    image_shape: tuple[int, int, int]
-    classes: int
-    sizes: Mapping[str, int]
-    layouts: Mapping[str, tuple[Layout, ...]] = field(default_factory=dict)
-    download_url: str | None = None
-    generator: str | None = None
-    stand_in: str | None = None
+    name: str  # as in TensorFlow Datasets
+    image_shape: tuple[int, int, int]  # height, width, channels
+    sizes: Mapping[str, int]  # images in each split of the official set
+    layouts: Mapping[str, tuple[Layout, ...]] = field(default_factory=dict)  # by split, best first
+    download_url: str | None = None  # a file that TFDS downloads, to see if it is in reach
+    generator: str = ""  # of a synthetic set: the module whose generate(count, seed) draws it
+    stand_in: str = ""  # the synthetic set that can take this one's place
+    classes: int = 10  # labels run from 0 to classes - 1
 
     def check(self, images: np.ndarray, labels: np.ndarray, where: str) -> Arrays:
-        """Return the arrays as the package relies on them: uint8 (N, H, W, C) and int64 (N,).
+        """Return uint8 (N, H, W, C) and int64 (N,); a DataError names `where`, the file or folder.
 
-        The axis C may be missing where C is 1. A DataError names `where`, the file or folder, if a
-        dtype, a shape, the number of labels or a label is wrong.
+        The axis C may be missing where C is 1.
         """
         if images.dtype != np.uint8:
             raise DataError(f"{where}: {npz.explain_dtype(images)}")
@@ -116,14 +97,9 @@ def by(shape: Sequence[int]) -> str:
 
 def _layouts(name: str, split: str, official: Layout) -> tuple[Layout, ...]:
     """A split as it is published, or in an archive of its own, or in one for all splits."""
-    pair, keys = ("images", "labels"), (f"x_{split}", f"y_{split}")
-    return (
-        official,
-        *(
-            Layout(partial(npz.read, images=images, labels=labels), ((f"{file}.npz",),))
-            for file, (images, labels) in ((split, pair), (name, keys))
-        ),
-    )
+    own = partial(npz.read, images="images", labels="labels")
+    shared = partial(npz.read, images=f"x_{split}", labels=f"y_{split}")
+    return official, Layout(own, ((f"{split}.npz",),)), Layout(shared, ((f"{name}.npz",),))
 
 
 def _idx(stem: str) -> Layout:
@@ -140,7 +116,6 @@ def _like_mnist(name: str, server: str) -> KnownDataset:
     return KnownDataset(
         name=name,
         image_shape=(28, 28, 1),
-        classes=10,
         sizes={"train": 60_000, "test": 10_000},
         layouts={
             split: _layouts(name, split, _idx(stem))
@@ -163,7 +138,6 @@ KNOWN: dict[str, KnownDataset] = {
         KnownDataset(
             name="svhn_cropped",
             image_shape=(32, 32, 3),
-            classes=10,
             sizes=SVHN_SIZES,
             layouts={
                 split: _layouts("svhn_cropped", split, Layout(mat.read, ((f"{split}_32x32.mat",),)))
@@ -175,14 +149,12 @@ KNOWN: dict[str, KnownDataset] = {
         KnownDataset(
             name="synthetic_digits",
             image_shape=(28, 28, 1),
-            classes=10,
             sizes=SYNTHETIC_SIZES,
             generator="ganlib.datasets.synthetic.digits",
         ),
         KnownDataset(
             name="synthetic_house_numbers",
             image_shape=(32, 32, 3),
-            classes=10,
             sizes=SYNTHETIC_SIZES | {"extra": SYNTHETIC_SIZES["train"]},
             generator="ganlib.datasets.synthetic.house_numbers",
         ),

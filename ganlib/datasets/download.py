@@ -35,10 +35,7 @@ def find(name: str, places: Sequence[Path]) -> Path | None:
 
 
 def read(name: str, split: str, store: Path) -> tuple[np.ndarray, np.ndarray, str]:
-    """Read one split of a prepared set: images, labels, and an origin such as "mnist:3.0.1".
-
-    Nothing is downloaded. A set that is damaged, or has no images with labels, is a DataError.
-    """
+    """One split of a prepared set: images, labels, and an origin such as "mnist:3.0.1"."""
     import tensorflow_datasets as tfds
 
     from ganlib.startup import tf
@@ -58,10 +55,9 @@ def read(name: str, split: str, store: Path) -> tuple[np.ndarray, np.ndarray, st
 
 
 def download(name: str, store: Path, url: str | None) -> Path:
-    """Let TFDS download and prepare a set, with its progress on standard error; return `store`.
+    """Let TFDS download and prepare a set, if the server gives `url`, a file of it.
 
-    `url` is a file of the set, asked for first to see whether the server answers. The text of a
-    DataNotFound is a clause for the caller's sentence, such as "its download failed (…)".
+    The text of a DataNotFound is a clause for the caller's sentence: "its download failed (…)".
     """
     if not _installed():
         raise DataNotFound("TensorFlow Datasets is not installed (pip install tensorflow-datasets)")

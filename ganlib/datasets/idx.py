@@ -25,10 +25,9 @@ def read_pair(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read(path: Path, dimensions: int) -> np.ndarray:
-    """Read one idx file of unsigned bytes; a name that ends in ``.gz`` is decompressed.
+    """Read one idx file, packed where its name ends in ``.gz``, of images (3) or labels (1).
 
-    `dimensions` is 3 for images, 1 for labels. Memory follows what the file holds, never what its
-    header promises. A DataError names the file, what is wrong and what to do.
+    Memory follows what the file holds, never what its header promises.
     """
     wanted = CONTENT[dimensions]
     packed = path.suffix == ".gz"

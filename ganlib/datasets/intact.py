@@ -19,10 +19,7 @@ BROKEN = (
 
 @contextlib.contextmanager
 def intact(path: Path, kind: str) -> Iterator[None]:
-    """Turn what a reader raises into a DataError that names the file; `kind` is what it should be.
-
-    A DataError, whose sentence is a better one, is passed on.
-    """
+    """Turn what a reader raises into a DataError that names the file, which should be a `kind`."""
     try:
         yield
     except DataError:

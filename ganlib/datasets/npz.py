@@ -31,16 +31,14 @@ def explain_dtype(images: np.ndarray) -> str:
     problem = f"images are {images.dtype} where uint8 from 0 to 255 belongs"
     if images.dtype.kind != "f" or images.size == 0:
         return f"{problem}: save them as uint8"
-    low, high = float(images.min()), float(images.max())
+    low, high = images.min(), images.max()
     if not np.isfinite([low, high]).all():
         return f"{problem}, and some are NaN or infinite: repair them, then save them as uint8"
-    scaled = "images"
-    if -1 <= low and high <= 1:
-        scaled = "((images + 1) * 127.5)" if low < 0 else "(images * 255)"
-    return (
-        f"{problem}: they lie in [{low:g}, {high:g}], so save "
-        f"{scaled}.round().clip(0, 255).astype(np.uint8)"
-    )
+    scaled = "((images + 1) * 127.5)" if low < 0 else "(images * 255)"
+    if low < -1 or high > 1:
+        scaled = "images"
+    rounded = f"{scaled}.round().clip(0, 255).astype(np.uint8)"
+    return f"{problem}: they lie in [{low:g}, {high:g}], so save {rounded}"
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -79,8 +79,8 @@ class RunFolder:
 
     def grid_file(self, epoch: int, step: int = 0) -> Path:
         """Where the grid after `epoch` epochs and `step` steps is kept; names sort by time."""
-        name = f"epoch_{epoch:04d}" if step == 0 else f"epoch_{epoch:04d}_step_{step:06d}"
-        return self.samples / f"{name}.png"
+        within = f"_step_{step:06d}" if step else ""
+        return self.samples / f"epoch_{epoch:04d}{within}.png"
 
     @property
     def grids(self) -> list[Path]:

@@ -23,13 +23,7 @@ HOW = {
 
 
 def save_network(network: Any, run: RunFolder, name: str, weights: str = "last") -> None:
-    """Write a network in one piece.
-
-    Parameters
-    ----------
-    network : of Keras's own layers, see `ganlib.systems.system.System.plain`
-    weights : which of the run's this is: "last", "average" or "best"
-    """
+    """Write a network of Keras's own layers, with "last", "average" or "best" weights."""
     with atomic(run.network_file(name, weights)) as partial:
         network.save(partial)
 
@@ -67,10 +61,7 @@ def sample(
 ) -> np.ndarray:
     """`count` images from a run's generator, uint8 (N, H, W, C), the same for the same seed.
 
-    Parameters
-    ----------
-    given : parts of the latent to hold fixed, such as labels or codes; see
-        `ganlib.systems.latents`
+    `given` are parts of the latent to hold fixed, such as labels or codes.
     """
     from ganlib.figures import to_uint8
 

@@ -12,10 +12,7 @@ Row = dict[str, Any]
 
 
 def read_table(path: Path, columns: Sequence[str] = ()) -> list[Row]:
-    """A CSV file's rows, numbers as int or float, empty cells left out; no file: no rows.
-
-    A file that is no table of numbers, or a row without one of `columns`, raises `GanlibError`.
-    """
+    """A CSV file's rows of numbers, empty cells left out, `columns` in each; no file: no rows."""
     if not path.is_file():
         return []
     try:

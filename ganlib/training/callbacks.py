@@ -1,8 +1,7 @@
 """What a run writes while it trains, as Keras callbacks: grids, film, tables, TensorBoard.
 
-They work on what the loop hands them as ``self.model``, a `ganlib.training.loop.Watched`. Batch
-logs are given every `ganlib.training.loop.LOG_EVERY` steps only, so that a GPU is not made to wait
-at each one. An epoch also ends where the run does.
+``self.model`` is a `ganlib.training.loop.Watched`. Batch logs come every `LOG_EVERY` steps only, so
+that a GPU does not wait at each one. An epoch also ends where the run does.
 """
 
 from typing import Any
@@ -20,19 +19,23 @@ from ganlib.training.progress import TrainingDiverged
 FRAMES = 24  # grids within a run, beside those at the ends of epochs
 
 
-class SampleGrids(keras.callbacks.Callback):
+class RunCallback(keras.callbacks.Callback):
+    """A callback that writes into a run's folder."""
+
+    def __init__(self, run: RunFolder) -> None:
+        super().__init__()
+        self.run = run
+
+
+class SampleGrids(RunCallback):
     """A grid of images from fixed inputs after every epoch, and some in between.
 
-    Parameters
-    ----------
-    run : grids are written to its ``samples/``
-    inputs : what the system generates from, see `ganlib.systems.system.System.draw`
-    caption : written above every grid
+    `inputs` is what `ganlib.systems.system.System.draw` returned; `caption` is above every grid.
     """
 
     def __init__(self, run: RunFolder, inputs: Inputs, caption: str = "") -> None:
-        super().__init__()
-        self.run, self.inputs, self.caption = run, inputs, caption
+        super().__init__(run)
+        self.inputs, self.caption = inputs, caption
         self._frame = -1
 
     def draw(self) -> Image.Image:
@@ -65,12 +68,12 @@ class SampleGrids(keras.callbacks.Callback):
         return int(FRAMES * self.model.progress.fraction)
 
 
-class Pictures(keras.callbacks.Callback):
+class Pictures(RunCallback):
     """When training ends: the film of the grids, samples.gif, and the loss curves, losses.png."""
 
     def __init__(self, run: RunFolder, title: str) -> None:
-        super().__init__()
-        self.run, self.title = run, title
+        super().__init__(run)
+        self.title = title
 
     def on_train_end(self, logs: Any = None) -> None:
         figures.write_gif(self.run.gif, [np.asarray(Image.open(path)) for path in self.run.grids])
@@ -80,17 +83,14 @@ class Pictures(keras.callbacks.Callback):
         figure.savefig(self.run.losses)
 
 
-class Tables(keras.callbacks.Callback):
+class Tables(RunCallback):
     """history.csv, one row for each epoch, and steps.csv, the losses every few steps.
 
     Metrics that other callbacks add to an epoch's logs are written too: give this one last.
     """
 
-    def __init__(self, run: RunFolder) -> None:
-        super().__init__()
-        self.run = run
-        self.history: list[Row] = []
-        self.columns: list[str] = []
+    history: list[Row]
+    columns: list[str]
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Take the tables up without what a resumed run repeats."""
@@ -118,13 +118,10 @@ class Tables(keras.callbacks.Callback):
         return {"step": progress.step, "images": progress.images} | rounded
 
 
-class TensorBoard(keras.callbacks.Callback):
+class TensorBoard(RunCallback):
     """Scalars and sample grids for TensorBoard, after every epoch, against images seen."""
 
-    def __init__(self, run: RunFolder) -> None:
-        super().__init__()
-        self.run = run
-        self.writer: Any = None
+    writer: Any
 
     def on_train_begin(self, logs: Any = None) -> None:
         self.writer = tf.summary.create_file_writer(str(self.run.logs))

@@ -25,11 +25,8 @@ class DamagedCheckpoint(GanlibError):
 def save(folder: Path, step: int, variables: Mapping[str, Any], state: Mapping[str, Any]) -> Path:
     """Write ``step_<step>.npz`` so that a crash at any moment leaves the old files intact.
 
-    Parameters
-    ----------
-    folder : made if need be; the newest `KEEP` checkpoints stay in it
-    variables : name to Keras or TensorFlow variable, see `ganlib.systems.system.System.variables`
-    state : what else a resumed run needs, fit for JSON
+    `variables` are those of a `ganlib.systems.system.System`; `state`, fit for JSON, is what else a
+    resumed run needs. The newest `KEEP` checkpoints stay in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {name: np.asarray(value) for name, value in variables.items()}

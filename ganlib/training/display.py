@@ -10,6 +10,8 @@ from tqdm import tqdm
 
 from ganlib.startup import keras
 
+RENEW_SECONDS = 5.0
+
 
 class ProgressBar(keras.callbacks.Callback):
     """A bar with the time left and the losses (tqdm), on standard error."""
@@ -39,17 +41,11 @@ class ProgressBar(keras.callbacks.Callback):
 
 
 class NotebookDisplay(keras.callbacks.Callback):
-    """In a notebook: one picture, renewed every few seconds, and one line under it.
+    """In a notebook: the picture that `draw` makes, renewed every few seconds, and one line."""
 
-    Parameters
-    ----------
-    draw : makes the picture; see `ganlib.training.callbacks.SampleGrids.draw`
-    every_seconds : time between two renewals
-    """
-
-    def __init__(self, draw: Callable[[], Image.Image], every_seconds: float = 5.0) -> None:
+    def __init__(self, draw: Callable[[], Image.Image]) -> None:
         super().__init__()
-        self.draw, self.every_seconds = draw, every_seconds
+        self.draw = draw
         self._latest: dict[str, str] = {}
         self._due = 0.0
         self._handles: list[Any] = []
@@ -58,7 +54,7 @@ class NotebookDisplay(keras.callbacks.Callback):
         self._latest = _losses(logs) or self._latest
         if time.monotonic() >= self._due:
             self._show()
-            self._due = time.monotonic() + self.every_seconds
+            self._due = time.monotonic() + RENEW_SECONDS
 
     def on_train_end(self, logs: Any = None) -> None:
         self._show()

@@ -41,10 +41,7 @@ class Watched(keras.Model):
 class Loop:
     """One session of a run: from the first batch, or from a checkpoint, to the end of its budget.
 
-    Parameters
-    ----------
-    run, recipe, data, record : where, what and on what to train, and the run's record so far
-    distribution : a ``tf.distribute`` strategy
+    `record` is the run's record so far, `distribution` a ``tf.distribute`` strategy.
     """
 
     def __init__(
@@ -202,13 +199,9 @@ class Loop:
         return recent.result()
 
     def _batches(self) -> Any:
+        where = {"first_step": self.progress.step, "together": self.steps_per_execution}
         make = functools.partial(
-            batches,
-            self.data,
-            self.recipe.batch_size,
-            self.record["seed"],
-            first_step=self.progress.step,
-            together=self.steps_per_execution,
+            batches, self.data, self.recipe.batch_size, self.record["seed"], **where
         )
         replicas = self.distribution.num_replicas_in_sync
         if replicas == 1:

@@ -14,14 +14,8 @@ processor, or no quicker: benchmarks/precision.py."""
 
 
 def precision_for(recipe: Recipe, requested: str = "auto") -> str:
-    """The precision to train a recipe in on this machine.
+    """The precision to train a recipe in on this machine, unless one is requested.
 
-    Parameters
-    ----------
-    requested : one of `ganlib.devices.PRECISIONS`; anything but "auto" is returned unchanged
-
-    Returns
-    -------
     "bfloat16" on GPUs from compute capability 8.0 and, for steps of at least `SMALL_STEP`, on
     processors with bfloat16 instructions; "float16" (with loss scaling) on GPUs from 7.0; else
     "float32".
@@ -33,14 +27,13 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
         return requested
     if not recipe.optimizers:  # nothing is trained by gradients
         return "float32"
-    capability = devices.compute_capability()
-    if capability is not None:
+    if (capability := devices.compute_capability()) is not None:
         if capability >= (8, 0):
             return "bfloat16"
         return "float16" if capability >= (7, 0) else "float32"
     if not devices.cpu_flags() & {"avx512_bf16", "amx_bf16"}:
         return "float32"
-    if set(recipe.networks) != {"generator", "discriminator"}:  # others are not counted
-        return "bfloat16"
-    small = recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP
-    return "float32" if small else "bfloat16"
+    counted = set(recipe.networks) == {"generator", "discriminator"}
+    if counted and recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP:
+        return "float32"
+    return "bfloat16"

@@ -10,11 +10,7 @@ from ganlib.runs.folder import RunFolder
 
 @dataclass
 class Progress:
-    """How far a run is: steps done, seconds spent, and its budget.
-
-    The budget is a number of epochs, of minutes or of steps, counted from the start of the run,
-    also when it was resumed in between.
-    """
+    """How far a run is: steps done, seconds spent, and its budget, over all sessions."""
 
     steps_per_epoch: int
     image_count: int

@@ -17,8 +17,8 @@ from ganlib.evaluation import judges
 from ganlib.evaluation.metrics.frechet import distance_between, mean_and_covariance
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import save_network
-from ganlib.startup import keras
 from ganlib.systems.latents import Inputs
+from ganlib.training.callbacks import RunCallback
 
 IMAGES = 1000  # generated for each score
 REAL = 2000  # training images to compare them with
@@ -26,7 +26,7 @@ SHARE = 0.02  # of training time, spent on scores
 FIRST_COST = 2.0  # seconds, a guess at the first score's cost, judge and real images included
 
 
-class Scores(keras.callbacks.Callback):
+class Scores(RunCallback):
     """Adds ``frechet`` to an epoch's logs, and ``frechet_average`` where there is an average.
 
     The Fréchet distance of 1,000 images from fixed inputs to 2,000 training images: it compares the
@@ -34,13 +34,16 @@ class Scores(keras.callbacks.Callback):
 
     Parameters
     ----------
-    run : where the best generator so far is kept
-    record : the run's record; its "best" says which generator that is, and is written with it
+    run, record : keep the best generator so far, and in "best" which one that is
     data : training images, of a data set for which a judge ships
     inputs : what `IMAGES` images are generated from
-    every : epochs between two scores; None: as often as `SHARE` of the training time allows, the
-        first one after 100 seconds
+    every : epochs between two scores; by default as often as `SHARE` of the training time allows
     """
+
+    spent = 0.0  # seconds, in this session
+    _cost = FIRST_COST
+    _judge: Any = None
+    _real: tuple[np.ndarray, np.ndarray]
 
     def __init__(
         self,
@@ -50,14 +53,8 @@ class Scores(keras.callbacks.Callback):
         inputs: Inputs,
         every: int | None = None,
     ) -> None:
-        super().__init__()
-        self.run, self.record, self.data = run, record, data
-        self.inputs, self.every = inputs, every
-        self.spent = 0.0  # seconds, in this session
-        self._began = 0.0
-        self._judge: Any = None
-        self._real: tuple[np.ndarray, np.ndarray]
-        self._cost = FIRST_COST
+        super().__init__(run)
+        self.record, self.data, self.inputs, self.every = record, data, inputs, every
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._began = self.model.progress.seconds
@@ -98,10 +95,10 @@ class Scores(keras.callbacks.Callback):
         return scores
 
     def _due(self) -> bool:
+        progress = self.model.progress
         if self.every is not None:
-            return self.every > 0 and self.model.progress.epoch % self.every == 0
-        session = self.model.progress.seconds - self._began
-        return self.spent + self._cost <= SHARE * session
+            return self.every > 0 and progress.epoch % self.every == 0
+        return self.spent + self._cost <= SHARE * (progress.seconds - self._began)
 
     def _distance(self, images: np.ndarray) -> float:
         return distance_between(*self._real, *self._statistics(figures.to_uint8(images)))

@@ -45,12 +45,10 @@ def train(
 
     Parameters
     ----------
-    recipe : a recipe of `ganlib.recipes`, or one of your own
-    data : training images, from `ganlib.datasets.load`; for systems that need several sets, a
-        mapping of names to them
-    output : the run folder. One that holds a run already is refused, unless `resume`.
-    epochs, minutes, steps : the budget, counted from the run's start also when it is resumed; the
-        first one used up ends the run. With none, the recipe's budget; a resumed run's own.
+    data : training images, from `ganlib.datasets.load`, or several sets of them by name
+    output : the run folder; one that holds a run already is refused, unless `resume`
+    epochs, minutes, steps : the budget from the run's start on; the first one used up ends the run.
+        By default the recipe's, or a resumed run's own.
     seed : seed of weights, order of images and noise; 0 by default
     precision : "auto", "float32", "bfloat16" or "float16", see `ganlib.training.precision`
     strategy : "none", "mirrored" or "multiworker", see `ganlib.devices.make_strategy`
@@ -58,9 +56,8 @@ def train(
         CPU, the weights equal those of an uninterrupted run bit for bit.
     callbacks : Keras callbacks of your own
     display : "bar" (a progress bar on standard error), "notebook" (a live picture) or "none"
-    score_every : epochs between two scores of the generator, see `ganlib.training.scoring`; 0:
-        none. By default as often as 2 % of the time allows, where a judge ships for the data. A
-        resumed run keeps its own.
+    score_every : epochs between two scores, 0 for none, see `ganlib.training.scoring`; by default a
+        resumed run's own, else as often as 2 % of the time allows, where a judge ships for the data
 
     Returns
     -------
@@ -107,9 +104,8 @@ def train(
             loop.restore()
         loop.progress.started = time.monotonic()
         if done_before and loop.progress.fraction >= 1.0:
-            spent = " or ".join(
-                f"{most:g} {name}" for name, most in record["budget"].items() if most
-            )
+            limits = record["budget"].items()
+            spent = " or ".join(f"{most:g} {name}" for name, most in limits if most)
             raise GanlibError(
                 f"{run.path} has already used up its {spent}: give a larger --epochs or --minutes "
                 "to go on"
@@ -129,17 +125,11 @@ def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
     grids = cb.SampleGrids(run, inputs, caption="SYNTHETIC data" if synthetic else "")
     stand_in = "SYNTHETIC stand-in for " if synthetic else ""
     title = f"{loop.recipe.title} on {stand_in}{record['data']['name']}"
-    shown = {"bar": ProgressBar, "notebook": lambda: NotebookDisplay(grids.draw)}
-    scores = []
+    own: list[keras.callbacks.Callback] = [grids]
+    if display != "none":
+        own.append(ProgressBar() if display == "bar" else NotebookDisplay(grids.draw))
     if isinstance(loop.data, Dataset) and loop.data.name in judges.names():
         every = record.get("score_every")
-        scores.append(scoring.Scores(run, record, loop.data, more_inputs, every))
+        own.append(scoring.Scores(run, record, loop.data, more_inputs, every))
     # The tables come after those whose measurements they write; the pictures need the tables.
-    return [
-        grids,
-        *([shown[display]()] if display in shown else []),
-        *scores,
-        cb.TensorBoard(run),
-        cb.Tables(run),
-        cb.Pictures(run, title),
-    ]
+    return [*own, cb.TensorBoard(run), cb.Tables(run), cb.Pictures(run, title)]

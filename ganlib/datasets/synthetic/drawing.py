@@ -137,8 +137,7 @@ def grid() -> NDArray[np.float64]:
 def stroke_fields(copies: int, jitter: float) -> Floats:
     """Return fields of handwritten skeletons, float32 (10, copies, CELL, CELL), in glyph units.
 
-    `copies` cycles through each digit's variants; `jitter` is how far control points stray (one
-    standard deviation).
+    The control points of each digit's variants stray by `jitter` (one standard deviation).
     """
     rng = np.random.default_rng(0)  # the alphabet is the same for every seed of a data set
     fields = np.empty((10, copies, CELL * CELL), np.float32)
@@ -166,9 +165,8 @@ def font_fields() -> Floats:
     side = CELL * OVERSAMPLING
     fields = np.empty((10, len(FONTS), CELL, CELL), np.float32)
     for column, name in enumerate(FONTS):
-        probe = ImageFont.truetype(
-            str(folder / f"{name}.ttf"), 200, layout_engine=ImageFont.Layout.BASIC
-        )
+        file, engine = str(folder / f"{name}.ttf"), ImageFont.Layout.BASIC
+        probe = ImageFont.truetype(file, 200, layout_engine=engine)
         for digit in range(10):
             # Digits of a face differ a little in height: each is drawn to the same one.
             _, top, _, bottom = probe.getbbox(str(digit))
@@ -211,8 +209,7 @@ def in_chunks(
 ) -> tuple[Images, Integers]:
     """Call `draw` once per chunk, each with a generator of its own, and join the first `count`.
 
-    So a picture depends on its seed and place alone, never on how many are asked for. A `count`
-    below 1, a `seed` below 0 and what is not a whole number raise DataError.
+    So a picture depends on its seed and place alone, never on how many are asked for.
     """
     for name, value, least in (("count", count, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
