@@ -44,7 +44,7 @@ VARIATIONS: Options = {
     "objective": {"choices": OBJECTIVES, "help": "another pair of losses"},
     "n_critic": {"type": _count, "help": "discriminator steps for one of G"},
     "clip": {"type": _from_zero, "help": "clip the critic's weights; 0: do not"},
-    "gradient_penalty": {"type": _from_zero, "help": "its weight; takes the place of clipping"},
+    "gradient_penalty": {"type": _from_zero, "help": "its weight, in place of clipping"},
     "learning_rate": {"type": _positive, "help": "of both optimisers"},
     "beta_1": {"type": _share, "help": "Adam's momentum, of both"},
     "latent": {"choices": ["normal", "uniform"], "help": "what the noise is drawn from"},
