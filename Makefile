@@ -23,6 +23,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	MYPYPATH=benchmarks:tools $(BIN)/mypy --ignore-missing-imports benchmarks/*.py tools/*.py
 
 unit: $(READY)
 	$(BIN)/python -m pytest tests $(TOGETHER)

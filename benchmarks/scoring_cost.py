@@ -9,6 +9,7 @@ import argparse
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from ganlib import datasets, recipes
 from ganlib.training import scoring
@@ -29,7 +30,7 @@ def main() -> None:
     trackers = []
     tracker_class = scoring.Scores
 
-    def noted(*args: object, **kwargs: object) -> scoring.Scores:
+    def noted(*args: Any, **kwargs: Any) -> scoring.Scores:
         trackers.append(tracker_class(*args, **kwargs))
         return trackers[-1]
 

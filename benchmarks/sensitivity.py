@@ -24,6 +24,7 @@ def main() -> None:
         datasets.load(options.judge, split, channels=judge.image_shape[-1])
         for split in ("train", "test")
     )
+    assert train.labels is not None
     real = registry.Real(registry.Sample.of(judge, test.images[:count]), train.images[count:])
     fresh, labels = train.images[:count], train.labels[:count]
     made = {

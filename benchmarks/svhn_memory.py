@@ -33,12 +33,12 @@ CASES = {  # channels, and whether a batch is made
 def report(folder: str, case: str) -> None:
     """In a process of its own: load, perhaps make a batch; print peak and size of the images."""
     channels, batch = CASES[case]
-    images = load("svhn_cropped", "extra", folder, channels=channels).images
+    data = load("svhn_cropped", "extra", folder, channels=channels)
     if batch:
         from ganlib.datasets.batches import batches
 
-        next(iter(batches(images, 256, seed=0)))
-    print(json.dumps([peak(), images.nbytes]))
+        next(iter(batches(data, 256, seed=0)))
+    print(json.dumps([peak(), data.images.nbytes]))
 
 
 def peak() -> int:

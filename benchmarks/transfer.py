@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     train, test = (datasets.load(options.data, s, channels=1) for s in ("train", "test"))
+    assert train.labels is not None and test.labels is not None
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(train))[:COUNT]
     labels = train.labels[chosen]
@@ -36,7 +37,7 @@ def main() -> None:
         places = np.flatnonzero(labels == label)
         pixels = rng.uniform(-1, 1, (len(places), LATENT_DIM)).astype(np.float32) @ kernel + bias
         decoded[places] = to_uint8(np.clip(pixels, -1, 1)).reshape(-1, *decoded.shape[1:])
-    noise = rng.integers(0, 256, decoded.shape, dtype=np.uint8)
+    noise = np.asarray(rng.integers(0, 256, decoded.shape, dtype=np.uint8))
     samples = {"floor": train.images[chosen], "pca of each class": decoded, "noise": noise}
     scores = {}
     for name, images in samples.items():
