@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,11 @@ def worth_compiling(strategy: Any) -> bool:
     from ganlib.startup import tf
 
     return bool(tf.config.list_logical_devices("GPU")) and strategy.num_replicas_in_sync == 1
+
+
+def bar_interval() -> float:
+    """Seconds until a progress bar is drawn anew: short in a terminal, long in a log file."""
+    return 0.2 if sys.stderr and sys.stderr.isatty() else 15.0
 
 
 def describe() -> dict[str, Any]:

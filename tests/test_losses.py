@@ -96,3 +96,7 @@ def test_minimax_saturates_where_non_saturating_does_not():
 def test_an_unknown_objective_is_one_sentence_with_the_known_ones():
     with pytest.raises(GanlibError, match="unknown objective 'wgan'.*wasserstein"):
         losses.get("wgan")
+
+
+def test_the_gradient_penalty_is_the_squared_distance_of_each_norm_from_1():
+    assert losses.gradient_penalty(tf.constant([1.0, 3.0, 0.0])).numpy().tolist() == [0.0, 4.0, 1.0]

@@ -1,6 +1,7 @@
 """What the command line understands: commands, options and their help."""
 
 import argparse
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -36,8 +37,8 @@ def _number(kind: type, words: str, least: float, below: float) -> Callable[[str
 
 _natural = _number(int, "a whole number from 0 on", 0, 2**31)
 _count = _number(int, "a whole number from 1 on", 1, 2**31)
-_positive = _number(float, "a number above 0", 1e-6, 1e6)
-_from_zero = _number(float, "a number from 0 on", 0.0, 1e6)
+_positive = _number(float, "a number above 0", math.ulp(0.0), math.inf)
+_from_zero = _number(float, "a number from 0 on", 0.0, math.inf)
 _share = _number(float, "a number from 0 to below 1", 0.0, 1.0)
 
 VARIATIONS: Options = {

@@ -210,9 +210,9 @@ def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
 
 
 def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None:
-    if folder.is_file():
-        raise DataError(f"{folder} is a file, but a folder is needed there: rename the file")
     try:
+        if folder.is_file():
+            raise DataError(f"{folder} is a file, but a folder is needed there: rename the file")
         for layout in known.layouts[split]:
             paths = [path for path in layout.locate(folder) if path]
             if len(paths) == len(layout.files):

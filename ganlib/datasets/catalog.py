@@ -34,7 +34,9 @@ class Layout:
         """Raise DataError if something of this layout is there, but not all that is needed."""
         for path in (folder / name for names in self.files for name in names):
             if (path.exists() or path.is_symlink()) and not path.is_file():
-                found = "a folder" if path.is_dir() else "a link to a file that is not there"
+                found = "a link to a file that is not there" if path.is_symlink() else "no file"
+                if path.is_dir():
+                    found = "a folder"
                 raise DataError(f"{path} is {found}: put the file of that name in its place")
         paths = self.locate(folder)
         present = [path.name for path in paths if path]

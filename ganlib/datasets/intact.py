@@ -12,7 +12,7 @@ from ganlib.errors import DataError
 
 BROKEN = (
     *(gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error, EOFError),
-    *(ValueError, TypeError, KeyError, MemoryError, NotImplementedError, RuntimeError),
+    *(ValueError, TypeError, KeyError, NotImplementedError, RuntimeError),
 )
 """What readers of gzip, zip, numpy and MATLAB files raise on damaged ones."""
 
@@ -29,6 +29,8 @@ def intact(path: Path, kind: str) -> Iterator[None]:
         raise DataError(
             f"{path} is damaged or is not {kind} ({reason}): download or save it again"
         ) from None
+    except MemoryError:
+        raise DataError(f"{path} does not fit into memory: close other programs") from None
     except OSError as error:
         raise DataError(
             f"{path} cannot be read ({error.strerror or error}): check its permissions"

@@ -23,7 +23,15 @@ def read(paths: Sequence[Path], images: str, labels: str) -> tuple[np.ndarray, n
                 f"{path} lacks {_quoted(missing)} (it holds {_quoted(archive.files)}): save it "
                 f"with np.savez_compressed(file, {images}=..., {labels}=...)"
             )
-        return np.asarray(archive[images]), np.asarray(archive[labels])
+        try:
+            return np.asarray(archive[images]), np.asarray(archive[labels])
+        except ValueError as error:
+            if "allow_pickle" not in str(error):
+                raise
+            raise DataError(
+                f"{path} holds Python objects, which are never unpickled: save numbers, such as "
+                "uint8 images"
+            ) from None
 
 
 def explain_dtype(images: np.ndarray) -> str:

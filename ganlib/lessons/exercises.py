@@ -2,6 +2,6 @@
 
 
 def check(*claims: tuple[str, bool]) -> None:
-    """Print, for each pair of what is asked for and whether it holds, if the answer is right."""
+    """Print whether each claim holds; a claim is a pair of its text and whether it is true."""
     for text, holds in claims:
         print(f"{'✓ right:  ' if holds else '✗ not yet:'} {text}")

@@ -18,7 +18,7 @@ RIGHT, WRONG = (40, 160, 60), (210, 40, 40)
 
 @dataclass(frozen=True)
 class Score:
-    """An answer: right ones of all, real pictures missed, generated ones taken for real."""
+    """Pictures told right, of `count`; real ones missed, and generated ones that fooled."""
 
     right: int
     count: int

@@ -14,7 +14,7 @@ class Operation:
     layer : the Keras layer it belongs to
     what : "forward", "input gradient" or "weight gradient"
     times : how often the step does it
-    macs : multiplications with an addition
+    macs : multiplications with an addition, for one image
     """
 
     layer: Any

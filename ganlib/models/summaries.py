@@ -62,7 +62,7 @@ def side_by_side(before: Any, after: Any) -> str:
 
 
 def _paired(before: list, after: list, keys: Sequence[Callable]) -> Iterator[tuple[Any, Any]]:
-    """Rows that belong together: equal by the first key, between them by the next; else None."""
+    """Pair rows that are equal by the first key, the rest by the next; None: no partner."""
     if not keys:
         yield from zip_longest(before, after)
         return

@@ -46,7 +46,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A class of ``keras.optimizers`` and its options."""
+    """A class of ``keras.optimizers`` and its options; what they leave out is Keras's default."""
 
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -123,10 +123,10 @@ class Recipe:
         for what, value, choices in (
             ("schedule", self.schedule, SCHEDULES),
             ("kind of system", self.kind, KINDS),
-            ("objective", self.objective or OBJECTIVES[0], OBJECTIVES),
+            ("objective", self.objective, (*OBJECTIVES, None)),
         ):
             if value not in choices:
-                names = ", ".join(choices)
+                names = ", ".join(filter(None, choices))
                 raise GanlibError(f"unknown {what} {value!r}; choose one of {names}")
         if self.ema and "generator" not in self.optimizers:
             raise GanlibError(

@@ -59,7 +59,8 @@ def _option(recipe: Recipe, name: str, value: Any) -> Recipe:
     _require(recipe.kind in ("simultaneous", "alternating"), recipe, "discriminator", name)
     kind = recipe.kind
     options = {key: old for key, old in recipe.options.items() if key != name}
-    if value != int(name == "n_critic"):  # one step of the critic, no clipping, no penalty
+    neutral = 1 if name == "n_critic" else 0  # one step of the critic; no clipping, no penalty
+    if value != neutral:
         options[name], kind = value, "alternating"
         if name == "gradient_penalty":
             options.pop("clip", None)

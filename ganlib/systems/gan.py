@@ -129,7 +129,9 @@ class Alternating(GAN):
             total = logs["d_loss"]
             if self.gradient_penalty:
                 norms = self.gradient_norms(images, fakes, index)
-                total += self.gradient_penalty * tf.reduce_sum(tf.square(norms - 1.0)) / size
+                total += (
+                    self.gradient_penalty * tf.reduce_sum(losses.gradient_penalty(norms)) / size
+                )
             scaled = self.optimizers["discriminator"].scale_loss(total)
         self.apply(tape, scaled, "discriminator")
         if self.clip is not None:

@@ -57,7 +57,7 @@ def minus_score(scores: tf.Tensor) -> tf.Tensor:
 
 
 def score(fake: tf.Tensor) -> tf.Tensor:
-    """``f(G(z))``; minus the critic's two parts estimate the Wasserstein distance, up to a factor.
+    """``f(G(z))``; minus the critic's loss estimates the Wasserstein distance, up to a factor.
 
     Arjovsky et al. 2017, equation 2 and algorithm 1, https://arxiv.org/abs/1701.07875.
     """
@@ -72,6 +72,14 @@ def hinge_real(real: tf.Tensor) -> tf.Tensor:
 def hinge_fake(fake: tf.Tensor) -> tf.Tensor:
     """``max(0, 1 + D(G(z)))`` (same equation)."""
     return per_image(tf.nn.relu(1.0 + fake))
+
+
+def gradient_penalty(norms: tf.Tensor) -> tf.Tensor:
+    """``(|grad f| - 1)²`` for each image, from the norms that `ganlib.systems.gan` takes, (B,).
+
+    Gulrajani et al. 2017, equation 3, https://arxiv.org/abs/1704.00028.
+    """
+    return tf.square(norms - 1.0)
 
 
 Loss = Callable[[tf.Tensor], tf.Tensor]

@@ -56,9 +56,10 @@ class System:
         raise NotImplementedError
 
     def step(self, batch: Batch, index: int) -> Logs:
-        """Train on one batch, from index 0 on; returns float32 scalars by name, of `log_keys`.
+        """Train on one batch; `index` counts the steps from 0. Float32 scalars of `log_keys`.
 
-        A batch holds such as "images", float (B, H, W, C) in [-1, 1], and "labels", int64 (B,).
+        A batch holds, for example, "images", float (B, H, W, C) in [-1, 1], and "labels", int64
+        (B,).
         """
         return self._step(batch, tf.constant(index, tf.int64))
 

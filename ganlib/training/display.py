@@ -1,6 +1,5 @@
 """What a user sees while a run trains, as Keras callbacks: a bar, or a picture in a notebook."""
 
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from PIL import Image
 from tqdm import tqdm
 
+from ganlib import devices
 from ganlib.startup import keras
 
 RENEW_SECONDS = 5.0
@@ -23,8 +23,7 @@ class ProgressBar(keras.callbacks.Callback):
             total=100.0,
             initial=100.0 * min(1.0, self.model.progress.fraction),
             bar_format="{desc} {percentage:3.0f}% |{bar:24}| {elapsed}<{remaining}{postfix}",
-            # A log file gets a line now and then, a terminal a lively bar.
-            mininterval=0.2 if sys.stderr and sys.stderr.isatty() else 15.0,
+            mininterval=devices.bar_interval(),
         )
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:

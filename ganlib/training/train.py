@@ -105,7 +105,7 @@ def train(
         loop.progress.started = time.monotonic()
         if done_before and loop.progress.fraction >= 1.0:
             limits = record["budget"].items()
-            spent = " or ".join(f"{most:g} {name}" for name, most in limits if most)
+            spent = " or ".join(f"{most:,} {name}" for name, most in limits if most)
             raise GanlibError(
                 f"{run.path} has already used up its {spent}: give a larger --epochs or --minutes "
                 "to go on"

@@ -91,7 +91,7 @@ class Judge:
 
         What is not uint8 (N, H, W, C) of the judge's size is a `DataError`.
         """
-        checks.images(images, f"what judge {self.name} judges")
+        checks.images(images, f"the input of judge {self.name}")
         if self.record["turns_grey"] and images.shape[1:] == (*self.image_shape[:2], 3):
             images = to_grayscale(images)
         if images.shape[1:] != self.image_shape:

@@ -136,7 +136,7 @@ def _fit(
             steps_per_epoch=steps,
             shuffle=False,  # the batches are shuffled already
             verbose=0,
-            callbacks=[TqdmCallback(mininterval=1.0)] if progress else [],
+            callbacks=[TqdmCallback(mininterval=devices.bar_interval())] if progress else [],
         )
     if not math.isfinite(history.history["loss"][-1]):
         raise GanlibError(f"the loss on {data.name} diverged to NaN or infinity: try another seed")

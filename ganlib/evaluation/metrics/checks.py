@@ -68,7 +68,7 @@ def same_shape(first: np.ndarray, second: np.ndarray, names: tuple[str, str]) ->
     if first.shape[1:] != second.shape[1:]:
         raise DataError(
             f"{names[0]} has shape {first.shape} and {names[1]} has {second.shape}, which differ "
-            "behind the first number: make both with the same judge or at the same image size"
+            "in more than the number of rows: use the same judge, or images of one size"
         )
 
 

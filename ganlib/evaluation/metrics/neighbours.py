@@ -71,14 +71,14 @@ def neighbour_scores(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> dict[
     neighbourhood can recall a tenth of the real images, and the next sample may have no such
     outlier.
     """
-    found = contributions(real, fake)
+    radii = _radii(checks.features(real, "real", K + 1), K, ROWS)
+    found = contributions(real, fake, radii=radii)
     scores = {
         name: bootstrap(np.mean, added, count=len(fake), seed=seed) for name, added in found.items()
     }
     number = min(PARTS, len(fake) // (K + 1))
     if number > 1:
         order = np.random.default_rng(seed).permutation(len(fake))
-        radii = _radii(checks.features(real, "real"), K, ROWS)
         parts = [
             contributions(real, np.asarray(fake)[part], radii=radii)
             for part in np.array_split(order, number)
