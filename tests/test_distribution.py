@@ -93,6 +93,7 @@ def one_device(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["gan", "wgan", "linear"])
 def test_two_mirrored_devices_equal_one(one_device, tmp_path, kind):
     finish(start("mirrored", tmp_path / kind, kind))
@@ -100,6 +101,7 @@ def test_two_mirrored_devices_equal_one(one_device, tmp_path, kind):
     assert_equal_up_to_rounding(tmp_path / kind, one_device / kind)
 
 
+@pytest.mark.slow
 def test_two_workers_equal_one(one_device, tmp_path):
     sockets = [socket.socket() for _ in range(2)]
     for s in sockets:

@@ -148,6 +148,7 @@ def test_a_judge_of_another_shape_is_one_sentence(copy):
         evaluate(copy, count=COUNT, judge=other)
 
 
+@pytest.mark.slow
 def test_colour_images_are_judged_in_greyscale(instant, tmp_path, monkeypatch):
     """A run in colour: its images and the real ones are turned to grey alike."""
     data = datasets.load("svhn_cropped", stand_in="always")

@@ -366,6 +366,7 @@ def test_training_writes_a_judge_that_has_learnt_and_says_how(trained, digits):
     assert record["command"] == "python -m ganlib judge train mnist --epochs 6 --seed 3"
 
 
+@pytest.mark.slow
 def test_the_same_seed_trains_the_same_judge_and_the_bar_is_on_standard_error(
     trained, digits, copied, capsys
 ):

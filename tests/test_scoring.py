@@ -53,6 +53,7 @@ def test_the_average_is_the_exponential_moving_average_of_the_steps(
     assert (sample(run, 9, weights="average") != sample(run, 9)).any()
 
 
+@pytest.mark.slow
 def test_averaging_leaves_training_as_it_is_and_resumes_bit_for_bit(
     tiny_recipe, tiny_data, tmp_path
 ):

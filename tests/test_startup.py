@@ -35,6 +35,7 @@ def test_what_was_written_before_an_error_is_not_lost(capfd):
     assert capfd.readouterr().err == "the cause\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed differently there")
 def test_it_works_without_a_standard_error_stream():
     program = "from ganlib.startup import quiet\nwith quiet():\n    print('fine')"

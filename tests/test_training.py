@@ -74,6 +74,7 @@ def test_a_run_interrupted_anywhere_and_resumed_equals_an_uninterrupted_one(
     assert_same_run(whole_run, run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [4])
 def test_a_wasserstein_run_resumes_bit_for_bit(tiny_wgan, tiny_data, tmp_path, step):
     whole = train(tiny_wgan, tiny_data, tmp_path / "whole", epochs=3, display="none")
@@ -82,6 +83,7 @@ def test_a_wasserstein_run_resumes_bit_for_bit(tiny_wgan, tiny_data, tmp_path, s
     assert_same_run(whole, train(tiny_wgan, tiny_data, output, resume=True, display="none"))
 
 
+@pytest.mark.slow
 def test_a_run_killed_with_sigkill_and_resumed_equals_an_uninterrupted_one(
     whole_run, tiny_recipe, tiny_data, tmp_path
 ):
@@ -390,6 +392,7 @@ def test_a_missing_or_damaged_generator_is_one_sentence(whole_run, tmp_path):
         sample(run, 1)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_epochs(tiny_recipe, tiny_data, tmp_path):
     """Live Python objects and graphs after each epoch: the same from the second epoch on."""
     import gc
