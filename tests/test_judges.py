@@ -218,7 +218,7 @@ def test_a_judge_of_a_colour_set_in_greyscale_takes_colour_images():
     [
         (
             np.zeros((2, 28, 28, 1), np.float32),
-            "mnist judges is float32 .*: give uint8 images .*figures.to_uint8",
+            "judge mnist is float32 .*: give uint8 images .*figures.to_uint8",
         ),
         (np.full((2, 28, 28, 1), np.nan), "is float64 of .*, with NaN or infinity: give uint8"),
         (np.zeros((2, 28, 28, 1), np.int64), "is int64 of .*: give uint8 images"),

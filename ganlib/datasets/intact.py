@@ -29,8 +29,11 @@ def intact(path: Path, kind: str) -> Iterator[None]:
         raise DataError(
             f"{path} is damaged or is not {kind} ({reason}): download or save it again"
         ) from None
-    except MemoryError:
-        raise DataError(f"{path} does not fit into memory: close other programs") from None
+    except MemoryError as error:
+        raise DataError(
+            f"{path} is damaged or does not fit into memory ({error}): compare its size with the "
+            "official file's"
+        ) from None
     except OSError as error:
         raise DataError(
             f"{path} cannot be read ({error.strerror or error}): check its permissions"
