@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from ganlib import cli, datasets, recipes
+from ganlib.cli import arguments
 from ganlib.cli import train as cli_train
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
@@ -413,3 +414,11 @@ def test_a_judge_of_ones_own_is_trained_and_evaluates(tmp_path, monkeypatch, cap
     assert cli.main(arguments) == 0
     assert "trained on SYNTHETIC images" in capsys.readouterr().out
     assert "SYNTHETIC" in json.loads((copy / "scores.json").read_text(encoding="utf-8"))["judge"]
+
+
+def test_any_number_above_zero_is_a_learning_rate():
+    options = arguments.parser().parse_args(["train", "mnist-wgan", "--learning-rate", "1e-9"])
+    assert options.learning_rate == 1e-9
+    for text in ("0", "-1", "nan", "inf"):
+        with pytest.raises(SystemExit):
+            arguments.parser().parse_args(["train", "mnist-wgan", "--learning-rate", text])

@@ -634,3 +634,11 @@ def _link(path, target):
         path.symlink_to(target)
     except OSError as error:
         pytest.skip(f"this system makes no links here ({error})")
+
+
+def test_a_folder_that_may_not_be_opened_is_one_sentence(mnist, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    assert f"{mnist} may not be opened: check its permissions" in refusal(mnist)
