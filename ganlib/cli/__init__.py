@@ -16,6 +16,7 @@ from ganlib.errors import GanlibError
 
 COMMANDS = {
     "recipes": commands.list_recipes,
+    "pretrained": commands.list_pretrained,
     "summary": commands.summary,
     "train": train.train,
     "sample": commands.sample,

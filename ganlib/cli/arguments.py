@@ -57,7 +57,7 @@ VARIATIONS: Options = {
 """Options of `train` that change the recipe: names of `ganlib.recipes.vary.vary`."""
 SHARED: Options = {
     "recipe": {"metavar": "RECIPE", "help": "a name that `recipes` lists"},
-    "run": {"metavar": "RUN", "help": "a run folder"},
+    "run": {"metavar": "RUN", "help": "a run folder, or pretrained:NAME for one that ships"},
     "--json": {"action": "store_true", "help": "as JSON"},
     "--seed": {"type": _natural, "default": 0, "help": "default: 0"},
     "--data-dir": {"help": "where data files are (default: $GANLIB_DATA, else data/)"},
@@ -89,7 +89,10 @@ TRAIN: Options = {
 }
 SAMPLE: Options = {
     "--count": {"type": _natural, "default": 64, "help": "default: 64"},
-    "--output": {"help": "a .png grid, or a .npz (default: sample.png in the run folder)"},
+    "--output": {
+        "help": "a .png grid, or a .npz (default: sample.png in the run folder; for a run that "
+        "ships, NAME.png in the current folder)"
+    },
     "--weights": {
         "choices": WEIGHTS,
         "default": "last",
@@ -107,7 +110,7 @@ EVALUATE: Options = {
     },
 }
 COMPARE: Options = {
-    "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders"},
+    "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders, or pretrained:NAME"},
     "--output": {"default": "comparison.png", "help": "the picture"},
 }
 TRAIN_JUDGE: Options = {
@@ -123,6 +126,7 @@ def parser() -> argparse.ArgumentParser:
     main.add_argument("--version", action="version", version=f"ganlib {__version__}")
     commands = main.add_subparsers(metavar="COMMAND", required=True)
     _add(commands, "recipes", "list every recipe", {}, "--json")
+    _add(commands, "pretrained", "list the trained generators that ship", {}, "--json")
     channels = {"--channels": VARIATIONS["channels"]}
     _add(commands, "summary", "show both networks of a recipe", channels, "recipe", "--json")
 

@@ -8,7 +8,7 @@ from ganlib import datasets, recipes
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.recipes.vary import vary
-from ganlib.runs.folder import RunFolder
+from ganlib.runs import pretrained
 from ganlib.runs.sampling import check_generator
 
 
@@ -21,6 +21,22 @@ def list_recipes(options: argparse.Namespace) -> int:
     for recipe in recipes.RECIPES.values():
         print(f"{recipe.name:<{width}}{recipe.title}, on {recipe.dataset}")
         print(f"{'':<{width}}{recipe.source}")
+    return 0
+
+
+def list_pretrained(options: argparse.Namespace) -> int:
+    """The trained generators that ship: how long they were trained and how good they are."""
+    rows = [pretrained.facts(name) for name in pretrained.names()]
+    if options.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    width = max((len(row["name"]) for row in rows), default=0) + 2
+    for row in rows:
+        print(f"{row['name']:<{width}}{row['title']}, on {row['data']}")
+        print(
+            f"{'':<{width}}{row['images']:,} images seen ({row['epochs']:.1f} epochs), Fréchet "
+            f"distance {row['frechet']:.2f}, {row['bytes'] / 1e6:.2f} MB"
+        )
     return 0
 
 
@@ -43,8 +59,9 @@ def summary(options: argparse.Namespace) -> int:
 
 def sample(options: argparse.Namespace) -> int:
     """Images of a run's generator, as a grid or as an array."""
-    run = RunFolder.existing(options.run)
-    output = Path(options.output) if options.output else run.path / "sample.png"
+    run = pretrained.find(options.run)
+    default = f"{run.path.resolve().name}.png" if run.ships else run.path / "sample.png"
+    output = Path(options.output or default)
     if output.suffix not in (".png", ".npz"):
         raise GanlibError(f"--output {output} must end in .png or .npz")
     check_generator(run, options.weights)
@@ -68,7 +85,7 @@ def compare(options: argparse.Namespace) -> int:
     """Several runs in one picture and one table."""
     if Path(options.output).suffix != ".png":
         raise GanlibError(f"--output {options.output} must end in .png")
-    runs = [RunFolder.existing(path) for path in options.runs]
+    runs = [pretrained.find(text) for text in options.runs]
     from ganlib.evaluation import comparison
 
     print(comparison.compare(runs, Path(options.output)))
@@ -77,8 +94,8 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Scores of a run's images, as a table and in scores.json."""
-    run = RunFolder.existing(options.run)
+    """Scores of a run's images, as a table and in scores.json, but for a run that ships."""
+    run = pretrained.find(options.run)
     from ganlib.evaluation.evaluate import evaluate, merged_with_file
 
     asked = {name: getattr(options, name) for name in ("count", "seed", "judge", "data_dir")}
@@ -91,6 +108,9 @@ def evaluate(options: argparse.Namespace) -> int:
     print("95 % intervals in brackets. Do not compare with published FIDs: they use another judge.")
     if found.blind:
         print(f"No use with this judge, noise beats real images in: {', '.join(found.blind)}.")
+    if run.ships:
+        print(f"scores   not written: {run.scores_file} stays as it ships")
+        return 0
     merged_with_file(found, run).write(run.scores_file)
     print(f"scores   {run.scores_file}")
     return 0

@@ -56,7 +56,7 @@ def evaluate(
         run's data set. Where there is none, metrics that need a judge are left out
     data_dir : as for `ganlib.datasets.load`
     weights : "last", "average", "best"; by default the last and, where there is one, the average
-    write : whether to write scores.json
+    write : whether to write scores.json; a run that ships keeps its own in any case
     """
     if count < registry.LEAST:
         raise GanlibError(
@@ -98,7 +98,7 @@ def evaluate(
         shipped_references(judge_used, train, test, count)
         or references(judge_used, train, real, count),
     )
-    if write:
+    if write and not run.ships:
         merged_with_file(evaluation, run).write(run.scores_file)
     return evaluation
 

@@ -7,8 +7,10 @@ from PIL import Image
 
 from ganlib import figures
 from ganlib.runs.folder import RunFolder
+from ganlib.runs.sampling import sample
 
 ROOT = Path(__file__).resolve().parents[2]
+GENERATED = 256  # images
 
 
 def reference(name: str) -> RunFolder:
@@ -23,7 +25,12 @@ def recorded(name: str) -> list[RunFolder]:
 
 
 def generated_by(run: RunFolder) -> np.ndarray:
-    """Images that a reference run's generator made, uint8 (256, H, W, C)."""
+    """Images of a reference run's generator, uint8 (256, H, W, C), seed 0.
+
+    An older run has no generator any more; the images were made before it shipped.
+    """
+    if not run.generated.is_file():
+        return sample(run, GENERATED)
     with np.load(run.generated, allow_pickle=False) as archive:
         return archive["images"]
 

@@ -14,7 +14,9 @@ generator.keras     the generator, float32, after the last step
 …_best.keras        the best of those that were scored while it trained
 discriminator.keras and every other network, float32, after the last step
 scores.json         what ``evaluate`` found
-generated.npz       in figures/ only, in place of the generator: images that it made
+generator.npz       in figures/ only, in place of generator.keras: its weights as float16
+discriminator.npz   the same of the discriminator, in some of these runs
+generated.npz       in older runs of figures/, in place of both: images of the generator
 ==================  =============================================================
 """
 
@@ -76,6 +78,15 @@ class RunFolder:
     def network_file(self, name: str, weights: str = "last") -> Path:
         """Where a network is kept: its "last" weights, their "average", or the "best" ones."""
         return self.path / f"{name}{'' if weights == 'last' else f'_{weights}'}.keras"
+
+    def shipped_file(self, name: str) -> Path:
+        """Where a network is kept that ships, see `ganlib.runs.pretrained`."""
+        return self.path / f"{name}.npz"
+
+    @property
+    def ships(self) -> bool:
+        """Whether this is a run that ships with its generator, in figures/ or a copy of it."""
+        return "shipped" in self.record
 
     def grid_file(self, epoch: int, step: int = 0) -> Path:
         """Where the grid after `epoch` epochs and `step` steps is kept; names sort by time."""

@@ -1,7 +1,8 @@
 """From a run folder to images: save, load and use the generators of a run.
 
 A run keeps up to three: the weights of its last step, their moving average where the recipe asks
-for one, and the best of those that were scored while it trained.
+for one, and the best of those that were scored while it trained. A run that ships has one, see
+`ganlib.runs.pretrained`.
 """
 
 import zipfile
@@ -11,6 +12,7 @@ import numpy as np
 
 from ganlib.errors import GanlibError
 from ganlib.files import atomic
+from ganlib.runs import pretrained
 from ganlib.runs.folder import RunFolder
 
 MOST = 1_000_000  # images at a time: all are held in memory
@@ -32,6 +34,8 @@ def check_generator(run: RunFolder, weights: str = "last") -> None:
     """Raise `GanlibError` where a run lacks this generator; TensorFlow is not needed for that."""
     if run.network_file("generator", weights).is_file():
         return
+    if weights == "last" and run.shipped_file("generator").is_file():
+        return
     kind, how = "generator yet" if weights == "last" else f"{weights} generator", HOW[weights]
     if run.generated.is_file():
         kind, how = "weights, only images", "train its recipe to have some"
@@ -41,9 +45,16 @@ def check_generator(run: RunFolder, weights: str = "last") -> None:
 def load_generator(run: RunFolder, weights: str = "last") -> Any:
     """A generator of the run, a ``keras.Model`` in float32; damaged or missing: `GanlibError`."""
     check_generator(run, weights)
+    return load_network(run, "generator", weights)
+
+
+def load_network(run: RunFolder, name: str, weights: str = "last") -> Any:
+    """Any network of the run, as `load_generator` loads its generator."""
+    file = run.network_file(name, weights)
+    if not file.is_file():
+        return pretrained.load(run, name)
     from ganlib.startup import keras
 
-    file = run.network_file("generator", weights)
     try:
         return keras.models.load_model(file, compile=False, safe_mode=True)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:

@@ -1,0 +1,143 @@
+"""Trained networks that ship with the course: ``ganlib.pretrained("mnist-express")``.
+
+A run in figures/ keeps its generator, and its discriminator where asked for, as an .npz: float16
+weights by number and name, such as ``003_moving_mean``. Its record holds the checksum of each file
+and the recipe that builds the network. Importing this module loads no TensorFlow.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganlib.errors import GanlibError
+from ganlib.files import atomic
+from ganlib.runs.folder import RunFolder
+
+FIGURES = Path(__file__).resolve().parents[2] / "figures"
+"""The folder of the runs that ship."""
+PREFIX = "pretrained:"
+LARGEST = 65_504.0  # of float16
+
+
+def names() -> list[str]:
+    """The runs that ship with a trained generator."""
+    return sorted(file.parent.name for file in FIGURES.glob("*/generator.npz"))
+
+
+def find(text: str | Path) -> RunFolder:
+    """The shipped run for ``pretrained:NAME``, for other texts the run in that folder."""
+    if not str(text).startswith(PREFIX):
+        return RunFolder.existing(text)
+    if (name := str(text).removeprefix(PREFIX)) in names():
+        return RunFolder.existing(FIGURES / name)
+    raise GanlibError(
+        f"there is no trained generator {name!r}: choose one of {', '.join(names())}"
+        if names()
+        else f"{FIGURES} holds no trained generators: install ganlib with pip install -e from its "
+        "repository"
+    )
+
+
+def pretrained(name: str, network: str = "generator") -> Any:
+    """A trained network that ships with the course, a ``keras.Model`` in float32.
+
+    Parameters
+    ----------
+    name : one of those that ``python -m ganlib pretrained`` lists
+    network : "generator", or "discriminator" where that ships too
+
+    Raises
+    ------
+    GanlibError : for an unknown name, and for a file that is missing or damaged
+    """
+    return load(find(PREFIX + name), network)
+
+
+def load(run: RunFolder, network: str = "generator") -> Any:
+    """A network that ships with a run, as `pretrained` returns it, built from the run's recipe."""
+    file, recipe = run.shipped_file(network), run.recipe
+    try:
+        checksum = run.record["shipped"][network]["sha256"]
+        builder = recipe.networks[network]
+    except (KeyError, TypeError):
+        kept = ", ".join(
+            sorted(p.stem for p in run.path.iterdir() if p.suffix in (".npz", ".keras"))
+        )
+        raise GanlibError(f"{run.path} has no {network}: choose one of {kept}") from None
+    try:
+        content = file.read_bytes()
+        if hashlib.sha256(content).hexdigest() != checksum:
+            raise ValueError("its sha256 is not the one in run.json")
+        from ganlib.models.layers import plain_copy
+
+        built = plain_copy(builder.build(recipe.image_shape))
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            arrays = dict(archive)
+        for name, variable in _named(built).items():
+            if name not in arrays:
+                raise ValueError(f"the array {name} is missing")
+            if arrays[name].shape != tuple(variable.shape):
+                wanted = tuple(variable.shape)
+                raise ValueError(f"{name} has shape {arrays[name].shape}, not {wanted}")
+            variable.assign(arrays[name].astype(np.float32))
+        return built
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        reason = "it is missing" if isinstance(error, FileNotFoundError) else error
+        raise GanlibError(
+            f"{file} cannot be used ({reason}): get the folder anew, by git checkout {run.path}"
+        ) from error
+
+
+def save(network: Any, run: RunFolder, name: str = "generator") -> dict[str, Any]:
+    """Write the file that `load` reads and return the record's entry for it.
+
+    A weight that float16 cannot hold, and one that is not a number, raise `GanlibError`.
+    """
+    arrays = {key: np.asarray(variable) for key, variable in _named(network).items()}
+    if wrong := [key for key, array in arrays.items() if not np.all(np.abs(array) <= LARGEST)]:
+        raise GanlibError(
+            f"the {name} of {run.path} cannot ship as float16 ({wrong[0]} has a weight that is not "
+            f"a number, or above {LARGEST:,.0f}): train it anew, with smaller learning rates"
+        )
+    half: dict[str, Any] = {key: array.astype(np.float16) for key, array in arrays.items()}
+    file = run.shipped_file(name)
+    with atomic(file) as partial:
+        np.savez_compressed(partial, **half)
+    content = file.read_bytes()
+    return {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "parameters": sum(array.size for array in arrays.values()),
+        "bytes": len(content),
+    }
+
+
+def facts(name: str) -> dict[str, Any]:
+    """What the list of the trained generators says of one: plain values, fit for JSON."""
+    run = find(PREFIX + name)
+    record = run.record
+    try:
+        scores = json.loads(run.scores_file.read_text(encoding="utf-8"))
+        return {
+            "name": name,
+            "title": run.recipe.title,
+            "data": record["data"]["name"] + (" (SYNTHETIC)" * record["data"]["synthetic"]),
+            "images": record["progress"]["images"],
+            "epochs": record["progress"]["epochs"],
+            "frechet": float(scores["generators"]["last"]["frechet"]["value"]),
+            "parameters": record["shipped"]["generator"]["parameters"],
+            "bytes": run.shipped_file("generator").stat().st_size,
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GanlibError(
+            f"{run.path} is damaged ({error}): get the folder anew, by git checkout {run.path}"
+        ) from error
+
+
+def _named(network: Any) -> dict[str, Any]:
+    """The weights by number and name: layer names, which Keras counts, differ between sessions."""
+    return {f"{number:03d}_{weight.name}": weight for number, weight in enumerate(network.weights)}
