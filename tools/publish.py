@@ -1,52 +1,77 @@
-"""Put what a reader wants to see of a run into figures/: ``python tools/publish.py RUN``.
+"""Put a run into figures/, with its trained generator: ``python tools/publish.py RUN``.
 
-Copies the record, the tables, the scores, the film, the loss curves and two sample grids to
-``figures/<recipe>/``: the last one, and the one after ten epochs, when runs of a data set have seen
-equally many images. Adds freshly generated images; checkpoints and weights stay behind.
+Writes the generator's last weights as float16, and the discriminator's where asked for. Copies the
+record, the tables, the film, the loss curves, small TensorBoard logs and two sample grids: the last
+one, and the one after ten epochs, when runs of a data set have seen equally many images. Then
+scores the generator that ships, for which the run's data must be there.
 """
 
+import argparse
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
 from ganlib.errors import GanlibError
+from ganlib.evaluation.evaluate import COUNT, evaluate
+from ganlib.runs import pretrained
 from ganlib.runs.folder import RunFolder
-from ganlib.runs.sampling import sample
+from ganlib.runs.sampling import check_generator, load_network
 
-COUNT = 256  # images that show what the generator makes, beside the grid's 64
 SHARED_EPOCH = 10
-FIGURES = Path(__file__).resolve().parent.parent / "figures"
+MOST_WEIGHTS, MOST_FILM, MOST_LOGS = 6_000_000, 3_000_000, 1_000_000  # bytes
 
 
-def publish(run: RunFolder) -> Path:
-    """Copy one run; returns the folder in ``figures/``, which is replaced in one piece."""
-    images = sample(run, COUNT)
-    target = FIGURES / run.record["recipe"]["name"]
-    FIGURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=FIGURES) as folder:
-        copy = RunFolder(Path(folder) / target.name)
+def publish(run: RunFolder, name: str | None = None, discriminator: bool = False) -> Path:
+    """Publish one run, by its recipe's name or another; returns the folder in ``figures/``.
+
+    The folder is replaced in one piece, and stays as it was after an error.
+    """
+    check_generator(run)
+    record = run.record
+    name = name or record["recipe"]["name"]
+    target = pretrained.FIGURES / name
+    if Path(name).name != name or (target.exists() and not RunFolder(target).record_file.exists()):
+        raise GanlibError(f"{target} is no place for a run: choose another --name")
+    pretrained.FIGURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=pretrained.FIGURES) as folder:
+        copy = RunFolder(Path(folder) / name)
         copy.samples.mkdir(parents=True)
-        for name in ("record_file", "history_file", "steps_file", "gif", "losses"):
-            shutil.copy(getattr(run, name), getattr(copy, name))
-        if run.scores_file.is_file():
-            shutil.copy(run.scores_file, copy.scores_file)
+        for each in ("history_file", "steps_file", "gif", "losses"):
+            shutil.copy(getattr(run, each), getattr(copy, each))
         grids = {run.last_grid, run.grid_file(SHARED_EPOCH)}
         for grid in filter(Path.is_file, grids):
             shutil.copy(grid, copy.samples / grid.name)
-        np.savez_compressed(copy.generated, images=images)
+        logs = [file for file in run.logs.rglob("*") if file.is_file()]
+        if logs and sum(file.stat().st_size for file in logs) <= MOST_LOGS:
+            shutil.copytree(run.logs, copy.logs)
+        record["shipped"] = {}
+        for network in ["generator", *(["discriminator"] if discriminator else [])]:
+            record["shipped"][network] = pretrained.save(load_network(run, network), copy, network)
+            _check_size(copy.shipped_file(network), MOST_WEIGHTS)
+        _check_size(copy.gif, MOST_FILM)
+        copy.write_record(record)
+        evaluate(copy, count=COUNT, write=False).write(copy.scores_file)
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(copy.path, target)
     return target
 
 
+def _check_size(file: Path, most: int) -> None:
+    if (size := file.stat().st_size) > most:
+        raise GanlibError(
+            f"{file.name} has {size / 1e6:.1f} MB and may have {most / 1e6:.0f}: publish a smaller "
+            "network, or a run with fewer grids"
+        )
+
+
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("usage: python tools/publish.py RUN [RUN ...]")
-    for path in sys.argv[1:]:
-        try:
-            print(publish(RunFolder.existing(path)))
-        except (GanlibError, OSError) as error:
-            sys.exit(f"publish: {error}")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", metavar="RUN")
+    parser.add_argument("--name", help="in figures/, in place of its recipe's name")
+    parser.add_argument("--discriminator", action="store_true", help="let it ship too")
+    options = parser.parse_args()
+    try:
+        print(publish(RunFolder.existing(options.run), options.name, options.discriminator))
+    except (GanlibError, OSError) as error:
+        sys.exit(f"publish: {error}")
