@@ -85,6 +85,10 @@ def ganlib(*arguments: str, **options) -> subprocess.CompletedProcess:
         (["evaluate", REFERENCE, "--count", "999"], "999 images are too few to score"),
         (["evaluate", REFERENCE], "has no weights, only images"),
         (["sample", REFERENCE], "has no weights, only images"),
+        (["sample", "pretrained:typo"], "no trained generator 'typo': choose one of mnist-express"),
+        (["evaluate", "pretrained:typo"], "choose one of mnist-express"),
+        (["compare", "pretrained:typo"], "choose one of mnist-express"),
+        (["sample", "pretrained:mnist-express", "--weights", "best"], "has no best generator"),
         (["summary", "mnist"], "unknown recipe 'mnist'"),
         (["summary", "mnist-baseline", "--channels", "3"], "mnist has 1 channel(s)"),
         (["train", "mnist-baseline", "--channels", "3"], "mnist has 1 channel(s)"),
@@ -116,6 +120,7 @@ for arguments in (
     ["recipes", "--json"], ["train", "mnist-nn", "--clip", "0.1", "--data-dir", "typo"],
     ["train", "mnist-nn", "--resume"], ["compare", "typo"], ["evaluate", "typo"],
     ["judge", "train", "typo"], ["evaluate", sys.argv[1]], ["sample", sys.argv[1]],
+    ["pretrained"], ["pretrained", "--json"], ["sample", "pretrained:typo"],
 ):
     try:
         main(arguments)

@@ -6,13 +6,11 @@ import shutil
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pytest
 
 from ganlib import lessons, recipes
 from ganlib.errors import GanlibError
-from ganlib.runs.folder import FORMAT, RunFolder
-from ganlib.runs.tables import write_table
+from ganlib.runs.folder import RunFolder
 
 ROOT = Path(__file__).resolve().parent.parent
 ABLATIONS = sorted((ROOT / "benchmarks").glob("ablation-*.json"))
@@ -56,44 +54,6 @@ def test_stamping_puts_the_address_everywhere_and_can_be_done_again(copy, tmp_pa
 def test_what_is_no_address_is_not_stamped(copy):
     with pytest.raises(SystemExit, match="not of the form"):
         copy.stamp("somewhere")
-
-
-def test_publishing_leaves_weights_and_checkpoints_behind(tmp_path, monkeypatch):
-    run = RunFolder(tmp_path / "run")
-    run.samples.mkdir(parents=True)
-    run.write_record(
-        {
-            "format": FORMAT,
-            "recipe": {"name": "a-recipe"},
-            "data": {"name": "some", "synthetic": False},
-            "budget": {},
-            "seed": 0,
-            "precision": "float32",
-        }
-    )
-    write_table(run.history_file, [{"epoch": 1}])
-    write_table(run.steps_file, [{"step": 1}])
-    for path in (run.gif, run.losses, run.network_file("generator")):
-        path.write_bytes(b"x")
-    for epoch in (0, 1, 10, 11):
-        (run.samples / f"epoch_{epoch:04d}.png").write_bytes(b"x")
-    publish = tool("publish")
-    monkeypatch.setattr(publish, "FIGURES", tmp_path / "figures")
-    monkeypatch.setattr(publish, "sample", lambda run, count: np.zeros((count, 4, 4, 1), np.uint8))
-    target = publish.publish(run)
-    assert target == tmp_path / "figures" / "a-recipe"
-    files = sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
-    assert files == [
-        "generated.npz",
-        "history.csv",
-        "losses.png",
-        "run.json",
-        "samples.gif",
-        str(Path("samples") / "epoch_0010.png"),
-        str(Path("samples") / "epoch_0011.png"),
-        "steps.csv",
-    ]
-    assert lessons.generated_by(RunFolder(target)).shape == (publish.COUNT, 4, 4, 1)
 
 
 SIX = [f"{data}-{kind}" for data in ("mnist", "svhn") for kind in ("baseline", "modified", "wgan")]
