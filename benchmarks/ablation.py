@@ -76,7 +76,8 @@ def other_rates(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
 
 def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
     """By name: what is different, in words and as fields of the recipe."""
-    wide = {"filters": (128, 64)}, {"filters": (64, 128)}
+    first, second = recipe.networks["generator"].options.get("filters", (64, 32))
+    wide = {"filters": (2 * first, 2 * second)}, {"filters": (2 * second, 2 * first)}
     batch = recipe.batch_size
     return {
         "nothing": ("nothing", {}),
@@ -100,6 +101,9 @@ def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
         **other_rates(recipe),
         "low-rate": ("both learning rates 2e-4", optimizers(recipe, learning_rate=2e-4)),
         "constant-rate": ("constant learning rates", {"schedule": "constant"}),
+        "linear": ("learning rates that fall from the start", {"schedule": "linear"}),
+        "non-saturating": ("non-saturating loss", {"objective": "non_saturating"}),
+        "tanh": ("tanh at the image", networks(recipe, {"activation": "tanh"})),
         "momentum": ("β₁ = 0.5", optimizers(recipe, beta_1=0.5)),
         "float32": ("float32", {"precision": "float32"}),
         "average": ("a moving average of the weights, 0.999", {"ema": 0.999}),

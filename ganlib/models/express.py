@@ -24,36 +24,38 @@ def generator(
     kernel_size: int = 4,
     batch_norm: bool = True,
     shuffle: bool = True,
+    activation: str = "tanh",
 ) -> keras.Sequential:
     """Two dense layers to a quarter of the side, a transposed convolution to half of it, the image.
 
-    From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1] (tanh).
+    From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1].
 
     Parameters
     ----------
     image_shape : height, width, channels; height and width divisible by 4
     units, filters : width of the first dense layer, 0: none; channels at a quarter and at half of
         the side
-    batch_norm : whether to normalise each hidden layer; the moving averages follow within 10 steps
+    batch_norm : whether to normalise each hidden layer; the moving averages follow within 50 steps
     shuffle : make the image by a convolution and a pixel shuffle; else by a transposed convolution
+    activation : of the image. "hard_tanh" reaches a black background, which tanh only comes near
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
     doubled = {"strides": 2, "padding": "same"}
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        normalized = [BatchNormalization(momentum=0.9)] if batch_norm else []
+        normalized = [BatchNormalization(momentum=0.98)] if batch_norm else []
         return [layer, *normalized, layers.LeakyReLU(negative_slope=SLOPE)]
 
     if shuffle:
         image = [
-            layers.Conv2D(4 * channels, 3, padding="same", activation="tanh"),
+            layers.Conv2D(4 * channels, 3, padding="same", activation=activation),
             layers.Reshape((*half, 2, 2, channels)),
             layers.Permute((1, 3, 2, 4, 5)),
             layers.Reshape(image_shape),
         ]
     else:
-        image = [layers.Conv2DTranspose(channels, kernel_size, activation="tanh", **doubled)]
+        image = [layers.Conv2DTranspose(channels, kernel_size, activation=activation, **doubled)]
     first, second = filters
     return keras.Sequential(
         [
