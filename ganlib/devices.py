@@ -26,6 +26,14 @@ def cpu_flags() -> set[str]:
     return set(_cpuinfo("flags").split())
 
 
+def instructions() -> str:
+    """The widest vectors of the processor, on which speed depends; empty if unknown or older."""
+    flags = cpu_flags()
+    if "avx512f" in flags:
+        return "AVX-512, bfloat16" if flags & {"avx512_bf16", "amx_bf16"} else "AVX-512"
+    return "AVX2" if "avx2" in flags else ""
+
+
 def compute_capability() -> tuple[int, int] | None:
     """Compute capability of the first GPU that TensorFlow sees; None without one."""
     from ganlib.startup import tf
@@ -116,6 +124,7 @@ def describe() -> dict[str, Any]:
         "machine": {
             "system": platform.system(),
             "processor": _cpuinfo("model name") or platform.processor() or platform.machine(),
+            "instructions": instructions(),
             "cores": os.cpu_count(),
             "gpus": [
                 tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)

@@ -3,7 +3,7 @@
 Writes the generator's last weights as float16, and the discriminator's where asked for. Copies the
 record, the tables, the film, the loss curves, small TensorBoard logs and two sample grids: the last
 one, and the one after ten epochs, when runs of a data set have seen equally many images. Then
-scores the generator that ships, for which the run's data must be there.
+scores the generator that ships. This needs the run's data.
 """
 
 import argparse
@@ -32,7 +32,9 @@ def publish(run: RunFolder, name: str | None = None, discriminator: bool = False
     name = name or record["recipe"]["name"]
     target = pretrained.FIGURES / name
     if Path(name).name != name or (target.exists() and not RunFolder(target).record_file.exists()):
-        raise GanlibError(f"{target} is no place for a run: choose another --name")
+        raise GanlibError(
+            f"{target} cannot hold a run (it is no plain folder name, or the folder holds something else): choose another --name"
+        )
     pretrained.FIGURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=pretrained.FIGURES) as folder:
         copy = RunFolder(Path(folder) / name)
@@ -48,8 +50,8 @@ def publish(run: RunFolder, name: str | None = None, discriminator: bool = False
         record["shipped"] = {}
         for network in ["generator", *(["discriminator"] if discriminator else [])]:
             record["shipped"][network] = pretrained.save(load_network(run, network), copy, network)
-            _check_size(copy.shipped_file(network), MOST_WEIGHTS)
-        _check_size(copy.gif, MOST_FILM)
+            _check_size(copy.shipped_file(network), MOST_WEIGHTS, "publish a smaller network")
+        _check_size(copy.gif, MOST_FILM, "publish a run with fewer grids")
         copy.write_record(record)
         evaluate(copy, count=COUNT, write=False).write(copy.scores_file)
         shutil.rmtree(target, ignore_errors=True)
@@ -57,19 +59,20 @@ def publish(run: RunFolder, name: str | None = None, discriminator: bool = False
     return target
 
 
-def _check_size(file: Path, most: int) -> None:
+def _check_size(file: Path, most: int, remedy: str) -> None:
     if (size := file.stat().st_size) > most:
         raise GanlibError(
-            f"{file.name} has {size / 1e6:.1f} MB and may have {most / 1e6:.0f}: publish a smaller "
-            "network, or a run with fewer grids"
+            f"{file.name} is {size / 1e6:.1f} MB and the limit is {most / 1e6:.0f} MB: {remedy}"
         )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", metavar="RUN")
-    parser.add_argument("--name", help="in figures/, in place of its recipe's name")
-    parser.add_argument("--discriminator", action="store_true", help="let it ship too")
+    parser.add_argument("--name", help="of the folder in figures/ (default: the recipe's)")
+    parser.add_argument(
+        "--discriminator", action="store_true", help="publish the discriminator too"
+    )
     options = parser.parse_args()
     try:
         print(publish(RunFolder.existing(options.run), options.name, options.discriminator))

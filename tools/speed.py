@@ -38,8 +38,8 @@ def where(record: Record) -> str:
     """The machine and the versions, in a sentence."""
     machine, versions = record["machine"], record["versions"]
     torch = f", PyTorch {versions['torch']}" if "torch" in versions else ""
-    cores = f"{machine['cores']} cores ({machine['processor']})"
-    return f"{cores}, TensorFlow {versions['tensorflow']}{torch}."
+    kind = ", ".join(filter(None, (machine["processor"], machine.get("instructions"))))
+    return f"{machine['cores']} cores ({kind}), TensorFlow {versions['tensorflow']}{torch}."
 
 
 def throughput_table(record: Record) -> Table:
@@ -143,21 +143,42 @@ def scaling_table(record: Record) -> Table:
 
 def short() -> str:
     """The README's tables."""
-    throughput, race = read("throughput"), read("race")
+    throughput, races = read("throughput"), [read(f"race-{kind}") for kind in RACES]
+    race = races[0]
     return (
         "Images a second, and ratios within each round: median (range) of the rounds. "
         f"{where(throughput)}\n\n"
         f"{as_markdown(throughput_table(throughput))}\n\n"
         f"Fréchet distance after so many seconds of training, {seeds(race['points'])} seeds, "
         f"median (range); {race['count']:,} images against {race['data']}, by {race['judge']}; "
-        f"real images get {race['real_images']:.2f}. {where(race)}\n\n"
-        f"{as_markdown(race_table(race))}\n\n"
+        f"real images get {race['real_images']:.2f}.\n\n"
+        + "".join(f"{where(each)}\n\n{as_markdown(race_table(each))}\n\n" for each in races)
+        + f"{minutes_of_express()}\n\n"
         f"{precisions()}\n\nOne run each, with the interval of the sampling, which is not the "
         f"spread over seeds:\n\n{single_runs()}"
     )
 
 
 LONG = "mnist-baseline-50-epochs"
+RACES = ("avx2", "bfloat16")
+"""The kinds of processors, from ``benchmarks/race-KIND.json``."""
+
+
+def minutes_of_express() -> str:
+    """What `mnist-express` reaches in one minute and in three."""
+    lines = []
+    for name in ("mnist-express", "mnist-express-3-minutes"):
+        runs = recorded(name)
+        found = [Evaluation.read(run.scores_file).generators["last"]["frechet"] for run in runs]
+        seconds = 60 * runs[0].record["budget"]["minutes"]
+        lines.append(
+            f"{median_and_range([score.value for score in found])} after {seconds:.0f} seconds and "
+            f"{median_and_range([r.record['progress']['images'] for r in runs], 0)} images"
+        )
+    return (
+        f"`mnist-express`, {len(runs)} seeds, Fréchet distance, median (range): "
+        f"{'; '.join(lines)}. {where(runs[0].record)}"
+    )
 
 
 def single_runs() -> str:

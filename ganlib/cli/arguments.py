@@ -57,7 +57,7 @@ VARIATIONS: Options = {
 """Options of `train` that change the recipe: names of `ganlib.recipes.vary.vary`."""
 SHARED: Options = {
     "recipe": {"metavar": "RECIPE", "help": "a name that `recipes` lists"},
-    "run": {"metavar": "RUN", "help": "a run folder, or pretrained:NAME for one that ships"},
+    "run": {"metavar": "RUN", "help": "a run folder, or pretrained:NAME, which `pretrained` lists"},
     "--json": {"action": "store_true", "help": "as JSON"},
     "--seed": {"type": _natural, "default": 0, "help": "default: 0"},
     "--data-dir": {"help": "where data files are (default: $GANLIB_DATA, else data/)"},
@@ -90,8 +90,8 @@ TRAIN: Options = {
 SAMPLE: Options = {
     "--count": {"type": _natural, "default": 64, "help": "default: 64"},
     "--output": {
-        "help": "a .png grid, or a .npz (default: sample.png in the run folder; for a run that "
-        "ships, NAME.png in the current folder)"
+        "help": "a .png grid, or a .npz (default: sample.png in the run folder; with "
+        "pretrained:NAME, NAME.png in the current folder)"
     },
     "--weights": {
         "choices": WEIGHTS,
@@ -126,7 +126,13 @@ def parser() -> argparse.ArgumentParser:
     main.add_argument("--version", action="version", version=f"ganlib {__version__}")
     commands = main.add_subparsers(metavar="COMMAND", required=True)
     _add(commands, "recipes", "list every recipe", {}, "--json")
-    _add(commands, "pretrained", "list the trained generators that ship", {}, "--json")
+    _add(
+        commands,
+        "pretrained",
+        "list the trained generators that come with the course",
+        {},
+        "--json",
+    )
     channels = {"--channels": VARIATIONS["channels"]}
     _add(commands, "summary", "show both networks of a recipe", channels, "recipe", "--json")
 

@@ -25,7 +25,7 @@ def list_recipes(options: argparse.Namespace) -> int:
 
 
 def list_pretrained(options: argparse.Namespace) -> int:
-    """The trained generators that ship: how long they were trained and how good they are."""
+    """The trained generators of the course: how long they were trained and how good they are."""
     rows = [pretrained.facts(name) for name in pretrained.names()]
     if options.json:
         print(json.dumps(rows, indent=2))
@@ -94,7 +94,7 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Scores of a run's images, as a table and in scores.json, but for a run that ships."""
+    """Print a run's scores; write scores.json, unless the run ships with the course."""
     run = pretrained.find(options.run)
     from ganlib.evaluation.evaluate import evaluate, merged_with_file
 
@@ -109,7 +109,7 @@ def evaluate(options: argparse.Namespace) -> int:
     if found.blind:
         print(f"No use with this judge, noise beats real images in: {', '.join(found.blind)}.")
     if run.ships:
-        print(f"scores   not written: {run.scores_file} stays as it ships")
+        print(f"scores   not written: {run.scores_file} belongs to the course and is unchanged")
         return 0
     merged_with_file(found, run).write(run.scores_file)
     print(f"scores   {run.scores_file}")

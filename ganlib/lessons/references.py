@@ -27,7 +27,7 @@ def recorded(name: str) -> list[RunFolder]:
 def generated_by(run: RunFolder) -> np.ndarray:
     """Images of a reference run's generator, uint8 (256, H, W, C), seed 0.
 
-    An older run has no generator any more; the images were made before it shipped.
+    Older runs ship without a generator: their stored images are returned instead.
     """
     if not run.generated.is_file():
         return sample(run, GENERATED)

@@ -37,7 +37,7 @@ def generator(
         the side
     batch_norm : whether to normalise each hidden layer; the moving averages follow within 50 steps
     shuffle : make the image by a convolution and a pixel shuffle; else by a transposed convolution
-    activation : of the image. "hard_tanh" reaches a black background, which tanh only comes near
+    activation : of the last layer. "hard_tanh" can output exactly -1, black; "tanh" only nears it
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)

@@ -15,7 +15,7 @@ generator.keras     the generator, float32, after the last step
 discriminator.keras and every other network, float32, after the last step
 scores.json         what ``evaluate`` found
 generator.npz       in figures/ only, in place of generator.keras: its weights as float16
-discriminator.npz   the same of the discriminator, in some of these runs
+discriminator.npz   the discriminator's weights, where they ship too
 generated.npz       in older runs of figures/, in place of both: images of the generator
 ==================  =============================================================
 """
@@ -80,7 +80,7 @@ class RunFolder:
         return self.path / f"{name}{'' if weights == 'last' else f'_{weights}'}.keras"
 
     def shipped_file(self, name: str) -> Path:
-        """Where a network is kept that ships, see `ganlib.runs.pretrained`."""
+        """The file of a network that ships; see `ganlib.runs.pretrained`."""
         return self.path / f"{name}.npz"
 
     @property

@@ -65,10 +65,8 @@ def load(run: RunFolder, network: str = "generator") -> Any:
         checksum = run.record["shipped"][network]["sha256"]
         builder = recipe.networks[network]
     except (KeyError, TypeError):
-        kept = ", ".join(
-            sorted(p.stem for p in run.path.iterdir() if p.suffix in (".npz", ".keras"))
-        )
-        raise GanlibError(f"{run.path} has no {network}: choose one of {kept}") from None
+        kept = ", ".join(run.record.get("shipped", {})) or "none"
+        raise GanlibError(f"{run.path} has no {network}: its networks are {kept}") from None
     try:
         content = file.read_bytes()
         if hashlib.sha256(content).hexdigest() != checksum:
@@ -89,7 +87,7 @@ def load(run: RunFolder, network: str = "generator") -> Any:
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         reason = "it is missing" if isinstance(error, FileNotFoundError) else error
         raise GanlibError(
-            f"{file} cannot be used ({reason}): get the folder anew, by git checkout {run.path}"
+            f"{file} cannot be used ({reason}): restore it with git checkout -- {run.path}"
         ) from error
 
 
@@ -101,8 +99,8 @@ def save(network: Any, run: RunFolder, name: str = "generator") -> dict[str, Any
     arrays = {key: np.asarray(variable) for key, variable in _named(network).items()}
     if wrong := [key for key, array in arrays.items() if not np.all(np.abs(array) <= LARGEST)]:
         raise GanlibError(
-            f"the {name} of {run.path} cannot ship as float16 ({wrong[0]} has a weight that is not "
-            f"a number, or above {LARGEST:,.0f}): train it anew, with smaller learning rates"
+            f"the {name} of {run.path} cannot be stored as float16 ({wrong[0]} holds NaN or a value "
+            f"beyond {LARGEST:,.0f}): train it again with smaller learning rates"
         )
     half: dict[str, Any] = {key: array.astype(np.float16) for key, array in arrays.items()}
     file = run.shipped_file(name)
@@ -134,7 +132,7 @@ def facts(name: str) -> dict[str, Any]:
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise GanlibError(
-            f"{run.path} is damaged ({error}): get the folder anew, by git checkout {run.path}"
+            f"{run.path} is damaged ({error}): restore it with git checkout -- {run.path}"
         ) from error
 
 

@@ -1,8 +1,8 @@
 """From a run folder to images: save, load and use the generators of a run.
 
 A run keeps up to three: the weights of its last step, their moving average where the recipe asks
-for one, and the best of those that were scored while it trained. A run that ships has one, see
-`ganlib.runs.pretrained`.
+for one, and the best of those that were scored while it trained. A run that ships has only the
+first; see `ganlib.runs.pretrained`.
 """
 
 import zipfile
