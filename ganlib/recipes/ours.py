@@ -51,9 +51,9 @@ SVHN_EXPRESS = dataclasses.replace(
     objective="non_saturating",
     schedule="linear",
     notes=(
-        "It differs from mnist-express: more channels, fewer hidden units, tanh, the non-saturating "
-        "loss, one learning rate, and rates that fall from the start. Look at the images: the judge "
-        "of SVHN does not see blur."
+        "It differs from mnist-express: more channels, fewer hidden units, tanh, the "
+        "non-saturating loss, one learning rate, and rates that fall from the start. Look at the "
+        "images: the judge of SVHN does not see blur."
     ),
 )
 

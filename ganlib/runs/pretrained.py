@@ -99,8 +99,8 @@ def save(network: Any, run: RunFolder, name: str = "generator") -> dict[str, Any
     arrays = {key: np.asarray(variable) for key, variable in _named(network).items()}
     if wrong := [key for key, array in arrays.items() if not np.all(np.abs(array) <= LARGEST)]:
         raise GanlibError(
-            f"the {name} of {run.path} cannot be stored as float16 ({wrong[0]} holds NaN or a value "
-            f"beyond {LARGEST:,.0f}): train it again with smaller learning rates"
+            f"the {name} of {run.path} cannot be stored as float16 ({wrong[0]} holds NaN or a "
+            f"value beyond {LARGEST:,.0f}): train it again with smaller learning rates"
         )
     half: dict[str, Any] = {key: array.astype(np.float16) for key, array in arrays.items()}
     file = run.shipped_file(name)
