@@ -159,7 +159,7 @@ def test_without_the_data_nothing_ships(publish, run, monkeypatch):
 @pytest.mark.parametrize("name", ["../away", "results"])
 def test_a_folder_that_holds_no_run_is_not_replaced(publish, run, name):
     (pretrained.FIGURES / "results").mkdir(parents=True)
-    with pytest.raises(GanlibError, match="no place for a run: choose another --name"):
+    with pytest.raises(GanlibError, match="cannot hold a run .*: choose another --name"):
         publish.publish(run, name)
 
 
@@ -204,14 +204,14 @@ def _replace(change):
 )
 def test_damage_is_one_sentence_that_says_what_to_do(shipped, damage, sentence):
     damage(shipped)
-    with pytest.raises(GanlibError, match=f"{sentence}.*get the folder anew, by git checkout"):
+    with pytest.raises(GanlibError, match=f"{sentence}.*restore it with git checkout"):
         pretrained.load(shipped)
 
 
 def test_an_unknown_name_or_network_lists_what_there_is(shipped):
     with pytest.raises(GanlibError, match="no trained generator 'typo': choose one of longer"):
         ganlib.pretrained("typo")
-    with pytest.raises(GanlibError, match="no critic: choose one of discriminator, generator"):
+    with pytest.raises(GanlibError, match="no critic: its networks are generator, discriminator"):
         ganlib.pretrained("longer", "critic")
     with pytest.raises(AttributeError, match="no attribute 'typo'"):
         ganlib.typo  # noqa: B018
@@ -264,7 +264,9 @@ def test_evaluating_what_ships_leaves_its_scores_alone(shipped, capsys):
     before = shipped.scores_file.read_bytes()
     assert cli.main(["evaluate", "pretrained:longer", "--count", "1000", "--seed", "1"]) == 0
     printed = capsys.readouterr().out
-    assert "Fréchet distance" in printed and printed.endswith("scores.json stays as it ships\n")
+    assert "Fréchet distance" in printed and printed.endswith(
+        "scores.json belongs to the course and is unchanged\n"
+    )
     assert shipped.scores_file.read_bytes() == before
 
 
