@@ -127,8 +127,8 @@ def test_publishing_what_ships_already_changes_nothing(publish, shipped):
 @pytest.mark.parametrize(
     ("limit", "sentence"),
     [
-        ("MOST_WEIGHTS", "generator.npz has .* MB and may"),
-        ("MOST_FILM", "samples.gif has .* MB and may"),
+        ("MOST_WEIGHTS", "generator.npz is .* MB and the limit"),
+        ("MOST_FILM", "samples.gif is .* MB and the limit"),
     ],
 )
 def test_what_is_too_large_does_not_ship(publish, run, shipped, limit, sentence, monkeypatch):
