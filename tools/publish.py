@@ -33,8 +33,8 @@ def publish(run: RunFolder, name: str | None = None, discriminator: bool = False
     target = pretrained.FIGURES / name
     if Path(name).name != name or (target.exists() and not RunFolder(target).record_file.exists()):
         raise GanlibError(
-            f"{target} cannot hold a run (it is no plain folder name, or the folder holds something "
-            "else): choose another --name"
+            f"{target} cannot hold a run (it is no plain folder name, or it holds something else): "
+            "choose another --name"
         )
     pretrained.FIGURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=pretrained.FIGURES) as folder:
