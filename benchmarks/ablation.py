@@ -101,7 +101,6 @@ def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
         **other_rates(recipe),
         "low-rate": ("both learning rates 2e-4", optimizers(recipe, learning_rate=2e-4)),
         "constant-rate": ("constant learning rates", {"schedule": "constant"}),
-        "linear": ("learning rates that fall from the start", {"schedule": "linear"}),
         "non-saturating": ("non-saturating loss", {"objective": "non_saturating"}),
         "tanh": ("tanh at the image", networks(recipe, {"activation": "tanh"})),
         "momentum": ("β₁ = 0.5", optimizers(recipe, beta_1=0.5)),

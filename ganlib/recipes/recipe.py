@@ -16,7 +16,7 @@ from ganlib.systems import KINDS, OBJECTIVES, kind
 from ganlib.systems.latents import Latent, Part
 
 Shape = tuple[int, int, int]  # height, width, channels
-SCHEDULES = ("constant", "linear", "late_linear")
+SCHEDULES = ("constant", "linear")
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,7 @@ class Recipe:
     kind, options : a kind of `ganlib.systems.KINDS` and its keyword arguments, such as ``n_critic``
     objective : a name in `ganlib.systems.OBJECTIVES`; None for a kind without a discriminator
     latent : name to part, see `ganlib.systems.latents`
-    schedule : how the learning rates go over the run's budget: "constant", "linear" to nothing, or
-        "late_linear": constant for the first half, then linear to nothing
+    schedule : how the learning rates go over the run's budget: "constant", or "linear" to nothing
     epochs, minutes, steps : the budget; the first one used up ends a run
     steps_per_execution : steps in one call of TensorFlow, as Keras names it: more than one for
         small networks. The steps stay the same, but for a learning rate that falls: it does so from

@@ -180,13 +180,11 @@ class Loop:
         return logs
 
     def _set_learning_rates(self) -> None:
-        if (schedule := self.recipe.schedule) == "constant":
-            return
-        left = max(0.0, 1.0 - self.progress.fraction)
-        share = left if schedule == "linear" else min(1.0, 2.0 * left)
-        optimizers = self.system.optimizers.values()
-        for optimizer, rate in zip(optimizers, self.learning_rates, strict=True):
-            optimizer.learning_rate = share * rate
+        if self.recipe.schedule == "linear":
+            left = max(0.0, 1.0 - self.progress.fraction)
+            optimizers = self.system.optimizers.values()
+            for optimizer, rate in zip(optimizers, self.learning_rates, strict=True):
+                optimizer.learning_rate = left * rate
 
     def _read(self, window: list[Logs]) -> dict[str, float]:
         """Fetch the logs of the last steps, add them to the epoch's, and return their means."""
