@@ -36,7 +36,7 @@ MNIST_EXPRESS = Recipe(
     notes=(
         "Made for one minute on two cores, or whatever time is given: few channels, wide dense "
         "layers, many steps, and learning rates that fall to nothing over the budget. "
-        " benchmarks/ablation.py changes one choice at a time."
+        "benchmarks/ablation.py changes one choice at a time."
     ),
 )
 
@@ -51,8 +51,8 @@ SVHN_EXPRESS = dataclasses.replace(
     objective="non_saturating",
     notes=(
         "It differs from mnist-express: more channels, fewer hidden units, tanh, the "
-        "non-saturating loss, and one learning rate. Look at the "
-        "images: the judge of SVHN does not see blur."
+        "non-saturating loss, and one learning rate. Look at the images: the judge of SVHN does not "
+        "see blur."
     ),
 )
 
