@@ -160,7 +160,7 @@ def short() -> str:
 
 
 LONG = "mnist-baseline-50-epochs"
-RACES = ("avx2", "bfloat16")
+RACES = ("bfloat16",)
 """The kinds of processors, from ``benchmarks/race-KIND.json``."""
 
 

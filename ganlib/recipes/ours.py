@@ -51,7 +51,7 @@ SVHN_EXPRESS = dataclasses.replace(
     objective="non_saturating",
     notes=(
         "It differs from mnist-express: more channels, fewer hidden units, tanh, the "
-        "non-saturating loss, and one learning rate. Look at the images: the judge of SVHN does not "
+        "non-saturating loss, one learning rate. Look at the images: the judge of SVHN does not "
         "see blur."
     ),
 )
