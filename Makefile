@@ -1,6 +1,7 @@
 # make run   train a GAN for a minute and show where its pictures are
 # make test  lint, types, unit tests and every notebook
 # make lab   open the lessons in JupyterLab
+# make references   train the reference runs, for days; stop it and call it again as you like
 # Each makes the environment first, if need be: a virtual environment in .venv.
 
 PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3 python,$(shell $(p) -c \
@@ -9,13 +10,27 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run lab test lint unit notebooks test-colab stored stamp clean
+.PHONY: run lab references test lint unit notebooks test-colab stored stamp clean
 
 run: $(READY)
 	$(BIN)/python -m ganlib train mnist-express --data auto
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
+
+# Goes on with a run that was stopped, publishes each run that has ended, and leaves those alone
+# that ended before. On a slow machine: make references EPOCHS=40
+REFERENCES ?= svhn-baseline svhn-modified svhn-wgan mnist-modified mnist-baseline mnist-wgan
+EPOCHS ?= 100
+
+references: $(READY)
+	set -e; for name in $(REFERENCES); do \
+	  run=runs/references/$$name; \
+	  if grep -qs '"status": "finished"' $$run/run.json; then continue; fi; \
+	  if [ -f $$run/run.json ]; then again=--resume; else again="--seed 0"; fi; \
+	  $(BIN)/python -m ganlib train $$name --epochs $(EPOCHS) --output $$run $$again; \
+	  $(BIN)/python tools/publish.py $$run; \
+	done
 
 test: lint unit notebooks
 
