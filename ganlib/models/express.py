@@ -23,6 +23,7 @@ def generator(
     filters: tuple[int, int] = (64, 32),
     kernel_size: int = 4,
     batch_norm: bool = True,
+    momentum: float = 0.9,
     shuffle: bool = True,
     activation: str = "tanh",
 ) -> keras.Sequential:
@@ -35,7 +36,8 @@ def generator(
     image_shape : height, width, channels; height and width divisible by 4
     units, filters : width of the first dense layer, 0: none; channels at a quarter and at half of
         the side
-    batch_norm : whether to normalise each hidden layer; the moving averages follow within 50 steps
+    batch_norm : whether to normalise each hidden layer
+    momentum : of its moving averages; 0.9 follows within 10 steps, 0.98 within 50
     shuffle : make the image by a convolution and a pixel shuffle; else by a transposed convolution
     activation : of the last layer. "hard_tanh" can output exactly -1, black; "tanh" only nears it
     """
@@ -44,7 +46,7 @@ def generator(
     doubled = {"strides": 2, "padding": "same"}
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        normalized = [BatchNormalization(momentum=0.98)] if batch_norm else []
+        normalized = [BatchNormalization(momentum=momentum)] if batch_norm else []
         return [layer, *normalized, layers.LeakyReLU(negative_slope=SLOPE)]
 
     if shuffle:

@@ -18,9 +18,9 @@ MNIST_EXPRESS = Recipe(
     networks={
         "generator": Network(
             "express:generator",
-            {"units": 256, "filters": (32, 16), "activation": "hard_tanh"},
+            {"units": 256, "filters": [32, 16], "momentum": 0.98, "activation": "hard_tanh"},
         ),
-        "discriminator": Network("express:discriminator", {"units": 128, "filters": (16, 32)}),
+        "discriminator": Network("express:discriminator", {"units": 128, "filters": [16, 32]}),
     },
     optimizers={
         "generator": Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99}),
@@ -44,6 +44,7 @@ SVHN_EXPRESS = dataclasses.replace(
     MNIST_EXPRESS,
     name="svhn-express",
     title="SVHN express DCGAN",
+    source=MNIST_EXPRESS.source.removesuffix(", Lim and Ye 2017 (hinge loss)"),
     dataset="svhn_cropped",
     image_shape=(32, 32, 1),
     networks=networks_of("express", "generator", "discriminator", units=0),
