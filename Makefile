@@ -19,17 +19,21 @@ lab: $(READY)
 	$(BIN)/jupyter lab notebooks
 
 # Goes on with a run that was stopped, publishes each run that has ended, and leaves those alone
-# that ended before. On a slow machine: make references EPOCHS=40
+# that were published. On a slow machine: make references EPOCHS=40; a larger number goes on later.
 REFERENCES ?= svhn-baseline svhn-modified svhn-wgan mnist-modified mnist-baseline mnist-wgan
 EPOCHS ?= 100
 
 references: $(READY)
 	set -e; for name in $(REFERENCES); do \
 	  run=runs/references/$$name; \
-	  if grep -qs '"status": "finished"' $$run/run.json; then continue; fi; \
-	  if [ -f $$run/run.json ]; then again=--resume; else again="--seed 0"; fi; \
-	  $(BIN)/python -m ganlib train $$name --epochs $(EPOCHS) --output $$run $$again; \
+	  if [ -f $$run/published-$(EPOCHS) ]; then continue; fi; \
+	  if [ ! -f $$run/trained-$(EPOCHS) ]; then \
+	    if [ -f $$run/run.json ]; then again=--resume; else again="--seed 0"; fi; \
+	    $(BIN)/python -m ganlib train $$name --epochs $(EPOCHS) --output $$run $$again; \
+	    touch $$run/trained-$(EPOCHS); \
+	  fi; \
 	  $(BIN)/python tools/publish.py $$run; \
+	  touch $$run/published-$(EPOCHS); \
 	done
 
 test: lint unit notebooks

@@ -6,13 +6,15 @@ from ganlib.recipes.final_project import MNIST_WGAN, SVHN_BASELINE, SVHN_WGAN
 from ganlib.recipes.recipe import Network, Optimizer, Recipe, for_both, networks_of
 from ganlib.systems.latents import Part
 
+EXPRESS = (
+    "ours, after Radford et al. 2016 (DCGAN), Shi et al. 2016 (pixel shuffle), Heusel et al. "
+    "2017 (two learning rates)"
+)
+
 MNIST_EXPRESS = Recipe(
     name="mnist-express",
     title="MNIST express DCGAN",
-    source=(
-        "ours, after Radford et al. 2016 (DCGAN), Shi et al. 2016 (pixel shuffle), Heusel et al. "
-        "2017 (two learning rates), Lim and Ye 2017 (hinge loss)"
-    ),
+    source=f"{EXPRESS}, Lim and Ye 2017 (hinge loss)",
     dataset="mnist",
     image_shape=(28, 28, 1),
     networks={
@@ -44,7 +46,7 @@ SVHN_EXPRESS = dataclasses.replace(
     MNIST_EXPRESS,
     name="svhn-express",
     title="SVHN express DCGAN",
-    source=MNIST_EXPRESS.source.removesuffix(", Lim and Ye 2017 (hinge loss)"),
+    source=EXPRESS,
     dataset="svhn_cropped",
     image_shape=(32, 32, 1),
     networks=networks_of("express", "generator", "discriminator", units=0),
