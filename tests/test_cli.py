@@ -18,6 +18,7 @@ from ganlib.cli import arguments
 from ganlib.cli import train as cli_train
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
+from ganlib.evaluation.evaluate import evaluate
 from ganlib.runs.folder import RunFolder
 
 REFERENCE = str(Path(__file__).resolve().parent.parent / "figures" / "mnist-nn")
@@ -173,7 +174,7 @@ def test_a_run_in_colour_stays_in_colour(tmp_path, monkeypatch, capsys):
         return few
 
     monkeypatch.setattr(datasets, "load", load)
-    train = ["train", "svhn-wgan", "--output", str(tmp_path / "run")]
+    train = ["train", "svhn-wgan", "--output", str(tmp_path / "run"), "--score-every", "0"]
     choices = ["--channels", "3", "--split", "extra", "--batch-size", "20", "--epochs", "1"]
     assert cli.main([*train, *choices]) == 0
     assert cli.main([*train, "--resume", "--epochs", "2"]) == 0
@@ -216,6 +217,29 @@ def test_training_says_what_it_does_and_where_the_pictures_are(
         assert f"runs/mnist-nn/{name}" in captured.out.replace(os.sep, "/")
         assert (tmp_path / "runs" / "mnist-nn" / name).is_file()
     assert "100%" in captured.err and "d_loss" in captured.err
+    assert "score    none: the test set is uint8 of shape (512, 28, 28, 1)" in captured.out
+
+
+@pytest.mark.slow
+def test_training_ends_with_the_score_that_evaluate_gives(tmp_path, monkeypatch, capsys):
+    splits = {
+        split: datasets.load("synthetic_digits", split, channels=1) for split in ("train", "test")
+    }
+    small = {
+        split: Dataset("mnist", split, s.images[:1000], s.labels[:1000], "synthetic", "some")
+        for split, s in splits.items()
+    }
+    monkeypatch.setattr(datasets, "load", lambda name, split, *a, **k: small[split])
+    monkeypatch.chdir(tmp_path)
+    train = ["train", "mnist-nn", "--steps", "2", "--batch-size", "256"]
+    assert cli.main(train) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    found = evaluate(RunFolder("runs/mnist-nn"), metrics=["frechet"], write=False)
+    (scores,) = found.generators.values()
+    assert set(scores) == {"frechet"} == set(found.references["noise"])
+    assert line.startswith(f"score    Fréchet distance {scores['frechet']} of 10,000 images;")
+    assert cli.main([*train, "--score-every", "0"]) == 0
+    assert "score " not in capsys.readouterr().out
 
 
 def test_the_default_output_is_a_new_folder_and_resume_takes_the_last(tmp_path, monkeypatch):

@@ -156,7 +156,7 @@ def test_colour_images_are_judged_in_greyscale(instant, tmp_path, monkeypatch):
     run = train(recipe, data, tmp_path / "run")
     seen = []
     monkeypatch.setattr(
-        registry, "score", lambda fake, real, seed: seen.append((fake, real)) or instant_scores(run)
+        registry, "score", lambda fake, real, *_: seen.append((fake, real)) or instant_scores(run)
     )
     evaluate(run, count=COUNT)
     ((fake, real),) = seen

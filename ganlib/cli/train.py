@@ -8,6 +8,7 @@ from pathlib import Path
 from ganlib import datasets, recipes
 from ganlib.cli.arguments import INTERRUPTED, PROGRAM, VARIATIONS
 from ganlib.errors import GanlibError
+from ganlib.evaluation import judges
 from ganlib.recipes import Recipe
 from ganlib.recipes.vary import vary
 from ganlib.runs.folder import RunFolder
@@ -54,7 +55,9 @@ def _report(run: RunFolder, options: argparse.Namespace) -> int:
             f"best     Fréchet distance {best['frechet']:.4g} after epoch {best['epoch']:g} "
             f"(of 1,000 images, by judge {record['data']['name']}): sample --weights best"
         )
+    print(f"model    {run.network_file('generator')}")
     if record["status"] != "interrupted":
+        _print_score(run, options)
         return 0
     again = ["train", record["recipe"]["name"], "--output", str(run.path), "--resume"]
     if options.data_dir:
@@ -63,6 +66,29 @@ def _report(run: RunFolder, options: argparse.Namespace) -> int:
         again += ["--strategy", options.strategy]
     print(f"go on    {PROGRAM} {shlex.join(again)}")
     return INTERRUPTED
+
+
+def _print_score(run: RunFolder, options: argparse.Namespace) -> None:
+    """The Fréchet distance, where a judge ships for the data and scores are wanted."""
+    record = run.record
+    if record["data"]["name"] not in judges.names() or record.get("score_every") == 0:
+        return
+    from ganlib.evaluation.evaluate import evaluate
+
+    try:
+        found = evaluate(run, data_dir=options.data_dir, metrics=["frechet"], write=False)
+    except GanlibError as error:  # the run stands, scored or not
+        print(f"score    none: {error}")
+        return
+    distances = [
+        f"{scores['frechet']}{' (average weights)' if weights == 'average' else ''}"
+        for weights, scores in found.generators.items()
+    ]
+    floor, noise = (found.references[name]["frechet"].plain() for name in ("floor", "noise"))
+    print(
+        f"score    Fréchet distance {', '.join(distances)} of {found.count:,} images; "
+        f"training images get {floor}, noise {noise}"
+    )
 
 
 def _data_for(recipe: Recipe, options: argparse.Namespace, output: Path) -> datasets.Dataset:

@@ -6,7 +6,7 @@ them. Do not compare them with published FIDs, which use another judge.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,7 @@ def evaluate(
     judge: str | Path | None = None,
     data_dir: str | Path | None = None,
     weights: Sequence[str] = (),
+    metrics: Collection[str] = registry.BY_KEY,
     write: bool = True,
 ) -> Evaluation:
     """Score a run's generators against the real test images and write scores.json.
@@ -56,6 +57,7 @@ def evaluate(
         run's data set. Where there is none, metrics that need a judge are left out
     data_dir : as for `ganlib.datasets.load`
     weights : "last", "average", "best"; by default the last and, where there is one, the average
+    metrics : keys of the metrics, in `ganlib.evaluation.metrics.registry`; by default all
     write : whether to write scores.json; a run that ships keeps its own in any case
     """
     if count < registry.LEAST:
@@ -94,9 +96,9 @@ def evaluate(
         record["progress"]["steps"],
         count,
         seed,
-        {w: registry.score(fake, real, seed) for w, fake in samples.items()},
+        {w: registry.score(fake, real, seed, metrics) for w, fake in samples.items()},
         shipped_references(judge_used, train, test, count)
-        or references(judge_used, train, real, count),
+        or references(judge_used, train, real, count, only=metrics),
     )
     if write and not run.ships:
         merged_with_file(evaluation, run).write(run.scores_file)
@@ -123,7 +125,12 @@ def real_of(judge: "Judge | None", train: Dataset, test: Dataset) -> Real:
 
 
 def references(
-    judge: "Judge | None", train: Dataset, real: Real, count: int, seed: int = 0
+    judge: "Judge | None",
+    train: Dataset,
+    real: Real,
+    count: int,
+    seed: int = 0,
+    only: Collection[str] = registry.BY_KEY,
 ) -> dict[str, Scores]:
     """What `count` training images, a PCA and noise get: floor and ceilings for every score."""
     from ganlib.figures import to_uint8
@@ -137,9 +144,9 @@ def references(
     pca = to_uint8(np.clip(latent @ kernel + bias, -1.0, 1.0)).reshape(count, *shape)
     noise = rng.integers(0, 256, (count, *shape), dtype=np.uint8)
     return {
-        "floor": registry.floor(Sample.of(judge, train.images[chosen]), real, seed),
-        "pca": registry.score(Sample.of(judge, pca), real, seed),
-        "noise": registry.score(Sample.of(judge, noise), real, seed),
+        "floor": registry.floor(Sample.of(judge, train.images[chosen]), real, seed, only),
+        "pca": registry.score(Sample.of(judge, pca), real, seed, only),
+        "noise": registry.score(Sample.of(judge, noise), real, seed, only),
     }
 
 

@@ -22,6 +22,8 @@ class Settings:
     flip: bool = False  # mirrors half of the images left to right
     brightness: float = 0.0  # largest change, where an image spans [-1, 1]
     contrast: float = 0.0  # likewise
+    blurs: tuple[float, ...] = ()  # in pixels; for each, a tenth of the images join blurred
+    grains: tuple[float, ...] = ()  # in grey levels; for each, a tenth join under noise
 
 
 def augmentation(settings: Settings, seed: int) -> list[Any]:

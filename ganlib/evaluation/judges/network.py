@@ -15,11 +15,14 @@ SIDES = range(8, 257)
 """Image sides that a judge can have: three poolings must leave a pixel."""
 
 
-def build_network(image_shape: tuple[int, ...], seed: int = 0, dropout: float = 0.0) -> Any:
+def build_network(
+    image_shape: tuple[int, ...], seed: int = 0, dropout: float = 0.0, classes: int = CLASSES
+) -> Any:
     """The network of every judge, a ``keras.Model`` in float32: images to (features, logits).
 
     Five 3×3 convolutions in three blocks (32; 48, 48; 80, 80 channels), each with batch
-    normalisation and ReLU, the last of a block pooled 2×2; then 64 features, dense, and 10 logits.
+    normalisation and ReLU, the last of a block pooled 2×2; then 64 features, dense, and a logit for
+    each class.
 
     Images are (N, H, W, C) in [-1, 1], sides from 8 to 256; `dropout` is the share of the features
     dropped in training. The seed of the first weights is explicit, so that building a judge draws
@@ -50,7 +53,7 @@ def build_network(image_shape: tuple[int, ...], seed: int = 0, dropout: float = 
         )(x)
         x = layers.Dropout(dropout, seed=seed, name="dropout")(features) if dropout else features
         start = keras.initializers.GlorotUniform(seed + 101)
-        logits = layers.Dense(CLASSES, kernel_initializer=start, name="logits")(x)
+        logits = layers.Dense(classes, kernel_initializer=start, name="logits")(x)
         return keras.Model(images, (features, logits), name="judge")
 
 

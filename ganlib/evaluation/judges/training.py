@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ganlib.datasets import Dataset
 from ganlib.datasets.batches import batches, steps_per_epoch
 from ganlib.datasets.catalog import KNOWN
 from ganlib.errors import DataError, GanlibError
+from ganlib.evaluation import corruptions
 from ganlib.evaluation.judges.augmentation import Settings, augmentation
 from ganlib.evaluation.judges.judge import Judge, load
 from ganlib.evaluation.judges.network import CLASSES, SIDES, build_network, weight_names
@@ -26,11 +27,23 @@ SETTINGS = {
     "mnist": Settings(epochs=5, shift=0.07, turn=10.0, zoom=0.1),
     "fashion_mnist": Settings(epochs=8, shift=0.04, flip=True),
     "svhn_cropped": Settings(
-        epochs=30, shift=0.07, turn=8.0, zoom=0.12, brightness=0.2, contrast=0.3
-    ),
+        epochs=30,
+        shift=0.07,
+        turn=8.0,
+        zoom=0.12,
+        brightness=0.2,
+        contrast=0.3,
+        blurs=(1.0, 1.5, 2.0),
+        grains=(4.0, 8.0, 16.0),
+    ),  # fmt: skip
 }
 OTHERS = Settings(epochs=6, shift=0.04)
 """For a data set of any other name."""
+SHARE = 0.1
+"""Of the training images that join once more, for each blur and each grain."""
+BLURRED = 0.25
+"""How far a blurred image is of the class "blurred", and not of its digit's: enough for features
+that see blur, and little enough to leave the digit in them."""
 
 
 def train(
@@ -73,8 +86,7 @@ def train(
         partial.touch()  # fails now rather than after training
         keras.utils.set_random_seed(seed)
         begun = time.monotonic()
-        network = build_network(image_shape, seed, settings.dropout)
-        _fit(network, data, settings, epochs, seed, progress)
+        network = _fitted(data, settings, epochs, seed, progress)
         seconds = round(time.monotonic() - begun, 1)
         weights = zip(weight_names(network), network.get_weights(), strict=True)
         np.savez(partial, **dict(weights))  # type: ignore[arg-type]
@@ -100,11 +112,47 @@ def train(
     return load(output)
 
 
+def _examples(data: Dataset, settings: Settings, seed: int) -> Dataset:
+    """The images, then those that join them; a label above 9 is that of a blurred digit, + 10."""
+    assert data.labels is not None
+    rng = np.random.default_rng(seed)
+    images, labels = [data.images], [data.labels.astype(np.int64)]
+    for fault, amounts, shift in (
+        (corruptions.blurred, settings.blurs, CLASSES),
+        (corruptions.noisy, settings.grains, 0),
+    ):
+        for amount in amounts:
+            chosen = rng.permutation(len(data))[: round(SHARE * len(data))]
+            images.append(fault(data.images[chosen], amount))
+            labels.append(labels[0][chosen] + shift)
+    return replace(data, images=np.concatenate(images), labels=np.concatenate(labels))
+
+
+def _fitted(data: Dataset, settings: Settings, epochs: int, seed: int, progress: bool) -> Any:
+    """The trained network.
+
+    Where blurred images are among the examples, it learns a class more, "blurred", so that blur
+    shows in its features: a plain classifier learns to ignore it. That logit is cut off at the end.
+    """
+    shape = data.images.shape[1:]
+    network = build_network(shape, seed, settings.dropout, CLASSES + bool(settings.blurs))
+    _fit(network, _examples(data, settings, seed), settings, epochs, seed, progress)
+    weights = network.get_weights()
+    weights[-2:] = [weight[..., :CLASSES] for weight in weights[-2:]]  # the logits' kernel and bias
+    judged = build_network(shape)
+    judged.set_weights(weights)
+    return judged
+
+
 def _fit(
     network: Any, data: Dataset, settings: Settings, epochs: int, seed: int, progress: bool
 ) -> None:
     from tqdm.keras import TqdmCallback  # imports TensorFlow, so not before ganlib.startup
 
+    targets = np.eye(CLASSES, network.output_shape[1][-1], dtype=np.float32)
+    if settings.blurs:
+        blurred = (1 - BLURRED) * targets + BLURRED * np.eye(CLASSES + 1, dtype=np.float32)[CLASSES]
+        targets = np.concatenate([targets, blurred])
     steps = steps_per_epoch(len(data), settings.batch_size)
     rate = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate / 20,
@@ -130,7 +178,7 @@ def _fit(
         )
         history = classifier.fit(
             batches(data, settings.batch_size, seed).map(
-                lambda batch: (batch["images"], tf.one_hot(batch["labels"], CLASSES))
+                lambda batch: (batch["images"], tf.gather(targets, batch["labels"]))
             ),
             epochs=epochs,
             steps_per_epoch=steps,

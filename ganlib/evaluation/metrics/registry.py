@@ -4,7 +4,7 @@ Each metric is in a file of its own; here they are brought to the same arguments
 needs a sample does not meet is left out, and named with the reason.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -192,26 +192,32 @@ def unmet(fake: Sample, real: Real) -> dict[str, str]:
     }
 
 
-def score(fake: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
-    """Every metric of `METRICS` whose needs are met, by its key; `LEAST` images of either sort."""
+def score(
+    fake: Sample, real: Real, seed: int = 0, only: Collection[str] = BY_KEY
+) -> dict[str, Score]:
+    """The metrics whose needs are met, by their keys; `LEAST` images of either sort."""
     checks.images(fake.images, "the generated sample", LEAST)
     checks.images(real.test.images, "the test set", LEAST)
     comparison, missing = Comparison(fake, real, seed), unmet(fake, real)
-    chosen = [metric for metric in METRICS if metric.key not in missing]
-    bar = tqdm(chosen, desc="scoring", leave=False, disable=None)
+    chosen = [metric for metric in METRICS if metric.key in only and metric.key not in missing]
+    bar = tqdm(chosen, desc="scoring", leave=False, disable=None if len(chosen) > 1 else True)
     # Many products of small matrices: several threads spend more on waiting than they save.
     with threadpool_limits(1, user_api="blas"):
         return {metric.key: metric.score(comparison) for metric in bar}
 
 
-def floor(sample: Sample, real: Real, seed: int = 0) -> dict[str, Score]:
+def floor(
+    sample: Sample, real: Real, seed: int = 0, only: Collection[str] = BY_KEY
+) -> dict[str, Score]:
     """The same for a sample of the training images: about what a perfect model would get.
 
     It is a little better than that, because the judge has learnt from these images. A training
     image is its own nearest; so the copied share is that of one half of the held-out test images
     against the other half.
     """
-    scores = score(sample, real, seed)
+    scores = score(sample, real, seed, only)
+    if "copied" not in only:
+        return scores
     halves = real.held_out_distances[1::2], real.held_out_distances[::2]
     return scores | {"copied": bootstrap(copied_share, *halves, count=len(halves[0]), seed=seed)}
 
