@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ganlib import lessons
+from ganlib import lessons, recipes
 from ganlib.cli import arguments
 from ganlib.errors import GanlibError
 
@@ -98,9 +98,11 @@ def test_its_links_lead_to_files_and_headings_that_exist(page):
 def test_its_commands_are_understood(page):
     for line in re.findall(r"python -m ganlib ([a-z].*)", code_of(page)):
         try:
-            arguments.parser().parse_args(shlex.split(line, comments=True))
+            options = arguments.parser().parse_args(shlex.split(line, comments=True))
         except SystemExit as end:
             assert end.code == 0, line  # --help
+        else:
+            assert getattr(options, "recipe", "NAME") in {*recipes.RECIPES, "NAME"}, line
 
 
 @every_page
