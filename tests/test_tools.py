@@ -110,16 +110,6 @@ def test_lessons_start_quick_runs_anew_and_take_full_ones_as_they_are(
     assert lessons.train(tiny_recipe, tiny_data, "full").record_file.stat().st_mtime_ns == written
 
 
-def test_the_readmes_tables_are_those_of_the_recorded_runs():
-    assert tool("results").tables() in (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_tables_of_speed_are_those_of_the_records():
-    speed = tool("speed")
-    assert speed.short() in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert speed.full() in (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("record", ABLATIONS, ids=lambda path: path.stem)
 def test_an_ablation_is_of_the_recipe_as_it_is_or_called_earlier(record):
     recorded = json.loads(record.read_text(encoding="utf-8"))["recipe"]
@@ -137,24 +127,9 @@ def test_records_are_migrated_and_what_is_of_today_stays(tmp_path):
     assert RunFolder(file.parent).recipe == recipes.get("mnist-wgan")
 
 
-def test_a_text_without_its_marks_is_left_as_it_is(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text("<!-- end -->\n<!-- begin -->\n", encoding="utf-8")
-    with pytest.raises(GanlibError, match="page.md has no place for this text, from <!-- begin"):
-        tool("pages").replace_between(page, "<!-- begin -->", "<!-- end -->", "new")
-    assert page.read_text(encoding="utf-8") == "<!-- end -->\n<!-- begin -->\n"
-
-
 @pytest.mark.parametrize("name", ["mnist-nn", "mnist-baseline", "mnist-modified", "mnist-wgan"])
 def test_three_seeds_of_each_system_are_recorded_after_equally_many_images(name):
     runs = lessons.recorded(name)
     assert [run.record["seed"] for run in runs] == [0, 1, 2]
     assert {run.record["progress"]["images"] for run in runs} == {180_000}
     assert len({run.record["data"]["checksum"] for run in runs}) == 1
-
-
-def test_the_tables_of_lessons_are_those_of_the_notebooks():
-    lessons_tool = tool("lessons")
-    assert lessons_tool.table("notebooks/") in (ROOT / "README.md").read_text(encoding="utf-8")
-    first = json.loads((ROOT / lessons_tool.FIRST).read_text(encoding="utf-8"))
-    assert any(lessons_tool.table() in "".join(cell["source"]) for cell in first["cells"])

@@ -8,16 +8,29 @@ A lesson's number and title are its first line, ``# NN · Title``; what it is ab
 
 import json
 import re
-from pathlib import Path
 
-from pages import replace_between
+from pages import ROOT, renew, replaced
 
 from ganlib.errors import GanlibError
 from ganlib.files import write_text
 
-ROOT = Path(__file__).resolve().parent.parent
 FIRST = "notebooks/00_start_here.ipynb"
-BEGIN, END = "<!-- lessons: made by tools/lessons.py -->", "<!-- end of lessons -->"
+PLANNED = {
+    "01": "what is a GAN",
+    "02": "MLP-GAN",
+    "03": "losses",
+    "04": "convolutions",
+    "14": "claims",
+    "15": "when GANs fail",
+    "16": "Fashion-MNIST",
+    "17": "conditional GAN",
+    "18": "InfoGAN",
+    "19": "CycleGAN",
+    "21": "architecture search",
+    "22": "cross validation",
+    "23": "faces",
+}
+"""Number and title of lessons to come; one that has a file is no longer called so."""
 
 
 def lessons() -> list[tuple[str, str, str, str]]:
@@ -39,20 +52,30 @@ def table(folder: str = "") -> str:
     return "\n".join(["| lesson | | |", "|---|---|---|", *rows])
 
 
+def course() -> str:
+    """README's map: the table, and a line for the lessons to come."""
+    there = {number for number, *_ in lessons()}
+    missing = [f"{number} {title}" for number, title in PLANNED.items() if number not in there]
+    to_come = [f"Still to come: {' · '.join(missing)}."] if missing else []
+    return "\n\n".join([table("notebooks/"), *to_come])
+
+
+PARTS = {"README.md": {"lessons": course}}
+
+
 def with_table(notebook: dict) -> dict:
     """Lesson 00 with the table in the cell that has the marks."""
     for cell in notebook["cells"]:
         text = "".join(cell["source"])
-        if BEGIN in text:
-            before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-            text = f"{before}{BEGIN}\n{table()}\n{END}{after}"
+        if "<!-- lessons: " in text:
+            text = replaced(text, "lessons", "lessons", table())
             cell["source"] = text.splitlines(keepends=True)
     return notebook
 
 
 def main() -> None:
     """Write both pages."""
-    replace_between(ROOT / "README.md", BEGIN, END, table("notebooks/"))
+    renew("lessons", PARTS)
     notebook = with_table(json.loads((ROOT / FIRST).read_text(encoding="utf-8")))
     write_text(ROOT / FIRST, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
 

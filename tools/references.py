@@ -2,7 +2,7 @@
 
     python tools/references.py [NAME …]
 
-Writes ganlib/metrics/references/NAME.json from the real data, with 10,000 images of each (or as
+Writes ganlib/evaluation/references/NAME.json from the real data, with 10,000 images of each (or as
 many as there are) and the seeds 0, 1 and 2. To be run again whenever a judge or a metric changes.
 """
 

@@ -1,30 +1,37 @@
-"""The README's tables of results, from recorded runs: ``python tools/results.py [RUN …]``.
+"""The tables of results, from recorded runs: ``python tools/results.py [RUN …]``.
 
 Runs that are named are scored, if they have not been, and recorded in figures/results/: record,
-history and scores, without weights; by their recipe's name, or as ``--name`` says. The tables are
-then made from all that is recorded there and in the reference runs, and from the references that
-ship with the judge, and written into the README.
+history and scores, without weights; by their recipe's name, or as ``--name`` says. The tables in
+figures/RESULTS.md and the lines in README.md are then made from all that is recorded there, from
+the reference runs, and from the judges that ship and their references.
 """
 
 import argparse
+import json
 import shutil
+import statistics
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
-from pages import replace_between
+from pages import ROOT, processor, renew
 
 from ganlib import recipes
 from ganlib.errors import GanlibError
-from ganlib.evaluation.scores import Evaluation
-from ganlib.evaluation.tables import as_markdown, rows, shipped
+from ganlib.evaluation.judges.shipped import TRAINED
+from ganlib.evaluation.scores import Evaluation, Scores
+from ganlib.evaluation.tables import as_markdown, mean_and_spread, rows, shipped
 from ganlib.lessons import recorded, reference
+from ganlib.lessons.references import GENERATED
 from ganlib.runs.folder import RunFolder
 
-ROOT = Path(__file__).resolve().parent.parent
-BEGIN, END = "<!-- results: made by tools/results.py -->", "<!-- end of results -->"
 SYSTEMS = ("mnist-nn", "mnist-baseline", "mnist-modified", "mnist-wgan")
+EXPRESS = ("mnist-express", "mnist-express-3-minutes")
 LONGER = (*SYSTEMS, "mnist-wgan-rmsprop")
-NAMES = {"floor": "real training images (floor)", "noise": "noise", "pca": "PCA, `mnist-pca`"}
+LONGEST = "mnist-baseline-50-epochs"
+HOUSES = ("svhn-baseline", "svhn-modified", "svhn-wgan", "svhn-wgan-gp", "svhn-express")
+FILM = "mnist-express-3-minutes"
+NAMES = {"floor": "real training images (floor)", "noise": "noise", "pca": "PCA"}
+SAMPLING = "One seed each, with the interval of the sampling, which is not the spread over seeds:"
 
 
 def record(run: RunFolder, name: str | None) -> None:
@@ -44,34 +51,192 @@ def record(run: RunFolder, name: str | None) -> None:
     print(f"recorded {folder.relative_to(ROOT)}")
 
 
-def tables() -> str:
-    """Both tables and what they were made with, as Markdown."""
-    scores, longer, images, judges = {}, {}, set(), set()
-    for name in SYSTEMS:
-        runs = recorded(name)
-        found = [Evaluation.read(run.scores_file) for run in runs]
-        scores[f"{recipes.get(name).title}, `{name}`"] = [e.generators["last"] for e in found]
-        images |= {run.record["progress"]["images"] for run in runs}
-        judges |= {(e.judge, e.count, e.data) for e in found}
-        one = found[0]
-    for name in LONGER:
-        run = reference(name)
-        evaluation = Evaluation.read(run.scores_file)
-        label = f"`{name}`, {run.record['progress']['images']:,} images"
-        longer[label] = [evaluation.generators["last"]]
-        judges.add((evaluation.judge, evaluation.count, evaluation.data))
-    if len(images) != 1 or len(judges) != 1:
-        raise GanlibError(f"the recorded runs are not alike: images {images}, judged by {judges}")
-    (seen,), ((judge, count, data),) = images, judges
-    references = {NAMES[name]: shipped("mnist", name, one) for name in ("floor", "noise", "pca")}
+def images(run: RunFolder) -> int:
+    """How many images a run has seen."""
+    return run.record["progress"]["images"]
+
+
+def evaluations(runs: Sequence[RunFolder]) -> list[Evaluation]:
+    """What the runs were scored with; it must be the same for all."""
+    first, *others = found = [Evaluation.read(run.scores_file) for run in runs]
+    if not all(first.comparable_with(other) for other in others):
+        raise GanlibError(
+            "the runs of a table differ in judge, real images or number of images: "
+            f"evaluate them again ({', '.join(str(run.path) for run in runs)})"
+        )
+    return found
+
+
+def scores(runs: Sequence[RunFolder]) -> list[Scores]:
+    """The scores of each run's last generator."""
+    return [evaluation.generators["last"] for evaluation in evaluations(runs)]
+
+
+def against(runs: Sequence[RunFolder]) -> str:
+    """What the scores of runs are made of."""
+    one = evaluations(runs)[0]
+    return f"{one.count:,} images of each against {one.data}, by {one.judge}"
+
+
+def references(judge: str, runs: Sequence[RunFolder]) -> dict[str, list[Scores]]:
+    """What the floor, noise and a PCA get from a judge, to be compared with the runs."""
+    like = evaluations(runs)[0]
+    return {label: shipped(judge, name, like) for name, label in NAMES.items()}
+
+
+def minutes_table() -> str:
+    """What `mnist-express` reaches in one minute and in three."""
+    groups = [recorded(name) for name in EXPRESS]
+    everything = sum(groups, [])
+    labelled = {
+        f"{for_minutes(runs[0])}, {statistics.median(map(images, runs)):,.0f} images": scores(runs)
+        for runs in groups
+    }
     return (
-        f"Every GAN has seen {seen:,} images; {count:,} of its images against {data}, by {judge}. "
+        f"`mnist-express` on {processor(everything[0].record)}; the images seen are medians. "
+        f"{against(everything)}. Mean ± standard deviation over seeds, for real images over "
+        f"draws:\n\n"
+        f"{as_markdown(rows({NAMES['floor']: floor()} | labelled))}"
+    )
+
+
+def for_minutes(run: RunFolder) -> str:
+    """A run's budget, such as ``1 minute``."""
+    minutes = run.record["budget"]["minutes"]
+    return f"{minutes:g} minute{'s' * (minutes != 1)}"
+
+
+def floor() -> list[Scores]:
+    """What real training images of MNIST get."""
+    return references("mnist", recorded(SYSTEMS[0]))[NAMES["floor"]]
+
+
+def seeds_table() -> str:
+    """Four systems after equally many images, three seeds of each."""
+    groups = {name: recorded(name) for name in SYSTEMS}
+    everything = sum(groups.values(), [])
+    seen = {images(run) for run in everything}
+    if len(seen) != 1:
+        raise GanlibError(f"the recorded runs have not seen equally many images: {seen}")
+    labelled = {f"{recipes.get(n).title}, `{n}`": scores(runs) for n, runs in groups.items()}
+    apart = sorted(found["frechet"].value for found in scores(groups["mnist-modified"]))
+    return (
+        f"Every GAN has seen {seen.pop():,} images. {against(everything)}. "
         "Mean ± standard deviation, over seeds of the training for the GANs, over draws for the "
         "first three:\n\n"
-        f"{as_markdown(rows(references | scores))}\n\n"
-        "Longer runs, one seed each, with the interval of the sampling, which is not the spread "
-        f"over seeds:\n\n{as_markdown(rows(longer))}"
+        f"{as_markdown(rows(references('mnist', everything) | labelled))}\n\n"
+        "The Fréchet distances of `mnist-modified`, seed by seed: "
+        f"{', '.join(f'{value:.1f}' for value in apart)}."
     )
+
+
+def longer_table() -> str:
+    """Longer runs on MNIST."""
+    runs = [*map(reference, LONGER), *recorded(LONGEST)]
+    labelled = {f"`{run.recipe.name}`, {images(run):,} images": scores([run]) for run in runs}
+    return f"{against(runs)}. {SAMPLING}\n\n{as_markdown(rows(labelled))}"
+
+
+def houses_table() -> str:
+    """The reference runs on house numbers."""
+    runs = [reference(name) for name in HOUSES]
+    labelled = {f"`{run.recipe.name}`, {images(run):,} images": scores([run]) for run in runs}
+    beside = references("svhn_cropped", runs)
+    return f"{against(runs)}. {SAMPLING}\n\n{as_markdown(rows(beside | labelled))}"
+
+
+def runs_table() -> str:
+    """How each run in figures/ was made, and what of it ships."""
+    head = ["run", "film", "seed", "images", "epochs", "minutes", "precision", "machine", "ships"]
+    table = [head]
+    for file in sorted((ROOT / "figures").glob("*/run.json")):
+        run = RunFolder.existing(file.parent)
+        values, name = run.record, file.parent.name
+        done = values["progress"]
+        table.append(
+            [
+                f"[`{name}`]({name}/run.json)",
+                f"[film]({name}/samples.gif)",
+                str(values["seed"]),
+                f"{done['images']:,}",
+                f"{done['epochs']:.1f}",
+                f"{done['seconds'] / 60:.1f}",
+                values["precision"],
+                processor(values),
+                ", ".join(values.get("shipped", [f"{GENERATED} images"])),
+            ]
+        )
+    return as_markdown(table)
+
+
+def judges_table() -> str:
+    """The judges that ship."""
+    table = [["judge", "test accuracy", "learnt from", "command in its record"]]
+    for file in sorted(TRAINED.glob("*.json")):
+        values = json.loads(file.read_text(encoding="utf-8"))
+        data, command = values["data"], values["command"]
+        official = data.get("official_images", data["images"])
+        part = f" of {official:,}" if official > data["images"] else ""
+        accuracy = f"{100 * values['test']['accuracy']:.1f} %"
+        learnt_from = f"{data['images']:,}{part} images"
+        table.append([f"`{values['name']}`", accuracy, learnt_from, f"`{command}`"])
+    return as_markdown(table)
+
+
+def film() -> str:
+    """README's film."""
+    run = reference(FILM)
+    shows = f"64 digits while {run.recipe.name} trains for {for_minutes(run)}"
+    source = f"figures/{FILM}/samples.gif"
+    return f'<img src="{source}" width="380" align="right" alt="{shows}">'
+
+
+def caption() -> str:
+    """What README's film is."""
+    run, folder = reference(FILM), f"figures/{FILM}"
+    return (
+        f"*The film: 64 digits by `{run.recipe.name}` while it trains for {for_minutes(run)} on "
+        f"{processor(run.record)}, seed {run.record['seed']} ([record]({folder}/run.json), "
+        f'[scores]({folder}/scores.json)).*<br clear="right">'
+    )
+
+
+def distance(runs: Sequence[RunFolder]) -> str:
+    """The mean Fréchet distance of runs, with its spread over seeds."""
+    return mean_and_spread(scores(runs), "frechet")
+
+
+def results() -> str:
+    """README's three lines."""
+    baseline = recorded("mnist-baseline")
+    made = {
+        f"`mnist-express` after {for_minutes(runs[0])} on {processor(runs[0].record)}": runs
+        for runs in map(recorded, EXPRESS)
+    }
+    epochs = baseline[0].record["progress"]["epochs"]
+    (longest,) = recorded(LONGEST)
+    (score,) = (found["frechet"].plain() for found in scores([longest]))
+    later = f"after {longest.record['progress']['epochs']:g}, one seed: {score}"
+    dcgan = f"`mnist-baseline`, the DCGAN of lesson 05, after {epochs:g} epochs ({later})"
+    made |= {dcgan: baseline}
+    evaluations([longest, *sum(made.values(), [])])  # which says so if they are not comparable
+    lines = [f"* **{distance(runs)}**, {len(runs)} seeds: {what}" for what, runs in made.items()]
+    beside = references("mnist", baseline)
+    real, pca = (mean_and_spread(beside[NAMES[name]], "frechet") for name in ("floor", "pca"))
+    return "\n".join([*lines, f"\nReal training images get {real}, a PCA (lesson 13) {pca}."])
+
+
+PARTS = {
+    "README.md": {"film": film, "caption": caption, "results": results},
+    "figures/RESULTS.md": {
+        "minutes": minutes_table,
+        "seeds": seeds_table,
+        "longer": longer_table,
+        "houses": houses_table,
+        "runs": runs_table,
+        "judges": judges_table,
+    },
+}
 
 
 def main() -> None:
@@ -82,8 +247,7 @@ def main() -> None:
     options = parser.parse_args()
     for path in options.runs:
         record(RunFolder.existing(path), options.name)
-    replace_between(ROOT / "README.md", BEGIN, END, tables())
-    print(tables())
+    renew("results", PARTS)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,20 @@
-"""The tables of speed, from the benchmarks' records: ``python tools/speed.py``.
-
-Writes the short ones into README.md and all of them into benchmarks/README.md.
-"""
+"""The tables of benchmarks/README.md, from the benchmarks' records: ``python tools/speed.py``."""
 
 import json
 import statistics
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from pages import replace_between
+from pages import ROOT, processor, renew
 
 from ganlib.errors import GanlibError
-from ganlib.evaluation.scores import Evaluation
+from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.tables import as_markdown, median_and_range
-from ganlib.lessons import recorded, reference
 
-ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = ROOT / "benchmarks"
-BEGIN, END = "<!-- speed: made by tools/speed.py -->", "<!-- end of speed -->"
+RACES = ("bfloat16",)
+"""The kinds of processors, from ``benchmarks/race-KIND.json``."""
 Record = dict[str, Any]
 Table = list[list[str]]
 
@@ -36,10 +31,9 @@ def divided(above: Sequence[float], below: Sequence[float]) -> list[float]:
 
 def where(record: Record) -> str:
     """The machine and the versions, in a sentence."""
-    machine, versions = record["machine"], record["versions"]
+    versions = record["versions"]
     torch = f", PyTorch {versions['torch']}" if "torch" in versions else ""
-    kind = ", ".join(filter(None, (machine["processor"], machine.get("instructions"))))
-    return f"{machine['cores']} cores ({kind}), TensorFlow {versions['tensorflow']}{torch}."
+    return f"{processor(record)}, TensorFlow {versions['tensorflow']}{torch}."
 
 
 def throughput_table(record: Record) -> Table:
@@ -141,63 +135,6 @@ def scaling_table(record: Record) -> Table:
     return table
 
 
-def short() -> str:
-    """The README's tables."""
-    throughput, races = read("throughput"), [read(f"race-{kind}") for kind in RACES]
-    race = races[0]
-    return (
-        "Images a second, and ratios within each round: median (range) of the rounds. "
-        f"{where(throughput)}\n\n"
-        f"{as_markdown(throughput_table(throughput))}\n\n"
-        f"Fréchet distance after so many seconds of training, {seeds(race['points'])} seeds, "
-        f"median (range); {race['count']:,} images against {race['data']}, by {race['judge']}; "
-        f"real images get {race['real_images']:.2f}.\n\n"
-        + "".join(f"{where(each)}\n\n{as_markdown(race_table(each))}\n\n" for each in races)
-        + f"{minutes_of_express()}\n\n"
-        f"{precisions()}\n\nOne run each, with the interval of the sampling, which is not the "
-        f"spread over seeds:\n\n{single_runs()}"
-    )
-
-
-LONG = "mnist-baseline-50-epochs"
-RACES = ("bfloat16",)
-"""The kinds of processors, from ``benchmarks/race-KIND.json``."""
-
-
-def minutes_of_express() -> str:
-    """What `mnist-express` reaches in one minute and in three."""
-    lines = []
-    for name in ("mnist-express", "mnist-express-3-minutes"):
-        runs = recorded(name)
-        found = [Evaluation.read(run.scores_file).generators["last"]["frechet"] for run in runs]
-        seconds = 60 * runs[0].record["budget"]["minutes"]
-        lines.append(
-            f"{median_and_range([score.value for score in found])} after {seconds:.0f} seconds and "
-            f"{median_and_range([r.record['progress']['images'] for r in runs], 0)} images"
-        )
-    return (
-        f"`mnist-express`, {len(runs)} seeds, Fréchet distance, median (range): "
-        f"{'; '.join(lines)}. {where(runs[0].record)}"
-    )
-
-
-def single_runs() -> str:
-    """What the tutorial's settings reach in the end, and the express on house numbers."""
-    lines = []
-    for run in [*recorded(LONG), reference("svhn-express")]:
-        record, evaluation = run.record, Evaluation.read(run.scores_file)
-        progress, scores = record["progress"], evaluation.generators["last"]
-        minutes = record["budget"]["minutes"]
-        budget = f"{60 * minutes:g} seconds" if minutes else f"{progress['epochs']:g} epochs"
-        beside = {name: found["frechet"].plain() for name, found in evaluation.references.items()}
-        lines.append(
-            f"* `{record['recipe']['name']}` after {budget}, {progress['images']:,} images, seed "
-            f"{record['seed']}: {scores['frechet']}; a PCA gets {beside['pca']}, real images get "
-            f"{beside['floor']}, by {evaluation.judge}."
-        )
-    return "\n".join(lines)
-
-
 def precisions() -> str:
     """The same training in both precisions."""
     record = read("ablation-mnist-baseline-precision")
@@ -231,43 +168,91 @@ def ablation_text(name: str) -> str:
     )
 
 
-def full() -> str:
-    """Everything that is recorded."""
-    throughput, tried, precision = (read(name) for name in ("throughput", "tried", "precision"))
-    ablations = sorted(path.stem for path in BENCHMARKS.glob("ablation-*.json"))
-    return "\n\n".join(
-        [
-            "### Throughput",
-            "`python benchmarks/throughput.py --scaling --json benchmarks/throughput.json`",
-            f"Median (range) of the rounds. {where(throughput)}",
-            as_markdown(throughput_table(throughput)),
-            "How `mnist-baseline` grows, one thing varied at a time:",
-            as_markdown(scaling_table(throughput)),
-            "### Ideas for the step",
-            "`python benchmarks/tried.py --json benchmarks/tried.json`",
-            "Speed with the idea over the speed of the step as it is, median (range) of the "
-            f"rounds; above 1 the idea is quicker. {where(tried)}",
-            as_markdown(tried_table(tried)),
-            "### From what size on sixteen bits pay",
-            "`python benchmarks/precision.py --json benchmarks/precision.json`",
-            "Speed of a step in bfloat16 over that in float32, median (range) of the rounds. "
-            f"{where(precision)}",
-            as_markdown(precision_table(precision)),
-            "### What a choice is worth: `ablation.py`",
-            *(f"`{name}.json`: {ablation_text(name)}" for name in ablations),
-        ]
+def race() -> str:
+    """The race, one table for each kind of processor."""
+    texts = []
+    for record in (read(f"race-{kind}") for kind in RACES):
+        texts.append(
+            f"Fréchet distance after so many seconds of training, {seeds(record['points'])} seeds, "
+            f"median (range); {record['count']:,} images against {record['data']}, by "
+            f"{record['judge']}; real images get {record['real_images']:.2f}. {where(record)}"
+        )
+        texts.append(as_markdown(race_table(record)))
+    return "\n\n".join(texts)
+
+
+def throughput() -> str:
+    """Equal networks, optimisers and batches, code against code."""
+    record = read("throughput")
+    return (
+        "Images a second, and ratios within each round: median (range) of the rounds. "
+        f"{where(record)}\n\n{as_markdown(throughput_table(record))}"
     )
 
 
-def main() -> None:
-    """Renew the tables."""
-    replace_between(ROOT / "README.md", BEGIN, END, short())
-    replace_between(BENCHMARKS / "README.md", BEGIN, END, full())
-    print(full())
+def scaling() -> str:
+    """How the baseline grows."""
+    return as_markdown(scaling_table(read("throughput")))
 
+
+def tried() -> str:
+    """Ideas for the step."""
+    record = read("tried")
+    return (
+        "Speed with the idea over the speed of the step as it is, median (range) of the rounds; "
+        f"above 1 the idea is quicker. {where(record)}\n\n{as_markdown(tried_table(record))}"
+    )
+
+
+def precision() -> str:
+    """From what size on sixteen bits pay."""
+    record = read("precision")
+    return (
+        "Speed of a step in bfloat16 over that in float32, median (range) of the rounds. "
+        f"{where(record)}\n\n{as_markdown(precision_table(record))}"
+    )
+
+
+def ablations() -> str:
+    """What each choice is worth."""
+    names = sorted(path.stem for path in BENCHMARKS.glob("ablation-*.json"))
+    texts = [f"`{name}.json`: {ablation_text(name)}" for name in names]
+    return "\n\n".join([*texts, precisions()])
+
+
+def others() -> str:
+    """Costs and bounds that need no table."""
+    scoring, memory, transfer = (read(n) for n in ("scoring_cost", "svhn_memory", "transfer"))
+    right = {name: Score.from_json(transfer[name]) for name in transfer if name != "test"}
+    colour, grey = (memory[f"{kind}, first batch"]["peak_mb"] for kind in ("colour", "greyscale"))
+    return (
+        f"* Scores while training: {scoring['scores']} scores took {scoring['share']:.1%} of "
+        f"{scoring['seconds'] / 60:.0f} minutes of `{scoring['recipe']}` on {processor(scoring)}.\n"
+        "* Train on synthetic, test on real, the score for conditional models: the share of the "
+        "test images of MNIST that a small classifier gets right. It has learnt from "
+        f"{right['floor'].count:,} real images: {right['floor']}; from a PCA of each class: "
+        f"{right['pca of each class']}; from noise: {right['noise']}. Seed 0.\n"
+        f"* Memory: {memory['images']:,} house numbers (train and extra, "
+        f"{memory['colour']['images_mb'] / 1000:.2f} GB in colour) are loaded and made into a "
+        f"first batch with a peak of {colour / 1000:.1f} GB in colour and {grey / 1000:.1f} GB in "
+        "greyscale."
+    )
+
+
+PARTS = {
+    "benchmarks/README.md": {
+        "race": race,
+        "throughput": throughput,
+        "scaling": scaling,
+        "tried": tried,
+        "precision": precision,
+        "ablations": ablations,
+        "others": others,
+    }
+}
 
 if __name__ == "__main__":
     try:
-        main()
+        renew("speed", PARTS)
     except GanlibError as error:
         sys.exit(f"speed: {error}")

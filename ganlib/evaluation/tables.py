@@ -10,7 +10,7 @@ from ganlib.evaluation.metrics.registry import BY_KEY
 from ganlib.evaluation.scores import NOTHING, Evaluation, Scores, scores_from_json
 
 COLUMNS = ("frechet", "kernel", "precision", "recall", "coverage", "from_real")
-"""The metrics of the README's table."""
+"""The metrics of the tables in figures/RESULTS.md."""
 
 
 def mean_and_spread(runs: Sequence[Scores], metric: str) -> str:
