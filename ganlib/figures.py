@@ -140,10 +140,10 @@ def _panels(count: int, width: float, height: float, title: str) -> tuple[Figure
     return figure, figure.subplots(1, count, squeeze=False)[0]
 
 
-def write_gif(
-    path: Path, frames: Sequence[Image.Image | np.ndarray], max_bytes: int = 3_000_000
-) -> int:
-    """Write frames of one size, uint8 (H, W) or (H, W, 3), as an endless GIF; return their number.
+def gif(
+    frames: Sequence[Image.Image | np.ndarray], max_bytes: int = 3_000_000
+) -> tuple[bytes, int]:
+    """Encode frames of one size, uint8 (H, W) or (H, W, 3), as an endless GIF; also their number.
 
     They are thinned out until the file has `max_bytes` or two frames are left: the first one and
     the last one, which is shown for longer.
@@ -160,9 +160,16 @@ def write_gif(
             "<bytes>", chosen, plugin="pillow", extension=".gif", duration=durations, loop=0
         )
         if len(encoded) <= max_bytes or count <= 2:
-            break
+            return encoded, count
         # The size grows with the number of frames: aim just under the bound, and look again.
         count = max(2, min(count - 1, int(0.95 * count * max_bytes / len(encoded))))
+
+
+def write_gif(
+    path: Path, frames: Sequence[Image.Image | np.ndarray], max_bytes: int = 3_000_000
+) -> int:
+    """Write a `gif` of the frames; return how many of them it has."""
+    encoded, count = gif(frames, max_bytes)
     with atomic(path) as partial:
         partial.write_bytes(encoded)
     return count

@@ -12,6 +12,10 @@ import warnings
 from pathlib import Path
 
 import pytest
+from store_notebooks import LIBRARY, imports_of, library_cells
+
+from ganlib import recipes
+from ganlib.models import layers
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -22,8 +26,9 @@ BADGE = re.compile(
     r"https://colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/main/(\S+?)\)"
 )
 EXERCISES = (1, 2, 3)
+SHOWS_LIBRARY = re.compile(r"getsource\(|cli\.main\(\[\"recipes\"|print\(.*\.names\(\)")
 
-pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def cells_of(path, kind=None):
@@ -57,26 +62,31 @@ def texts_of(output):
     return ["".join(text) for text in shown]
 
 
+@every_notebook
 def test_half_of_its_code_cells_are_short(path):
     counts = [len(lines(cell)) for cell in cells_of(path, "code") if lines(cell)]
     assert statistics.median(counts) <= MEDIAN_LINES
 
 
+@every_notebook
 def test_it_is_small_enough_to_be_shown(path):
     assert path.stat().st_size <= MEGABYTES * 1e6
 
 
+@every_notebook
 def test_it_is_stored_executed_from_top_to_bottom(path):
     counts = [cell["execution_count"] for cell in cells_of(path, "code") if lines(cell)]
     assert counts == list(range(1, len(counts) + 1))
 
 
+@every_notebook
 def test_it_is_stored_without_errors_and_warnings(path):
     for output in outputs_of(path):
         assert output["output_type"] != "error", output.get("evalue")
         assert output.get("name") != "stderr", output["text"]
 
 
+@every_notebook
 def test_what_it_claims_outside_its_exercises_is_right(path):
     for cell in cells_of(path, "code"):
         if "lessons.check(" not in source(cell) or "GANs are easy to train" in source(cell):
@@ -86,6 +96,7 @@ def test_what_it_claims_outside_its_exercises_is_right(path):
             assert "✓ right" in "".join(told) and "✗" not in "".join(told), told
 
 
+@every_notebook
 def test_it_names_no_folder_of_the_machine_it_ran_on(path):
     for cell in cells_of(path):
         assert not MACHINE_PATH.search(source(cell))
@@ -94,18 +105,21 @@ def test_it_names_no_folder_of_the_machine_it_ran_on(path):
             assert not MACHINE_PATH.search(text), text[:500]
 
 
+@every_notebook
 def test_its_set_up_is_the_same_as_everywhere(path):
     first = source(cells_of(path, "code")[0])
     assert first == source(cells_of(NOTEBOOKS[0], "code")[0])
     assert "%matplotlib inline" in first
 
 
+@every_notebook
 def test_its_badge_opens_this_notebook_of_this_repository(path):
     badges = BADGE.findall(source(cells_of(path)[0]))
     cloned = re.findall(r"git clone .*https://github\.com/(\S+)", source(cells_of(path, "code")[0]))
     assert badges == [(cloned[0], f"notebooks/{path.name}")]
 
 
+@every_notebook
 def test_it_links_only_to_what_exists(path):
     for cell in cells_of(path, "markdown"):
         for target in re.findall(r"\]\(([^)#]+)\)", source(cell)):
@@ -120,29 +134,25 @@ def solutions_of(path):
     return {int(number): code for number, code in zip(parts[::2], parts[1::2], strict=True)}
 
 
-def imports_of(path):
-    """The code of both import cells, without magics and shell lines."""
-    code = source(cells_of(path, "code")[0]) + "\n" + tagged(path, "imports")
-    return "\n".join(line for line in code.splitlines() if not re.match(r"\s*[%!]", line))
-
-
 def verdicts(path, number, answer):
     """What the check of an exercise prints for an answer, line by line."""
     names = {}
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)  # it would show under the reader's cell
-        for code in (imports_of(path), answer, tagged(path, f"exercise-{number}-check")):
+        for code in (imports_of(cells_of(path)), answer, tagged(path, f"exercise-{number}-check")):
             exec(compile(code, f"{path.stem}, exercise {number}", "exec"), names)
     return [line for line in printed.getvalue().splitlines() if line[:1] in "✓✗"]
 
 
+@every_notebook
 @pytest.mark.parametrize("number", EXERCISES)
 def test_the_starter_of_an_exercise_is_not_yet_right(path, number):
     told = verdicts(path, number, tagged(path, f"exercise-{number}-starter"))
     assert any("not yet" in line for line in told), told
 
 
+@every_notebook
 @pytest.mark.parametrize("number", EXERCISES)
 def test_the_solution_of_an_exercise_is_right_throughout(path, number):
     told = verdicts(path, number, solutions_of(path)[number])
@@ -150,7 +160,46 @@ def test_the_solution_of_an_exercise_is_right_throughout(path, number):
     assert all(line.startswith("✓ right") for line in told), told
 
 
+@every_notebook
 def test_there_is_a_solution_for_every_exercise_and_no_other(path):
     tags = {tag for cell in cells_of(path) for tag in cell["metadata"].get("tags", [])}
     numbers = {int(tag.split("-")[1]) for tag in tags if tag.startswith("exercise-")}
     assert numbers == set(EXERCISES) == set(solutions_of(path))
+
+
+def library_now(path):
+    """What the cells that show the library print today, and what is stored: two lists."""
+    cells = library_cells(cells_of(path))
+    stored = [
+        "".join("".join(o["text"]) for o in cell["outputs"] if o.get("name") == "stdout")
+        for cell, _ in cells
+    ]
+    return [printed for _, printed in cells], stored
+
+
+@every_notebook
+def test_what_it_shows_of_the_library_is_so_today(path):
+    printed, stored = library_now(path)
+    for now, then in zip(printed, stored, strict=True):
+        assert now == then, "renew it: python tools/store_notebooks.py --library"
+
+
+@every_notebook
+def test_cells_that_show_the_library_have_the_tag(path):
+    for cell in cells_of(path, "code"):
+        if SHOWS_LIBRARY.search(source(cell)):
+            assert LIBRARY in cell["metadata"].get("tags", []), source(cell)
+
+
+def test_a_new_recipe_makes_the_stored_list_stale(monkeypatch):
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith("00"))
+    monkeypatch.setitem(recipes.RECIPES, "new", recipes.get("mnist-nn"))
+    printed, stored = library_now(path)
+    assert [now == then for now, then in zip(printed, stored, strict=True)] == [True, False, True]
+
+
+def test_changed_source_makes_the_stored_source_stale(monkeypatch):
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith("06"))
+    monkeypatch.setattr(layers, "logits", layers.plain_copy)
+    printed, stored = library_now(path)
+    assert [now == then for now, then in zip(printed, stored, strict=True)] == [True, True, False]

@@ -1,11 +1,17 @@
 """Run the notebooks on the real data and store them executed: ``python tools/store_notebooks.py``.
 
 Names of notebooks may be given; by default all are run, in their order. Execution times and
-other things that change from run to run are taken out of the metadata.
+other things that change from run to run are taken out of the metadata. ``--library`` trains nothing
+and needs no data: it renews what the cells with the tag ``shows-library`` print.
 """
 
+import contextlib
+import io
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -14,6 +20,8 @@ from ganlib import datasets
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 KEPT = {"kernelspec", "language_info", "ganlib"}
+LIBRARY = "shows-library"
+"""The tag of cells that print nothing but what the library and its records hold: source, lists."""
 
 
 def store(path: Path) -> None:
@@ -33,9 +41,53 @@ def store(path: Path) -> None:
     print(f"stored {path.name}: {path.stat().st_size / 1024:.0f} KB", flush=True)
 
 
+def code_of(cell: Any) -> str:
+    """The code of a cell, without magics and shell lines."""
+    lines = "".join(cell["source"]).splitlines()
+    return "\n".join(line for line in lines if not re.match(r"\s*[%!]", line))
+
+
+def imports_of(cells: Sequence[Any]) -> str:
+    """The code of a notebook's first code cell, which sets up, and of its imports."""
+    first = next(cell for cell in cells if cell["cell_type"] == "code")
+    return "\n".join(code_of(cell) for cell in cells if cell is first or "imports" in tags_of(cell))
+
+
+def tags_of(cell: Any) -> list[str]:
+    """The tags of a cell."""
+    return cell["metadata"].get("tags", [])
+
+
+def library_cells(cells: Sequence[Any]) -> list[tuple[Any, str]]:
+    """The cells that show the library, and what they print now: run in turn after the imports."""
+    names: dict[str, Any] = {}
+    found = []
+    exec(imports_of(cells), names)
+    for cell in (cell for cell in cells if LIBRARY in tags_of(cell)):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(code_of(cell), names)
+        found.append((cell, printed.getvalue()))
+    return found
+
+
+def renew_library(path: Path) -> None:
+    """Store what the cells that show the library print now."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell, printed in library_cells(notebook.cells):
+        others = [output for output in cell.outputs if output.get("name") != "stdout"]
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=printed), *others]
+    nbformat.write(notebook, path)
+
+
 if __name__ == "__main__":
+    names = [name for name in sys.argv[1:] if name != "--library"]
+    chosen = [Path(name) for name in names] or sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+    if "--library" in sys.argv:
+        for path in chosen:
+            renew_library(path)
+        sys.exit()
     for name in ("mnist", "svhn_cropped"):  # before anything runs: the real data must be there
         print(datasets.load(name).describe())
-    chosen = [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
     for path in chosen:
         store(path)

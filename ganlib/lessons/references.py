@@ -1,11 +1,10 @@
-"""The runs that the project ships in ``figures/``, and pictures of any run."""
+"""The runs that the project ships in ``figures/``, and what any run is in a line or a picture."""
 
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ganlib import figures
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import sample
 
@@ -38,18 +37,6 @@ def generated_by(run: RunFolder) -> np.ndarray:
 def last_grid(run: RunFolder) -> Image.Image:
     """The last sample grid of a run."""
     return Image.open(run.last_grid)
-
-
-def strip(run: RunFolder, moments: int = 4) -> Image.Image:
-    """The first four rows and columns of a run's sample grids, from the first to the last."""
-    caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
-    top = figures.CAPTION_HEIGHT if caption else 0
-    side = 4 * 2 * (run.recipe.image_shape[0] + 1)  # four images and their gaps, at twice the size
-    parts = []
-    for number in np.linspace(0, len(run.grids) - 1, moments):
-        part = Image.open(run.grids[round(number)]).crop((0, top, side, top + side))
-        parts.append(figures.captioned(part, caption) if caption else part)
-    return figures.row(parts)
 
 
 def describe(run: RunFolder) -> str:

@@ -1,0 +1,98 @@
+"""How a run's samples change: the same noise vectors, from the first moment to the last."""
+
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageSequence
+
+from ganlib import figures
+from ganlib.errors import GanlibError
+from ganlib.runs.folder import RunFolder
+
+GREYS = 16  # of a film; fewer make it smaller
+SCALE = 2  # screen pixels for one of an image, in a run's sample grids
+WIDTH = 900  # screen pixels that a strip or a film has at least
+
+
+def film(run: RunFolder, rows: int = 4, max_bytes: int = 450_000) -> Any:
+    """The film of a run, or of a reference run, playing: an ``IPython.display.Image``.
+
+    A notebook stores it in four bytes for each three, and is to have 1.5 MB at most. So the film
+    shows 16 greys, or the palette of a GIF, and leaves out frames until it has `max_bytes`. Give
+    its cell the tag ``nbval-ignore-output``.
+
+    Parameters
+    ----------
+    rows : of eight images, from the top of the sample grid
+    """
+    from IPython.display import Image as Playing
+
+    height = _top(run) + rows * SCALE * (run.recipe.image_shape[0] + 1)
+    frames = [frame.crop((0, 0, frame.width, height)) for frame in _frames(run)]
+    if frames[0].mode == "L":
+        steps = 255 / (GREYS - 1)
+        frames = [frame.point(lambda grey: round(round(grey / steps) * steps)) for frame in frames]
+    data, count = figures.gif(frames, max_bytes)
+    text = f"film of {run.recipe.title}: {count} moments of training, the same noise in each"
+    return Playing(data, format="gif", width=_enlarged(frames[0].width), metadata={"alt": text})
+
+
+def film_strip(run: RunFolder, moments: int = 6, columns: int = 8) -> Image.Image:
+    """Rows are moments of a run, from the first to the last; each column has its noise vector.
+
+    A reference run ships without most of its grids: the frames of its film are numbered instead.
+    """
+    pictures = _frames(run)
+    names = [f"frame {i} of {len(pictures)}" for i in range(1, len(pictures) + 1)]
+    if len(paths := run.grids) >= len(pictures):
+        pictures = [Image.open(path) for path in paths]
+        names = [f"{_images_seen(run, path.stem):,} images seen" for path in paths]
+    rows, columns, top = [], min(columns, 8), _top(run)
+    height, width, _ = run.recipe.image_shape
+    moments = min(moments, len(pictures))
+    for i in np.linspace(0, len(pictures) - 1, moments).round().astype(int):
+        size = columns * SCALE * (width + 1), SCALE * (height + 1)
+        row = pictures[i].crop((0, top, size[0], top + size[1]))
+        row = row.resize((_enlarged(row.width), _enlarged(row.width) * row.height // row.width), 0)
+        rows.append(figures.captioned(row, ", ".join(filter(None, (names[i], _caption(run))))))
+    return figures.stacked(rows, 2)
+
+
+def strip(run: RunFolder, moments: int = 4) -> Image.Image:
+    """The first four rows and columns of a run's sample grids, from the first to the last."""
+    caption, top = _caption(run), _top(run)
+    side = 4 * SCALE * (run.recipe.image_shape[0] + 1)  # four images and their gaps
+    parts = []
+    for number in np.linspace(0, len(run.grids) - 1, moments):
+        part = Image.open(run.grids[round(number)]).crop((0, top, side, top + side))
+        parts.append(figures.captioned(part, caption) if caption else part)
+    return figures.row(parts)
+
+
+def _frames(run: RunFolder) -> list[Any]:
+    """The frames of a run's film, grey or RGB."""
+    if not run.gif.is_file():
+        raise GanlibError(f"{run.path} has no film yet: let its training end first")
+    mode = "L" if run.recipe.image_shape[-1] == 1 else "RGB"
+    with Image.open(run.gif) as gif:
+        return [frame.convert(mode) for frame in ImageSequence.Iterator(gif)]
+
+
+def _images_seen(run: RunFolder, name: str) -> int:
+    """Before a grid was drawn, by the name that `RunFolder.grid_file` gave it."""
+    epoch, step = ([int(word) for word in name.split("_") if word.isdigit()] + [0])[:2]
+    return epoch * run.record["data"]["images"] + step * run.recipe.batch_size
+
+
+def _caption(run: RunFolder) -> str:
+    return "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+
+
+def _top(run: RunFolder) -> int:
+    """Height of the caption above a run's sample grids."""
+    return figures.CAPTION_HEIGHT if _caption(run) else 0
+
+
+def _enlarged(width: int) -> int:
+    """A whole multiple of a width: at least `WIDTH`."""
+    return width * -(-WIDTH // width)
