@@ -67,7 +67,10 @@ def test_layers_fold_into_stages():
 
 def test_pixel_shuffles_are_stages():
     generator, discriminator = map(diagrams.stages, recipes.get("mnist-express").build().values())
-    assert (generator[-1].words, generator[-1].shape) == (["pixel", "shuffle"], (28, 28, 1))
+    assert (generator[-1].words, generator[-1].shape) == (
+        ["pixel", "shuffle", "hard_tanh"],
+        (28, 28, 1),
+    )
     first = discriminator[0]
     assert (first.words, first.shape) == (["pixel", "unshuffle"], (14, 14, 4))
 

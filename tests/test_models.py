@@ -11,7 +11,7 @@ from ganlib.errors import GanlibError
 from ganlib.models import express
 from ganlib.models.summaries import as_text, describe, side_by_side
 from ganlib.recipes.vary import vary
-from ganlib.startup import tf
+from ganlib.startup import keras, tf
 
 # The report's figures 7 to 12, and the same tables worked out for the tutorial's DCGAN:
 # layer type, output shape without the batch, parameters.
@@ -327,14 +327,39 @@ def test_the_express_networks_fit_each_other_and_any_image(image_shape, shuffle)
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_pixel_shuffle_and_its_inverse_keep_neighbours_together(channels):
-    """The discriminator's first three layers; the generator's last three undo them."""
+    """The discriminator's first three layers; the generator's, before the activation, undo them."""
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (2, 8, 8, channels)).astype("float32")
     coarse = images
-    for layer in express.discriminator((8, 8, channels)).layers[:3]:
+    for layer in express.discriminator((8, 8, channels)).layers[1:4]:
         coarse = layer(coarse)
     np.testing.assert_array_equal(coarse, tf.nn.space_to_depth(images, 2))
     fine = coarse
-    for layer in express.generator((8, 8, channels)).layers[-3:]:
+    for layer in express.generator((8, 8, channels)).layers[-4:-1]:
         fine = layer(fine)
     np.testing.assert_array_equal(fine, images)
+
+
+def test_light_is_taken_from_an_image_and_given_to_one():
+    """The second view of the discriminator, and the last step of the generator."""
+    rng = np.random.default_rng(0)
+    image = rng.uniform(-0.5, 0.5, (1, 8, 8, 1)).astype("float32")
+    brighter = 0.6 * image + 0.3
+    discriminator = express.discriminator((8, 8, 1), lighting=True)
+    seen = keras.Model(discriminator.input, discriminator.get_layer("seen").output)
+    first, second = (seen(shown).numpy() for shown in (image, brighter))
+    np.testing.assert_array_equal(first[..., :1], image)
+    np.testing.assert_allclose(first[..., 1].std(), 1.0, atol=0.05)
+    np.testing.assert_allclose(first[..., 1:], second[..., 1:], atol=0.1)
+    faint = seen(0.01 * image).numpy()
+    assert faint[..., 1].std() < 0.1, "an empty image must not be turned into noise"
+
+    generator = express.generator((8, 8, 1), units=5, lighting=True)
+    noise = rng.normal(size=(3, 32)).astype("float32")
+    sum_of = generator.get_layer("light").input
+    content, contrast = sum_of[0]._keras_history.operation.input
+    inside = keras.Model(generator.input, [content, contrast, sum_of[1]])
+    content, contrast, brightness = (part.numpy() for part in inside(noise))
+    assert contrast.shape == brightness.shape == (3, 1, 1, 1) and (contrast > 0).all()
+    expected = np.tanh(content * contrast + brightness)
+    np.testing.assert_allclose(generator(noise), expected, atol=1e-6)

@@ -124,6 +124,8 @@ def _words(layer: Any) -> list[str]:
         if (value := getattr(layer, key, None)) is not None:
             words = [f"{name} {value:,}" if key == "units" else f"{name} {float(value):.3g}"]
     activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    if name == "Activation":
+        return [activation]
     return words + [activation] * (activation != "linear")
 
 

@@ -6,7 +6,14 @@ shuffle, Shi et al. 2016, section 3.2, https://arxiv.org/abs/1609.05158. A unit 
 convolution sees 12 × 12 pixels; a hidden dense layer at either network's small end joins the parts
 of the image. What each is worth is measured by ``benchmarks/ablation.py mnist-express``: the raster
 brings hardly more images a minute, but better digits; with ``svhn-express`` it shows no gain.
+
+House numbers are photographs: most of what differs between two of them is how bright they are and
+how much contrast they have. With `lighting` the networks treat that apart from the digit.
 """
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any
 
 from ganlib.models.layers import BatchNormalization, Dropout
 from ganlib.startup import keras
@@ -14,6 +21,18 @@ from ganlib.startup import keras
 layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.1
+FAINT = 0.07
+"""Contrast below which an image counts as empty: the deviation of its pixels in [-1, 1]."""
+
+
+def through(stack: Iterable[Any], inputs: Any) -> Any:
+    """What layers make of the inputs, one after the other."""
+    return reduce(lambda x, layer: layer(x), stack, inputs)
+
+
+def without_light() -> keras.Layer:
+    """Each image with mean 0 and variance 1, or less where it is fainter than `FAINT`."""
+    return layers.LayerNormalization(axis=(1, 2, 3), epsilon=FAINT**2, center=False, scale=False)
 
 
 def generator(
@@ -26,7 +45,8 @@ def generator(
     momentum: float = 0.9,
     shuffle: bool = True,
     activation: str = "tanh",
-) -> keras.Sequential:
+    lighting: bool = False,
+) -> keras.Model:
     """Two dense layers to a quarter of the side, a transposed convolution to half of it, the image.
 
     From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1].
@@ -40,6 +60,8 @@ def generator(
     momentum : of its moving averages; 0.9 follows within 10 steps, 0.98 within 50
     shuffle : make the image by a convolution and a pixel shuffle; else by a transposed convolution
     activation : of the last layer. "hard_tanh" can output exactly -1, black; "tanh" only nears it
+    lighting : bring each image to mean 0 and variance 1, then give it a contrast and a brightness,
+        two numbers that come from the noise, or from the first dense layer
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
@@ -51,27 +73,32 @@ def generator(
 
     if shuffle:
         image = [
-            layers.Conv2D(4 * channels, 3, padding="same", activation=activation),
+            layers.Conv2D(4 * channels, 3, padding="same"),
             layers.Reshape((*half, 2, 2, channels)),
             layers.Permute((1, 3, 2, 4, 5)),
             layers.Reshape(image_shape),
         ]
     else:
-        image = [layers.Conv2DTranspose(channels, kernel_size, activation=activation, **doubled)]
+        image = [layers.Conv2DTranspose(channels, kernel_size, **doubled)]
     first, second = filters
-    return keras.Sequential(
-        [
-            layers.Input((latent_dim,)),
-            *(hidden(layers.Dense(units, use_bias=not batch_norm)) if units else []),
-            *hidden(layers.Dense(quarter[0] * quarter[1] * first, use_bias=not batch_norm)),
-            layers.Reshape((*quarter, first)),
-            *hidden(
-                layers.Conv2DTranspose(second, kernel_size, use_bias=not batch_norm, **doubled)
-            ),
-            *image,
-        ],
-        name="generator",
-    )
+    noise = layers.Input((latent_dim,))
+    start = hidden(layers.Dense(units, use_bias=not batch_norm)) if units else []
+    ideas = through(start, noise)
+    body = [
+        *hidden(layers.Dense(quarter[0] * quarter[1] * first, use_bias=not batch_norm)),
+        layers.Reshape((*quarter, first)),
+        *hidden(layers.Conv2DTranspose(second, kernel_size, use_bias=not batch_norm, **doubled)),
+        *image,
+    ]
+    images = through(body, ideas)
+    if lighting:
+        each = {
+            name: layers.Reshape((1, 1, 1), name=name)(layers.Dense(1, activation=kind)(ideas))
+            for name, kind in (("contrast", "softplus"), ("brightness", None))
+        }
+        images = layers.Multiply()([without_light()(images), each["contrast"]])
+        images = layers.Add(name="light")([images, each["brightness"]])
+    return keras.Model(noise, layers.Activation(activation)(images), name="generator")
 
 
 def discriminator(
@@ -81,7 +108,8 @@ def discriminator(
     kernel_size: int = 4,
     dropout: float = 0.0,
     shuffle: bool = True,
-) -> keras.Sequential:
+    lighting: bool = False,
+) -> keras.Model:
     """Two convolutions, the second one strided, two dense layers: (B, H, W, C) to logits (B, 1).
 
     Parameters
@@ -92,8 +120,11 @@ def discriminator(
     dropout : share of each hidden layer's values that are dropped
     shuffle : take four pixels as one with four channels; else halve the side by a strided
         convolution
+    lighting : see each image twice, as it is and with mean 0 and variance 1
     """
     height, width, channels = image_shape
+    if lighting:
+        channels *= 2
     half = (height // 2, width // 2)
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
@@ -109,14 +140,15 @@ def discriminator(
         ]
     else:
         start = hidden(layers.Conv2D(filters[0], kernel_size, strides=2, padding="same"))
-    return keras.Sequential(
-        [
-            layers.Input(image_shape),
-            *start,
-            *hidden(layers.Conv2D(filters[1], kernel_size, strides=2, padding="same")),
-            layers.Flatten(),
-            *(hidden(layers.Dense(units)) if units else []),
-            layers.Dense(1),
-        ],
-        name="discriminator",
-    )
+    images = layers.Input(image_shape)
+    seen = images
+    if lighting:
+        seen = layers.Concatenate(name="seen")([images, without_light()(images)])
+    body = [
+        *start,
+        *hidden(layers.Conv2D(filters[1], kernel_size, strides=2, padding="same")),
+        layers.Flatten(),
+        *(hidden(layers.Dense(units)) if units else []),
+        layers.Dense(1),
+    ]
+    return keras.Model(images, through(body, seen), name="discriminator")
