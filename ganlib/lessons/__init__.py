@@ -2,6 +2,7 @@
 
 from ganlib.lessons.budget import train as train
 from ganlib.lessons.exercises import check as check
+from ganlib.lessons.pictures import register as _register
 from ganlib.lessons.references import ROOT as ROOT
 from ganlib.lessons.references import describe as describe
 from ganlib.lessons.references import generated_by as generated_by
@@ -9,3 +10,5 @@ from ganlib.lessons.references import last_grid as last_grid
 from ganlib.lessons.references import recorded as recorded
 from ganlib.lessons.references import reference as reference
 from ganlib.lessons.references import strip as strip
+
+_register()

@@ -37,7 +37,8 @@ def generated_by(run: RunFolder) -> np.ndarray:
 
 def last_grid(run: RunFolder) -> Image.Image:
     """The last sample grid of a run."""
-    return Image.open(run.last_grid)
+    grid = Image.open(run.last_grid)
+    return figures.described(grid, f"images of {run.recipe.name}: {_moment(run.last_grid)}")
 
 
 def strip(run: RunFolder, moments: int = 4) -> Image.Image:
@@ -47,9 +48,16 @@ def strip(run: RunFolder, moments: int = 4) -> Image.Image:
     side = 4 * 2 * (run.recipe.image_shape[0] + 1)  # four images and their gaps, at twice the size
     parts = []
     for number in np.linspace(0, len(run.grids) - 1, moments):
-        part = Image.open(run.grids[round(number)]).crop((0, top, side, top + side))
+        file = run.grids[round(number)]
+        part = Image.open(file).crop((0, top, side, top + side))
+        figures.described(part, _moment(file))
         parts.append(figures.captioned(part, caption) if caption else part)
     return figures.row(parts)
+
+
+def _moment(grid: Path) -> str:
+    """When a sample grid was made, from its name: "epoch 3 step 120"."""
+    return " ".join(part.lstrip("0") or "0" for part in grid.stem.split("_"))
 
 
 def describe(run: RunFolder) -> str:
