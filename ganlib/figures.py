@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import imageio.v3 as iio
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,6 +23,7 @@ from ganlib.errors import DataError
 from ganlib.files import atomic
 
 CAPTION_HEIGHT = 18
+FONT = matplotlib.get_data_path() + "/fonts/ttf/DejaVuSans.ttf"  # knows ×, é and →
 PAGE_WIDTH, PAGE_HEIGHT = 1000, 640  # pixels of a notebook's page that a small picture fills
 LABELS = dict(d_loss="discriminator loss", g_loss="generator loss", frechet="Fréchet distance")
 
@@ -71,7 +73,7 @@ def grid(
 
 def captioned(picture: Image.Image, caption: str) -> Image.Image:
     """The picture under a white strip with one line of text, widened if the text needs it."""
-    font = ImageFont.load_default(size=12)
+    font = ImageFont.truetype(FONT, 11)
     missing = max(0, int(font.getlength(caption)) + 8 - picture.width)
     sheet = ImageOps.expand(picture, (0, CAPTION_HEIGHT, missing, 0), "white")
     ImageDraw.Draw(sheet).text((4, 2), caption, fill="black", font=font)
