@@ -14,11 +14,10 @@ import time
 import urllib.request
 from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
+nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
