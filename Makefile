@@ -16,7 +16,7 @@ run: $(READY)
 	$(BIN)/python -m ganlib train mnist-express --data auto
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir=. "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb?file-browser-path=/"
 
 # Goes on with a run that was stopped, publishes each run that has ended, and leaves those alone
 # that were published. On a slow machine: make references EPOCHS=40; a larger number goes on later.

@@ -2,12 +2,17 @@
 
 Grids are ``PIL.Image`` objects, one image pixel to `scale` screen pixels, never smoothed: what is
 seen is what was generated. Charts are matplotlib figures. A notebook shows either by naming it.
+What a picture shows is in its ``info["alt"]``, for those who cannot see it.
 """
 
+import io
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as iio
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,6 +23,8 @@ from ganlib.errors import DataError
 from ganlib.files import atomic
 
 CAPTION_HEIGHT = 18
+FONT = matplotlib.get_data_path() + "/fonts/ttf/DejaVuSans.ttf"  # knows ×, é and →
+PAGE_WIDTH, PAGE_HEIGHT = 1000, 640  # pixels of a notebook's page that a small picture fills
 LABELS = dict(d_loss="discriminator loss", g_loss="generator loss", frechet="Fréchet distance")
 
 
@@ -60,16 +67,28 @@ def grid(
     sheet = sheet.reshape(rows * (height + gap), columns * (width + gap), channels)
     sheet = sheet.repeat(scale, axis=0).repeat(scale, axis=1)
     picture = Image.fromarray(sheet[:, :, 0] if channels == 1 else sheet)
+    described(picture, f"{count} images" if count > 1 else "an image")
     return captioned(picture, caption) if caption else picture
 
 
 def captioned(picture: Image.Image, caption: str) -> Image.Image:
     """The picture under a white strip with one line of text, widened if the text needs it."""
-    font = ImageFont.load_default(size=12)
+    font = ImageFont.truetype(FONT, 11)
     missing = max(0, int(font.getlength(caption)) + 8 - picture.width)
     sheet = ImageOps.expand(picture, (0, CAPTION_HEIGHT, missing, 0), "white")
     ImageDraw.Draw(sheet).text((4, 2), caption, fill="black", font=font)
-    return sheet
+    return described(sheet, f"{caption}: {alt_of(picture)}")
+
+
+def described(picture: Image.Image, alt: str) -> Image.Image:
+    """The picture itself, now with a text for those who cannot see it."""
+    picture.info["alt"] = alt
+    return picture
+
+
+def alt_of(picture: Image.Image) -> str:
+    """What a picture shows, as `described` said; else its file's name."""
+    return picture.info.get("alt") or Path(getattr(picture, "filename", "") or "picture").stem
 
 
 def row(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
@@ -80,7 +99,7 @@ def row(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
     for picture in pictures:
         sheet.paste(picture.convert("RGB"), (left, 0))
         left += picture.width + gap
-    return sheet
+    return described(sheet, _together(pictures))
 
 
 def stacked(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
@@ -91,19 +110,53 @@ def stacked(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
     for picture in pictures:
         sheet.paste(picture.convert("RGB"), ((sheet.width - picture.width) // 2, top))
         top += picture.height + gap
-    return sheet
+    return described(sheet, _together(pictures))
+
+
+def _together(pictures: Sequence[Image.Image]) -> str:
+    return "; ".join(dict.fromkeys(map(alt_of, pictures)))
 
 
 def side_by_side(
     panels: Mapping[str, np.ndarray], columns: int = 8, count: int = 64, title: str = ""
-) -> Figure:
-    """Grids of the first `count` images of each set, as `grid` takes them, under their names."""
-    figure, axes = _panels(len(panels), 3.2, 3.6, title)
-    for axis, (name, images) in zip(axes, panels.items(), strict=True):
-        axis.imshow(grid(images[:count], columns, scale=2), cmap="gray", vmin=0, vmax=255)
-        axis.set_title(name, fontsize=10)
-        axis.set_axis_off()
-    return figure
+) -> Image.Image:
+    """Grids of the first `count` images of each set, as `grid` takes them, under their names.
+
+    Together they are about a page wide, at a scale that is a whole number.
+    """
+    width = sum(columns * (images.shape[2] + 1) for images in panels.values())
+    scale = max(1, PAGE_WIDTH // width)
+    grids = [
+        captioned(grid(images[:count], columns, scale), name) for name, images in panels.items()
+    ]
+    return captioned(row(grids), title) if title else row(grids)
+
+
+def as_png(picture: Image.Image) -> tuple[bytes, dict[str, Any]]:
+    """A picture as a notebook stores it: PNG, and the metadata ``alt`` and, if need be, ``width``.
+
+    A small picture is to fill the page, `PAGE_WIDTH` wide or `PAGE_HEIGHT` high. It is enlarged by
+    a whole factor, so that its pixels stay sharp, and a page takes off the rest.
+    """
+    metadata: dict[str, Any] = {"alt": alt_of(picture)}
+    zoom = min(PAGE_WIDTH / picture.width, PAGE_HEIGHT / picture.height)
+    picture = _in_fewest_colours(picture)
+    if zoom > 1.0:
+        metadata["width"] = round(zoom * picture.width)
+        size = (math.ceil(zoom) * picture.width, math.ceil(zoom) * picture.height)
+        picture = picture.resize(size, Image.Resampling.NEAREST)
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue(), metadata
+
+
+def _in_fewest_colours(picture: Image.Image) -> Image.Image:
+    """The same pixels in grey where they are grey: a third of the bytes."""
+    if picture.mode == "RGB":
+        red, green, blue = picture.split()
+        if red == green == blue:
+            return red
+    return picture
 
 
 def loss_curves(

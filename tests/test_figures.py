@@ -55,10 +55,15 @@ def test_loss_curves_draw_one_line_for_each_history_that_has_the_key():
     assert g_axis.lines[0].get_xydata().tolist() == [[20, 3]]
 
 
-def test_side_by_side_has_a_titled_panel_for_each_set():
-    images = np.zeros((70, 4, 4, 1), np.uint8)
-    figure = figures.side_by_side({"real": images, "generated": images})
-    assert [axis.get_title() for axis in figure.axes] == ["real", "generated"]
+def test_side_by_side_panels_fill_the_page_at_a_whole_scale_under_their_names():
+    images = np.full((70, 4, 4, 1), 200, np.uint8)
+    picture = figures.side_by_side({"real": images[:3], "generated": images}, columns=8)
+    side = 8 * (4 + 1) * 12  # eight images and their gaps, twelve times as large
+    assert picture.size == (2 * side + 8, figures.CAPTION_HEIGHT + side)
+    pixels = np.asarray(picture.convert("L"))
+    shown = pixels[figures.CAPTION_HEIGHT :, side + 8 :]
+    assert (shown[::60, ::60] == 200).all() and (shown[48::60, ::60] == 40).all()
+    assert "real: 3 images; generated: 64 images" == figures.alt_of(picture)
 
 
 def test_operations_stand_under_both_roofs():

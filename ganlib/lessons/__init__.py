@@ -5,9 +5,12 @@ from ganlib.lessons.exercises import check as check
 from ganlib.lessons.films import film as film
 from ganlib.lessons.films import film_strip as film_strip
 from ganlib.lessons.films import strip as strip
+from ganlib.lessons.pictures import register as _register
 from ganlib.lessons.references import ROOT as ROOT
 from ganlib.lessons.references import describe as describe
 from ganlib.lessons.references import generated_by as generated_by
 from ganlib.lessons.references import last_grid as last_grid
 from ganlib.lessons.references import recorded as recorded
 from ganlib.lessons.references import reference as reference
+
+_register()

@@ -1,5 +1,6 @@
 """How long a lesson trains: minutes by default, the recipe's own budget on request."""
 
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -9,29 +10,77 @@ from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
 
+UNFINISHED = ("running", "interrupted")  # "running" is what a kernel that died leaves behind
+
+
+class Interrupted(GanlibError):
+    """Training was interrupted: the cells after it shall not run on with half a run."""
+
+    def __init__(self, run: RunFolder) -> None:
+        record = run.record if run.record_file.is_file() else {}
+        text = "interrupted before anything was saved: run the cell again"
+        if images := record.get("progress", {}).get("images", 0):
+            text = (
+                f"interrupted after {images:,} images, saved in {run.path.as_posix()}: run the "
+                "cell again to go on"
+            )
+        super().__init__(text)
+
 
 def train(
     recipe: Recipe, data: Dataset, budget: str, quick_minutes: float = 1.5, **options: Any
 ) -> RunFolder:
-    """Train a recipe as a lesson does, into ``runs/`` beside the notebook.
+    """Train a recipe as a lesson does, into ``runs/NAME-quick`` or ``-full`` beside the notebook.
+
+    An unfinished run goes on; a finished one is made anew if it is quick, and returned unchanged if
+    it is full. A run of another recipe, seed or data is left alone: the new one goes to
+    ``runs/NAME-quick-2``, ``-3`` and so on.
 
     Parameters
     ----------
-    budget : "quick": `quick_minutes`, or $GANLIB_QUICK_MINUTES, always from the start. "full": the
-        recipe's own budget; an interrupted run goes on, a finished one is returned unchanged.
+    budget : "quick": `quick_minutes`, or $GANLIB_QUICK_MINUTES; "full": the recipe's own budget
     options : passed on to `ganlib.training.train.train`
+
+    Raises
+    ------
+    Interrupted : after an interrupt, once the run is saved; a notebook then stops here
     """
     from ganlib.training.train import train as train_run
 
     if budget not in ("quick", "full"):
         raise GanlibError(f"unknown budget {budget!r}; choose one of quick, full")
-    run = RunFolder(Path("runs") / f"{recipe.name}-{budget}")
     options = {"display": "notebook", **options}
     if budget == "quick":
-        run.clear()
         options["minutes"] = float(os.environ.get("GANLIB_QUICK_MINUTES", quick_minutes))
-    elif run.record_file.exists():
-        if run.record["status"] == "finished":
+    run = _folder(Path("runs") / f"{recipe.name}-{budget}", recipe, data, options)
+    with run.locked():
+        status = run.record["status"] if run.record_file.is_file() else None
+        if budget == "full" and status == "finished":
             return run
-        options["resume"] = True
-    return train_run(recipe, data, run.path, **options)
+        if budget == "quick" and status not in UNFINISHED:
+            run.clear()
+    options["resume"] = run.record_file.is_file()
+    try:
+        train_run(recipe, data, run.path, **options)
+    except KeyboardInterrupt:  # before the loop, which saves at the first one, or a second one
+        raise Interrupted(run) from None
+    if run.record["status"] != "finished":
+        raise Interrupted(run)
+    return run
+
+
+def _folder(path: Path, recipe: Recipe, data: Dataset, options: dict[str, Any]) -> RunFolder:
+    """The first of ``path``, ``path-2``, … that is free or holds the run that is to be trained."""
+    from ganlib.training.record import check_same
+
+    how = [options.get("precision", "auto"), options.get("strategy", "none")]
+    for number in itertools.count(1):
+        run = RunFolder(path if number == 1 else path.with_name(f"{path.name}-{number}"))
+        if run.is_free:
+            break
+        try:
+            check_same(run, recipe, data, options.get("seed") or 0, *how)
+        except GanlibError:  # another run, or one that is damaged or of an older format
+            continue
+        break
+    return run

@@ -64,7 +64,9 @@ def strip(run: RunFolder, moments: int = 4) -> Image.Image:
     side = 4 * SCALE * (run.recipe.image_shape[0] + 1)  # four images and their gaps
     parts = []
     for number in np.linspace(0, len(run.grids) - 1, moments):
-        part = Image.open(run.grids[round(number)]).crop((0, top, side, top + side))
+        file = run.grids[round(number)]
+        part = Image.open(file).crop((0, top, side, top + side))
+        figures.described(part, f"{_images_seen(run, file.stem):,} images seen")
         parts.append(figures.captioned(part, caption) if caption else part)
     return figures.row(parts)
 

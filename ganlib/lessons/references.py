@@ -36,7 +36,13 @@ def generated_by(run: RunFolder) -> np.ndarray:
 
 def last_grid(run: RunFolder) -> Image.Image:
     """The last sample grid of a run."""
-    return Image.open(run.last_grid)
+    grid = Image.open(run.last_grid)
+    return figures.described(grid, f"images of {run.recipe.name}: {_moment(run.last_grid)}")
+
+
+def _moment(grid: Path) -> str:
+    """When a sample grid was made, from its name: "epoch 3 step 120"."""
+    return " ".join(part.lstrip("0") or "0" for part in grid.stem.split("_"))
 
 
 def describe(run: RunFolder) -> str:

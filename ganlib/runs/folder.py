@@ -162,14 +162,21 @@ class RunFolder:
             with lock:
                 yield
         finally:
-            if [path.name for path in self.path.iterdir()] == [".lock"]:
+            if self.is_free:
                 shutil.rmtree(self.path)  # refused before it began: leave nothing behind
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the folder is missing, or holds nothing but a lock."""
+        return not self.path.exists() or not self._contents()
+
     def clear(self) -> None:
-        """Remove what the folder holds; while a process trains in it, raise `GanlibError`."""
-        with self.locked():  # which removes the folder once it is empty
-            for path in self.path.iterdir():
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                elif path.name != ".lock":
-                    path.unlink()
+        """Remove what the folder holds; only for who holds its lock, see `locked`."""
+        for path in self._contents():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+    def _contents(self) -> list[Path]:
+        return [path for path in self.path.iterdir() if path.name != ".lock"]

@@ -38,12 +38,12 @@ class SampleGrids(RunCallback):
         self.inputs, self.caption = inputs, caption
         self._frame = -1
 
-    def draw(self) -> Image.Image:
-        """The grid as the generator makes it now."""
+    def draw(self, columns: int | None = None, scale: int = 2) -> Image.Image:
+        """The grid as the generator makes it now; see `ganlib.figures.grid`."""
         images = self.model.system.generate(self.inputs)
         if not np.isfinite(images).all():
             raise TrainingDiverged(self.model.progress, "a generated image", self.run)
-        return figures.grid(images, caption=self.caption)
+        return figures.grid(images, columns, scale, self.caption)
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._frame = self._due_frame()

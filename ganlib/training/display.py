@@ -7,10 +7,10 @@ from typing import Any
 from PIL import Image
 from tqdm import tqdm
 
-from ganlib import devices
+from ganlib import devices, figures
 from ganlib.startup import keras
 
-RENEW_SECONDS = 5.0
+PICTURE_SECONDS, LINE_SECONDS = 5.0, 1.0  # between two of each, in a notebook
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -40,39 +40,83 @@ class ProgressBar(keras.callbacks.Callback):
 
 
 class NotebookDisplay(keras.callbacks.Callback):
-    """In a notebook: the picture that `draw` makes, renewed every few seconds, and one line."""
+    """In a notebook: the picture that `draw` makes, renewed every few seconds, above a bar.
+
+    Both are plain outputs, renewed in place: they need no widgets, and what a stored notebook keeps
+    of them is the last picture and one line.
+    """
 
     def __init__(self, draw: Callable[[], Image.Image]) -> None:
         super().__init__()
         self.draw = draw
         self._latest: dict[str, str] = {}
-        self._due = 0.0
-        self._handles: list[Any] = []
+        self._due = {"picture": 0.0, "line": 0.0}
+        self._handles: dict[str, Any] = {}
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._renew()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._latest = _losses(logs) or self._latest
-        if time.monotonic() >= self._due:
-            self._show()
-            self._due = time.monotonic() + RENEW_SECONDS
+        self._latest = _losses(logs or {}) or self._latest
+        self._renew()
 
     def on_train_end(self, logs: Any = None) -> None:
-        self._show()
+        self._show("picture", _Shown(self.draw()))
+        self._show("line", _Words(self._line(tqdm.format_interval(self.model.progress.seconds))))
 
-    def _show(self) -> None:
-        from IPython.display import Pretty, display
+    def _renew(self) -> None:
+        if self._is_due("picture", PICTURE_SECONDS):
+            self._show("picture", _Shown(self.draw()))
+        if self._is_due("line", LINE_SECONDS):
+            self._show("line", _Words(self._line(self._bar())))
 
-        outputs = [self.draw(), Pretty(self._line())]
-        if not self._handles:
-            self._handles = [display(output, display_id=True) for output in outputs]
-        for handle, output in zip(self._handles, outputs, strict=True):
-            if handle is not None:  # outside a notebook there is nothing to renew
-                handle.update(output)
+    def _is_due(self, what: str, seconds: float) -> bool:
+        now = time.monotonic()
+        due = now >= self._due[what]
+        if due:
+            self._due[what] = now + seconds
+        return due
 
-    def _line(self) -> str:
+    def _show(self, what: str, output: Any) -> None:
+        from IPython.display import display
+
+        if what not in self._handles:
+            self._handles[what] = display(output, display_id=True)
+        elif self._handles[what] is not None:  # outside a notebook there is nothing to renew
+            self._handles[what].update(output)
+
+    def _bar(self) -> str:
         progress = self.model.progress
-        left = max(0.0, progress.seconds * (1.0 / max(progress.fraction, 1e-9) - 1.0))
-        parts = [f"epoch {progress.epoch:.2f}", f"{progress.images:,} images", f"{left:.0f} s left"]
+        return tqdm.format_meter(
+            min(100.0, 100.0 * progress.fraction),
+            100.0,
+            progress.seconds,
+            bar_format="{percentage:3.0f}% |{bar:30}| {remaining} left",
+        )
+
+    def _line(self, start: str) -> str:
+        progress = self.model.progress
+        parts = [start, f"epoch {progress.epoch:.2f}", f"{progress.images:,} images"]
         return " · ".join(parts + [f"{name} {value}" for name, value in self._latest.items()])
+
+
+class _Shown:
+    """A picture as a notebook shows it."""
+
+    def __init__(self, picture: Image.Image) -> None:
+        self.picture = picture
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
+        return figures.as_png(self.picture)
+
+    def __repr__(self) -> str:
+        return figures.alt_of(self.picture)
+
+
+class _Words(str):
+    """A text that a notebook shows without quotation marks."""
+
+    __repr__ = str.__str__
 
 
 def _losses(logs: dict[str, Any]) -> dict[str, str]:

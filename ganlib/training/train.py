@@ -1,6 +1,7 @@
 """Training: a recipe and a data set in, a run folder out."""
 
 import contextlib
+import functools
 import math
 import time
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from ganlib.training.loop import Loop
 from ganlib.training.record import Data, check_data, check_same, new_record
 
 SAMPLES = 64  # images in a sample grid
+WIDE = dict(columns=16, scale=3)  # the same on a page: over its width, and not too high
 DISPLAYS = ("bar", "notebook", "none")
 
 
@@ -127,7 +129,8 @@ def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
     title = f"{loop.recipe.title} on {stand_in}{record['data']['name']}"
     own: list[keras.callbacks.Callback] = [grids]
     if display != "none":
-        own.append(ProgressBar() if display == "bar" else NotebookDisplay(grids.draw))
+        wide = functools.partial(grids.draw, **WIDE)
+        own.append(ProgressBar() if display == "bar" else NotebookDisplay(wide))
     if isinstance(loop.data, Dataset) and loop.data.name in judges.names():
         every = record.get("score_every")
         own.append(scoring.Scores(run, record, loop.data, more_inputs, every))

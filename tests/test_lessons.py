@@ -1,0 +1,212 @@
+"""What lessons share: training that can be interrupted, and pictures as wide as the page."""
+
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+from running import StopAt, assert_same_run
+
+from ganlib import figures, lessons
+from ganlib.errors import GanlibError
+from ganlib.lessons import pictures
+from ganlib.lessons.budget import Interrupted
+from ganlib.runs.folder import RunFolder
+from ganlib.startup import keras
+from ganlib.training.train import train
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GANLIB_QUICK_MINUTES", "5")
+
+
+@pytest.fixture
+def learn(tiny_recipe, tiny_data):
+    """`lessons.train`, quick, for two epochs."""
+
+    def learn(recipe=tiny_recipe, data=tiny_data, **options) -> RunFolder:
+        return lessons.train(recipe, data, "quick", **{"display": "none", "epochs": 2} | options)
+
+    return learn
+
+
+def test_an_interrupted_run_stops_with_a_sentence_and_goes_on(learn, tiny_recipe, tiny_data):
+    with pytest.raises(Interrupted) as stop:
+        learn(callbacks=[StopAt(7)])
+    text = "interrupted after 102 images, saved in runs/tiny-quick: run the cell again to go on"
+    assert str(stop.value) == text
+    assert stop.value._render_traceback_() == [text]  # all that a notebook shows
+    run = learn()
+    assert run.record["status"] == "finished"
+    assert_same_run(run, train(tiny_recipe, tiny_data, "whole", epochs=2, display="none"))
+
+
+def test_a_run_whose_kernel_died_goes_on(learn):
+    with pytest.raises(Interrupted):
+        learn(callbacks=[StopAt(7)])
+    run = RunFolder("runs/tiny-quick")
+    run.write_record(run.record | {"status": "running", "started": "before"})
+    assert learn().record["started"] == "before"
+
+
+def test_an_interrupt_before_anything_is_saved_is_a_sentence_too(learn, monkeypatch):
+    class AtOnce(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match="^interrupted before anything was saved: run the cell"):
+        learn(callbacks=[AtOnce()])
+    assert learn().record["status"] == "finished"
+
+
+def test_a_run_of_another_recipe_seed_or_data_is_left_alone(learn, tiny_recipe, tiny_data):
+    with pytest.raises(Interrupted):
+        learn(callbacks=[StopAt(7)])
+    before = RunFolder("runs/tiny-quick").record_file.read_bytes()
+    others = {
+        "2": learn(dataclasses.replace(tiny_recipe, batch_size=8)),
+        "3": learn(seed=1),
+        "4": learn(data=dataclasses.replace(tiny_data, images=tiny_data.images[::-1].copy())),
+    }
+    assert all(run.path.name == f"tiny-quick-{number}" for number, run in others.items())
+    assert RunFolder("runs/tiny-quick").record_file.read_bytes() == before
+    assert learn(seed=1).path == others["3"].path
+    assert learn().path.name == "tiny-quick"
+
+
+def test_a_damaged_run_is_left_alone(learn):
+    damaged = RunFolder("runs/tiny-quick")
+    damaged.path.mkdir(parents=True)
+    damaged.record_file.write_text("{")
+    assert learn().path.name == "tiny-quick-2"
+    assert damaged.record_file.read_text() == "{"
+
+
+def test_a_run_that_is_being_trained_is_left_alone(learn):
+    run = learn()
+    with run.locked(), pytest.raises(GanlibError, match="another process is training"):
+        learn()
+    assert run.record["status"] == "finished"
+
+
+def opened(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png))
+
+
+def test_a_grid_fills_the_page_with_sharp_pixels():
+    images = np.random.default_rng(0).integers(0, 256, (32, 8, 8, 1), np.uint8)
+    grid = figures.grid(images, columns=16)  # 288 wide, 36 high
+    png, metadata = figures.as_png(grid)
+    assert metadata == {"alt": "32 images", "width": 1000}
+    large = opened(png)
+    assert large.size == (4 * grid.width, 4 * grid.height)
+    np.testing.assert_array_equal(np.asarray(large)[::4, ::4], np.asarray(grid))
+    np.testing.assert_array_equal(np.asarray(large)[3::4, 3::4], np.asarray(grid))
+
+
+def test_a_square_fills_the_height_and_what_is_large_stays_as_it_is():
+    assert figures.as_png(Image.new("L", (320, 320)))[1]["width"] == 640
+    png, metadata = figures.as_png(Image.new("RGB", (1200, 900), "red"))
+    assert opened(png).size == (1200, 900)
+    assert "width" not in metadata
+
+
+def test_grey_pixels_are_stored_as_grey_and_colours_as_colours():
+    grey = Image.fromarray(np.arange(256, dtype=np.uint8).reshape(16, 16))
+    assert opened(figures.as_png(grey.convert("RGB"))[0]).mode == "L"
+    assert opened(figures.as_png(Image.new("RGB", (9, 9), "red"))[0]).mode == "RGB"
+
+
+def test_a_picture_says_what_it_shows_whatever_is_made_of_it():
+    grid = figures.grid(np.zeros((4, 8, 8, 1), np.uint8), caption="zeros")
+    assert figures.alt_of(grid) == "zeros: 4 images"
+    both = figures.row([grid, figures.described(Image.new("L", (9, 9)), "a hole")])
+    assert figures.alt_of(both.reduce(2).quantize(4)) == "zeros: 4 images; a hole"
+    panels = figures.side_by_side({"real": np.zeros((4, 8, 8, 1), np.uint8)}, title="both")
+    assert figures.alt_of(panels) == "both: real: 4 images"
+
+
+def test_the_last_grid_says_whose_images_it_shows(learn):
+    assert figures.alt_of(lessons.last_grid(learn())) == "images of tiny: epoch 2"
+
+
+def test_a_chart_says_what_its_axes_say():
+    curves = figures.loss_curves(
+        {"run": [{"images": 1, "d_loss": 2.0, "g_loss": 1.0}]}, title="WGAN"
+    )
+    assert pictures.chart_alt(curves) == (
+        "WGAN: discriminator loss against images seen; generator loss against images seen"
+    )
+    assert pictures.chart_alt(Figure()) == "a chart"
+
+
+@pytest.fixture(scope="module")
+def shell():
+    """IPython as a notebook has it, with lessons' display of pictures."""
+    interactive = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
+    yield interactive.instance()
+    interactive.clear_instance()
+
+
+def test_a_notebook_stores_a_picture_once_and_with_its_text(shell):
+    pictures.register()
+    data, metadata = shell.display_formatter.format(figures.grid(np.zeros((4, 8, 8, 1), np.uint8)))
+    assert data.keys() == {"image/png", "text/plain"}
+    assert metadata == {"image/png": {"alt": "4 images", "width": 640}}
+
+
+def test_a_notebook_stores_charts_with_their_text_after_matplotlib_inline_too(shell):
+    pylabtools = pytest.importorskip("IPython.core.pylabtools")
+    pictures.register()
+    figure = Figure()
+    figure.subplots().set_title("a title")
+    for _ in range(2):  # as when all cells are run again
+        pylabtools.select_figure_formats(shell, {"png"})  # what %matplotlib inline does to it
+        shell.run_cell("0")
+        data, metadata = shell.display_formatter.format(figure)
+        assert metadata["image/png"] == {"alt": "a title"}
+        assert data["image/png"]
+
+
+class Screen:
+    """What a notebook would show, in place of IPython's display."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.outputs: list[list] = []
+        monkeypatch.setattr("IPython.display.display", self.display)
+
+    def display(self, output, display_id):
+        shown = [output]
+        self.outputs.append(shown)
+        return type("Handle", (), {"update": staticmethod(shown.append)})
+
+
+def test_the_live_picture_is_there_before_the_first_step_and_fills_the_page(learn, monkeypatch):
+    pytest.importorskip("IPython")
+    screen, seen = Screen(monkeypatch), []
+
+    class Look(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            seen.append([len(shown) for shown in screen.outputs])
+
+    monkeypatch.setattr("ganlib.training.display.LINE_SECONDS", 0.0)
+    learn(display="notebook", callbacks=[Look()])
+    assert seen[0] == [1, 1]
+    shown, lines = screen.outputs  # two outputs, renewed in place
+    png, metadata = shown[-1]._repr_png_()
+    assert opened(png).width == 3 * 16 * (8 + 1) * 3  # enlarged once more: the images are tiny
+    assert metadata == {"alt": "SYNTHETIC data: 64 images", "width": 1000}
+    lines = [repr(line) for line in lines]
+    assert lines[0].startswith("  0% |") and lines[0].endswith(" left · epoch 0.00 · 0 images")
+    assert lines[5].startswith(" 50% |" + 15 * "█") and " left · epoch 1.00 · " in lines[5]
+    assert "left" not in lines[-1] and " · epoch 2.00 · 140 images · d_loss " in lines[-1]
+
+
+def test_outside_a_notebook_the_picture_is_shown_once(learn, capsys):
+    pytest.importorskip("IPython")
+    learn(display="notebook")
+    assert capsys.readouterr().out.splitlines()[0] == "SYNTHETIC data: 64 images"
