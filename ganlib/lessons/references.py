@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganlib import figures
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import sample
 
