@@ -63,6 +63,18 @@ def dense_layer(recipe: Recipe, side: str, units: int) -> Mapping[str, tuple[str
     return {f"no-{side}-units": (what, networks(recipe, **{side: {"units": 0}}))}
 
 
+def without_light(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
+    """For recipes that treat an image's light apart: not so in both networks, or in one."""
+    if not recipe.networks["generator"].options.get("lighting"):
+        return {}
+    off = {"lighting": False}
+    return {
+        "no-light": ("light not apart", networks(recipe, off, off)),
+        "generator-light": ("light apart in the generator alone", networks(recipe, {}, off)),
+        "discriminator-light": ("light apart in the discriminator alone", networks(recipe, off)),
+    }
+
+
 def other_rates(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
     """Equal learning rates where they differ, and a slower discriminator where they are equal."""
     if recipe.optimizers["generator"] != recipe.optimizers["discriminator"]:
@@ -93,6 +105,7 @@ def changes(recipe: Recipe) -> Mapping[str, tuple[str, Change]]:
             "strided convolutions at full size, no pixel shuffle",
             networks(recipe, {"shuffle": False}, {"shuffle": False}),
         ),
+        **without_light(recipe),
         **dense_layer(recipe, "generator", 64),
         **dense_layer(recipe, "discriminator", 32),
         "no-batch-norm": ("no batch norm", networks(recipe, {"batch_norm": False})),

@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 
 from ganlib import recipes
+from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 import contestants
 import race
+import readability
 import throughput
 
 NOISE = np.random.default_rng(1).standard_normal((3, 4)).astype(np.float32)
@@ -115,3 +117,18 @@ def test_marks_double_and_end_with_the_race():
     assert race.marks_until(60) == [5, 10, 15, 30, 60]
     assert race.marks_until(100) == [5, 10, 15, 30, 60, 100]
     assert race.marks_until(5) == [5]
+
+
+def test_answers_to_the_page_of_digits_are_counted():
+    labels = np.array([3, 1, 4, 1])
+    sentence = readability.counted("3 ? 4 7", labels)
+    assert sentence == "2 of 4 read as the judge labels them, 1 not read, 1 read otherwise"
+    for answers in ("3 1 4", "3 1 4 x", "3 1 4 12", ""):
+        with pytest.raises(GanlibError, match="answers for 4 images"):
+            readability.counted(answers, labels)
+
+
+def test_the_page_of_digits_shows_every_image_under_its_number():
+    images = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 1), dtype=np.uint8)
+    page, shorter = (np.asarray(readability.page(images[:n]).convert("L")) for n in (10, 8))
+    assert page.shape[0] > 1.9 * shorter.shape[0] and page.shape[1] == shorter.shape[1]

@@ -30,11 +30,6 @@ def through(stack: Iterable[Any], inputs: Any) -> Any:
     return reduce(lambda x, layer: layer(x), stack, inputs)
 
 
-def without_light() -> keras.Layer:
-    """Each image with mean 0 and variance 1, or less where it is fainter than `FAINT`."""
-    return layers.LayerNormalization(axis=(1, 2, 3), epsilon=FAINT**2, center=False, scale=False)
-
-
 def generator(
     image_shape: Shape,
     latent_dim: int = 32,
@@ -60,8 +55,8 @@ def generator(
     momentum : of its moving averages; 0.9 follows within 10 steps, 0.98 within 50
     shuffle : make the image by a convolution and a pixel shuffle; else by a transposed convolution
     activation : of the last layer. "hard_tanh" can output exactly -1, black; "tanh" only nears it
-    lighting : bring each image to mean 0 and variance 1, then give it a contrast and a brightness,
-        two numbers that come from the noise, or from the first dense layer
+    lighting : at the end, multiply each image by a contrast and add a brightness, two numbers that
+        come from the first dense layer, or from the noise
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
@@ -96,7 +91,7 @@ def generator(
             name: layers.Reshape((1, 1, 1), name=name)(layers.Dense(1, activation=kind)(ideas))
             for name, kind in (("contrast", "softplus"), ("brightness", None))
         }
-        images = layers.Multiply()([without_light()(images), each["contrast"]])
+        images = layers.Multiply()([images, each["contrast"]])
         images = layers.Add(name="light")([images, each["brightness"]])
     return keras.Model(noise, layers.Activation(activation)(images), name="generator")
 
@@ -143,7 +138,9 @@ def discriminator(
     images = layers.Input(image_shape)
     seen = images
     if lighting:
-        seen = layers.Concatenate(name="seen")([images, without_light()(images)])
+        light = {"axis": (1, 2, 3), "epsilon": FAINT**2, "center": False, "scale": False}
+        without = layers.LayerNormalization(**light, name="without_light")(images)
+        seen = layers.Concatenate(name="seen")([images, without])
     body = [
         *start,
         *hidden(layers.Conv2D(filters[1], kernel_size, strides=2, padding="same")),

@@ -3,7 +3,7 @@
 import dataclasses
 
 from ganlib.recipes.final_project import MNIST_WGAN, SVHN_BASELINE, SVHN_WGAN
-from ganlib.recipes.recipe import Network, Optimizer, Recipe, for_both, networks_of
+from ganlib.recipes.recipe import Network, Optimizer, Recipe, for_both
 from ganlib.systems.latents import Part
 
 EXPRESS = (
@@ -46,16 +46,26 @@ SVHN_EXPRESS = dataclasses.replace(
     MNIST_EXPRESS,
     name="svhn-express",
     title="SVHN express DCGAN",
-    source=EXPRESS,
     dataset="svhn_cropped",
     image_shape=(32, 32, 1),
-    networks=networks_of("express", "generator", "discriminator", units=0),
-    optimizers=for_both("Adam", learning_rate=3e-3, beta_1=0.0, beta_2=0.99),
-    objective="non_saturating",
+    networks={
+        "generator": Network(
+            "express:generator",
+            {"units": 256, "filters": [64, 32], "momentum": 0.98, "lighting": True},
+        ),
+        "discriminator": Network(
+            "express:discriminator", {"units": 128, "filters": [32, 64], "lighting": True}
+        ),
+    },
+    optimizers={
+        "generator": Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99}),
+        "discriminator": Optimizer("Adam", {"learning_rate": 1e-3, "beta_1": 0.0, "beta_2": 0.99}),
+    },
+    minutes=6.0,
     notes=(
-        "It differs from mnist-express: more channels, fewer hidden units, tanh, the "
-        "non-saturating loss, one learning rate. Look at the images: the judge of SVHN does not "
-        "see blur."
+        "It differs from mnist-express: twice the channels, tanh, a faster discriminator, and both "
+        "networks treat an image's light apart from what it shows. Six minutes on two cores with "
+        "AVX2; faster processors need less."
     ),
 )
 

@@ -1,0 +1,75 @@
+"""Can a person read a run's digits? A page of numbered images, and a person's answers counted.
+
+    python benchmarks/readability.py RUN [--seed 1] [--page page.png]
+    python benchmarks/readability.py RUN [--seed 1] --answers "6 6 2 ? 4 9 …"
+
+The first command draws 64 images, not chosen, each with its number. Write down, in order, the digit
+that you read in each, or ? where you read none (where several digits show, the one in the middle).
+The second command, with the same seed, holds the answers against the labels that the judge of the
+run's data gives, and prints how many agree. A guess agrees once in ten times.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ganlib import figures
+from ganlib.errors import GanlibError
+from ganlib.evaluation import judges
+from ganlib.runs import pretrained
+from ganlib.runs.sampling import sample
+
+COUNT, COLUMNS, SCALE = 64, 8, 3
+
+
+def page(images: np.ndarray) -> figures.Image.Image:
+    """The images, each under its number from 1 on."""
+    tiles = [
+        figures.captioned(figures.grid(image[None], 1, SCALE, gap=0), str(number))
+        for number, image in enumerate(images, start=1)
+    ]
+    rows = [figures.row(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
+    return figures.stacked(rows)
+
+
+def counted(answers: str, labels: np.ndarray) -> str:
+    """How many answers, separated by spaces, are the labels, in a sentence."""
+    read = answers.split()
+    if len(read) != len(labels) or not set(read) <= set("?0123456789"):
+        raise GanlibError(
+            f"{len(read)} answers for {len(labels)} images: give a digit or ? for each, in order, "
+            "separated by spaces"
+        )
+    agree = sum(r == str(label) for r, label in zip(read, labels, strict=True))
+    return (
+        f"{agree} of {len(labels)} read as the judge labels them, {read.count('?')} not read, "
+        f"{len(labels) - agree - read.count('?')} read otherwise"
+    )
+
+
+def main() -> None:
+    """Draw the page, or count the answers."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", help="a run folder, or pretrained:NAME")
+    parser.add_argument("--seed", type=int, default=1, help="of the images; default: 1")
+    parser.add_argument("--page", type=Path, default=Path("page.png"), help="default: page.png")
+    parser.add_argument("--answers", help="what was read, in order: digits, and ? for none")
+    options = parser.parse_args()
+    run = pretrained.find(options.run)
+    images = sample(run, COUNT, options.seed)
+    if options.answers is None:
+        page(images).save(options.page)
+        print(f"{COUNT} images in {options.page}")
+        return
+    judge = judges.load(run.record["data"]["name"])
+    labels = judge(judge.seen(images)).probabilities.argmax(axis=1)
+    print(f"{counted(options.answers, labels)} ({judge.describe()})")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except GanlibError as error:
+        sys.exit(f"readability: {error}")
