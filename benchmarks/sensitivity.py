@@ -1,11 +1,15 @@
-"""What the metrics see with a judge: ``python benchmarks/sensitivity.py svhn_cropped``.
+"""What the metrics see with a judge.
+
+    python benchmarks/sensitivity.py svhn_cropped [--json benchmarks/sensitivity.json]
 
 Scores samples of real images with one known fault each (`ganlib.evaluation.corruptions`)
 against the real test images, 1,999 of each, and prints a line for each metric: lesson 12's table
-for any judge.
+for any judge. The Fréchet distances can be recorded, judge by judge.
 """
 
 import argparse
+import json
+from pathlib import Path
 
 from ganlib import datasets
 from ganlib.evaluation import corruptions, judges
@@ -18,6 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("judge", choices=judges.names())
     parser.add_argument("--count", type=int, default=1999)
+    parser.add_argument("--json", type=Path, help="the record to add this judge to")
     options = parser.parse_args()
     judge, count = judges.load(options.judge), options.count
     train, test = (
@@ -41,6 +46,16 @@ def main() -> None:
     rows = [[m.label, *(scores[name][m.key].short() for name in made)] for m in shown]
     print(f"{judge.describe()}; {test.describe()}")
     print(aligned([["", *made], *rows]))
+    if options.json:
+        record = (
+            json.loads(options.json.read_text(encoding="utf-8")) if options.json.exists() else {}
+        )
+        record[options.judge] = {
+            "sha256": judge.record["sha256"],
+            "count": count,
+            "frechet": {name: round(scores[name]["frechet"].value, 4) for name in made},
+        }
+        options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,12 +19,13 @@ from ganlib.datasets import Dataset
 from ganlib.datasets.batches import batches
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
-from ganlib.evaluation import judges
+from ganlib.evaluation import corruptions, judges
 from ganlib.evaluation.judges import training
 from ganlib.evaluation.judges.augmentation import Settings, augmentation
 from ganlib.evaluation.judges.judge import Judge
 from ganlib.evaluation.judges.network import build_network
 from ganlib.evaluation.judges.training import train
+from ganlib.evaluation.metrics.frechet import frechet_distance
 from ganlib.startup import keras, tf
 
 REQUIRED = {"fashion_mnist": 0.92, "mnist": 0.993, "svhn_cropped": 0.93}
@@ -115,6 +116,23 @@ def test_a_shipped_judge_repeats_its_recorded_accuracy_on_the_real_test_images(n
     share = (judge(test.images).probabilities.argmax(axis=1) == test.labels).mean()
     # One image may fall on the other side where a processor rounds differently.
     assert share == pytest.approx(judge.record["test"]["accuracy"], abs=1.5 / len(test))
+
+
+@pytest.mark.parametrize("name", sorted(REQUIRED))
+def test_a_shipped_judge_sees_blur_of_a_pixel_and_a_half(name):
+    if not REAL_DATA or not (REAL_DATA / name).is_dir():
+        pytest.skip(f"needs the real {name} in $GANLIB_DATA")
+    judge = judges.load(name)
+    train, test = (
+        datasets.load(name, split, REAL_DATA, channels=judge.image_shape[-1]).images[:1999]
+        for split in ("train", "test")
+    )
+    real = judge(test).features
+    fresh, blurred = (
+        frechet_distance(real, judge(images).features)
+        for images in (train, corruptions.blurred(train, 1.5))
+    )
+    assert blurred > 3 * fresh, (blurred, fresh)
 
 
 def test_a_judge_names_itself_with_its_accuracy_and_checksum():

@@ -18,7 +18,7 @@ from pages import ROOT, processor, renew
 from ganlib import recipes
 from ganlib.errors import GanlibError
 from ganlib.evaluation.judges.shipped import TRAINED
-from ganlib.evaluation.scores import Evaluation, Scores
+from ganlib.evaluation.scores import NOTHING, Evaluation, Scores
 from ganlib.evaluation.tables import as_markdown, mean_and_spread, rows, shipped
 from ganlib.lessons import recorded, reference
 from ganlib.lessons.references import GENERATED
@@ -181,8 +181,10 @@ def runs_table() -> str:
 
 
 def judges_table() -> str:
-    """The judges that ship."""
-    table = [["judge", "test accuracy", "learnt from", "command in its record"]]
+    """The judges that ship, and whether they see that real images are blurred or noisy."""
+    seen = json.loads((ROOT / "benchmarks" / "sensitivity.json").read_text(encoding="utf-8"))
+    faults = ("fresh", "blurred", "noisy")
+    table = [["judge", "test accuracy", "learnt from", *faults, "command in its record"]]
     for file in sorted(TRAINED.glob("*.json")):
         values = json.loads(file.read_text(encoding="utf-8"))
         data, command = values["data"], values["command"]
@@ -190,7 +192,10 @@ def judges_table() -> str:
         part = f" of {official:,}" if official > data["images"] else ""
         accuracy = f"{100 * values['test']['accuracy']:.1f} %"
         learnt_from = f"{data['images']:,}{part} images"
-        table.append([f"`{values['name']}`", accuracy, learnt_from, f"`{command}`"])
+        measured = seen.get(values["name"], {})
+        distances = measured["frechet"] if measured.get("sha256") == values["sha256"] else {}
+        found = [f"{distances[f]:.2f}" if f in distances else NOTHING for f in faults]
+        table.append([f"`{values['name']}`", accuracy, learnt_from, *found, f"`{command}`"])
     return as_markdown(table)
 
 
