@@ -12,5 +12,9 @@ from ganlib.lessons.references import generated_by as generated_by
 from ganlib.lessons.references import last_grid as last_grid
 from ganlib.lessons.references import recorded as recorded
 from ganlib.lessons.references import reference as reference
+from ganlib.lessons.trials import Trial as Trial
+from ganlib.lessons.trials import checkerboard as checkerboard
+from ganlib.lessons.trials import sheet as sheet
+from ganlib.lessons.trials import trial as trial
 
 _register()

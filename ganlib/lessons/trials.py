@@ -1,0 +1,86 @@
+"""A trial: change a GAN, train it for a few hundred steps, and see whether it got better."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ganlib import datasets, figures
+from ganlib.datasets import Dataset
+from ganlib.recipes import Recipe
+from ganlib.runs.tables import Row
+
+STEPS = 600
+IMAGES = 2_000  # to score; fewer than in a run's scores.json, so the two must not be compared
+COLUMNS = 16
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a recipe's generator draws after a few steps.
+
+    Attributes
+    ----------
+    images : uint8, (2000, H, W, C)
+    frechet : their Fréchet distance to the test images; less is better
+    steps : the losses on the way, rows as in a run's steps.csv
+    synthetic : whether the training images were drawn by a program
+    """
+
+    images: np.ndarray
+    frechet: float
+    steps: list[Row]
+    synthetic: bool
+
+    def __str__(self) -> str:
+        return f"Fréchet distance {self.frechet:.1f}" + " (SYNTHETIC data)" * self.synthetic
+
+
+def trial(recipe: Recipe, data: Dataset, steps: int = STEPS, seed: int = 0) -> Trial:
+    """Train a recipe for some steps, without a run folder that stays, and score 2,000 images.
+
+    The number of steps is fixed, not the time: the result is the same on a slow machine.
+
+    Parameters
+    ----------
+    data : training images of a set for which a judge ships, such as "mnist"
+    """
+    from ganlib.evaluation import judges
+    from ganlib.evaluation.metrics.frechet import frechet_distance
+    from ganlib.runs.sampling import sample
+    from ganlib.training.train import train
+
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "trial"
+        options = {"display": "none", "score_every": 0}
+        run = train(recipe, data, output, steps=steps, seed=seed, **options)  # type: ignore[arg-type]
+        images, rows = sample(run, IMAGES, seed), run.steps
+    stand_in = "always" if data.synthetic else "never"
+    channels = data.images.shape[-1]
+    test = datasets.load(data.name, "test", stand_in=stand_in, channels=channels)
+    judge = judges.load(data.name)
+    distance = frechet_distance(judge(test.images).features, judge(images).features)
+    return Trial(images, distance, rows, data.synthetic)
+
+
+def sheet(trials: Mapping[str, Trial], rows: int = 2) -> Image.Image:
+    """Images of each trial, rows of 16, under its name and its score."""
+    return figures.stacked(
+        [
+            figures.grid(one.images[: rows * COLUMNS], COLUMNS, caption=f"{name}: {one}")
+            for name, one in trials.items()
+        ]
+    )
+
+
+def checkerboard(images: np.ndarray) -> float:
+    """How unevenly pixels vary at even and odd rows and columns: most over least, 1 for evenly.
+
+    Images (N, H, W, C) of any scale; four pixels at each border do not count.
+    """
+    power = np.var(np.asarray(images, np.float32), axis=(0, 3))[4:-4, 4:-4]
+    parts = [power[i::2, j::2].mean() for i in (0, 1) for j in (0, 1)]
+    return float(max(parts) / min(parts))
