@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 from running import StopAt, assert_same_run
 
-from ganlib import figures, lessons
+from ganlib import figures, lessons, recipes
+from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
-from ganlib.lessons import pictures
+from ganlib.lessons import charts, pictures
 from ganlib.lessons.budget import Interrupted
 from ganlib.runs.folder import RunFolder
 from ganlib.startup import keras
@@ -210,3 +211,39 @@ def test_outside_a_notebook_the_picture_is_shown_once(learn, capsys):
     pytest.importorskip("IPython")
     learn(display="notebook")
     assert capsys.readouterr().out.splitlines()[0] == "SYNTHETIC data: 64 images"
+
+
+@pytest.mark.parametrize("minutes, allowed", [("5", 600), ("0.1", 60), ("0.001", 20)])
+def test_what_is_trained_by_steps_shrinks_with_the_quick_minutes(minutes, allowed, monkeypatch):
+    monkeypatch.setenv("GANLIB_QUICK_MINUTES", minutes)
+    assert lessons.steps(600) == allowed
+
+
+def test_a_trial_trains_scores_and_leaves_nothing_behind(tmp_path):
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (70, 28, 28, 1), dtype=np.uint8)
+    data = Dataset("mnist", "train", images, np.zeros(70, np.int64), "synthetic", "a test")
+    one, same, longer = (
+        lessons.trial(recipes.get("mnist-express"), data, steps=count) for count in (20, 20, 40)
+    )
+    assert one.images.shape == (2000, 28, 28, 1)
+    assert (one.images == same.images).all()
+    assert one.frechet == same.frechet != longer.frechet
+    assert longer.steps[-1]["step"] == 40
+    assert str(one) == f"Fréchet distance {one.frechet:.1f} (SYNTHETIC data)"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkerboard_is_seen_in_what_varies():
+    images = np.random.default_rng(0).standard_normal((5000, 16, 16, 1))
+    assert lessons.checkerboard(images) == pytest.approx(1, abs=0.02)
+    images[:, ::2] *= 2  # four times the variance in every second row
+    assert lessons.checkerboard(images + 7) == pytest.approx(4, abs=0.1)
+
+
+def test_a_chart_of_scores_shows_each_even_if_two_are_equal():
+    (axes,) = charts.scores({"a": [2.0, 2.0, 9.0], "b": [3.0]}, "score").axes
+    assert [text.get_text() for text in axes.texts] == ["2.0, 2.0, 9.0", "3.0"]
+    dots = {tuple(dot) for line in axes.lines for dot in line.get_xydata()}
+    assert len(dots) == 4
+    assert all(axes.get_xlim()[0] < x < axes.get_xlim()[1] for x, _ in dots)

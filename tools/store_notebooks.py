@@ -48,7 +48,10 @@ def code_of(cell: Any) -> str:
 
 
 def imports_of(cells: Sequence[Any]) -> str:
-    """The code of a notebook's first code cell, which sets up, and of its imports."""
+    """The code of a notebook's set-up, its first code cell, and of the cells tagged `imports`.
+
+    These import, and load or define what the exercises need.
+    """
     first = next(cell for cell in cells if cell["cell_type"] == "code")
     return "\n".join(code_of(cell) for cell in cells if cell is first or "imports" in tags_of(cell))
 

@@ -1,5 +1,6 @@
 """What the notebooks share beside the library itself."""
 
+from ganlib.lessons.budget import steps as steps
 from ganlib.lessons.budget import train as train
 from ganlib.lessons.exercises import check as check
 from ganlib.lessons.films import film as film
@@ -12,8 +13,10 @@ from ganlib.lessons.references import generated_by as generated_by
 from ganlib.lessons.references import last_grid as last_grid
 from ganlib.lessons.references import recorded as recorded
 from ganlib.lessons.references import reference as reference
+from ganlib.lessons.references import score as score
 from ganlib.lessons.trials import Trial as Trial
 from ganlib.lessons.trials import checkerboard as checkerboard
+from ganlib.lessons.trials import frechet as frechet
 from ganlib.lessons.trials import sheet as sheet
 from ganlib.lessons.trials import trial as trial
 

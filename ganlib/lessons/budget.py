@@ -69,6 +69,15 @@ def train(
     return run
 
 
+def steps(count: int) -> int:
+    """So many steps; with $GANLIB_QUICK_MINUTES below 1 the same share of them, at least 20.
+
+    For what a lesson trains by steps, so that its result is the same on a slow machine.
+    """
+    share = min(1.0, float(os.environ.get("GANLIB_QUICK_MINUTES", 1)))
+    return max(20, round(count * share))
+
+
 def _folder(path: Path, recipe: Recipe, data: Dataset, options: dict[str, Any]) -> RunFolder:
     """The first of ``path``, ``path-2``, … that is free or holds the run that is to be trained."""
     from ganlib.training.record import check_same

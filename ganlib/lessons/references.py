@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from ganlib import figures
+from ganlib.evaluation.scores import Evaluation
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import sample
 
@@ -22,6 +23,11 @@ def recorded(name: str) -> list[RunFolder]:
     """The scored runs of a recipe that the project ships, one for each seed: records, no images."""
     folders = (ROOT / "figures" / "results").glob(f"{name}-seed-*")
     return [RunFolder.existing(folder) for folder in sorted(folders)]
+
+
+def score(run: RunFolder, metric: str = "frechet") -> float:
+    """A score of a run's last generator, from its scores.json."""
+    return Evaluation.read(run.scores_file).generators["last"][metric].value
 
 
 def generated_by(run: RunFolder) -> np.ndarray:

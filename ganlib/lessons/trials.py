@@ -10,6 +10,7 @@ from PIL import Image
 
 from ganlib import datasets, figures
 from ganlib.datasets import Dataset
+from ganlib.lessons.budget import steps as allowed
 from ganlib.recipes import Recipe
 from ganlib.runs.tables import Row
 
@@ -42,28 +43,32 @@ class Trial:
 def trial(recipe: Recipe, data: Dataset, steps: int = STEPS, seed: int = 0) -> Trial:
     """Train a recipe for some steps, without a run folder that stays, and score 2,000 images.
 
-    The number of steps is fixed, not the time: the result is the same on a slow machine.
+    The number of steps is fixed, not the time: the result is the same on a slow machine. It is
+    smaller where `ganlib.lessons.steps` says so.
 
     Parameters
     ----------
     data : training images of a set for which a judge ships, such as "mnist"
     """
-    from ganlib.evaluation import judges
-    from ganlib.evaluation.metrics.frechet import frechet_distance
     from ganlib.runs.sampling import sample
     from ganlib.training.train import train
 
     with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "trial"
-        options = {"display": "none", "score_every": 0}
-        run = train(recipe, data, output, steps=steps, seed=seed, **options)  # type: ignore[arg-type]
+        output, budget = Path(folder) / "trial", allowed(steps)
+        run = train(recipe, data, output, steps=budget, seed=seed, display="none", score_every=0)
         images, rows = sample(run, IMAGES, seed), run.steps
+    return Trial(images, frechet(images, data), rows, data.synthetic)
+
+
+def frechet(images: np.ndarray, data: Dataset) -> float:
+    """Fréchet distance of images, uint8 (N, H, W, C), to the test images that belong to `data`."""
+    from ganlib.evaluation import judges
+    from ganlib.evaluation.metrics.frechet import frechet_distance
+
     stand_in = "always" if data.synthetic else "never"
-    channels = data.images.shape[-1]
-    test = datasets.load(data.name, "test", stand_in=stand_in, channels=channels)
+    test = datasets.load(data.name, "test", stand_in=stand_in, channels=data.images.shape[-1])
     judge = judges.load(data.name)
-    distance = frechet_distance(judge(test.images).features, judge(images).features)
-    return Trial(images, distance, rows, data.synthetic)
+    return frechet_distance(judge(test.images).features, judge(images).features)
 
 
 def sheet(trials: Mapping[str, Trial], rows: int = 2) -> Image.Image:
