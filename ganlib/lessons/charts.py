@@ -30,7 +30,8 @@ def curves(
             axis.plot(x, y, marker=marker, linewidth=2.5, label=name)
         axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
         axis.grid(alpha=0.3)
-        axis.legend(fontsize=POINTS - 1)
+        if len(lines) > 1:
+            axis.legend(fontsize=POINTS - 1)
     return _legible(figure)
 
 
@@ -72,6 +73,7 @@ def weights(stages: Mapping[str, np.ndarray], bound: float) -> Figure:
         at_bound = np.mean(np.abs(values) >= bound - 1e-8)
         axis.set(xlabel="weight", title=f"{name}\n{at_bound:.0%} at or beyond ±{bound:g}")
         axis.locator_params(axis="x", nbins=4)
+        axis.yaxis.set_minor_formatter("")
     axes[0].set_ylabel("how many")
     return _legible(figure)
 
