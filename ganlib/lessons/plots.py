@@ -29,7 +29,8 @@ def curves(
     lines: Mapping[str, tuple[Any, Any]], xlabel: str, ylabel: str, equal: bool = False
 ) -> Figure:
     """Lines by name, each its x and y; `equal`: the same scale on both axes, for paths."""
-    figure = Figure(figsize=(10, 5 if equal else 4), dpi=100, layout="constrained")
+    size = (7.5, 5.2) if equal else (10, 4)
+    figure = Figure(figsize=size, dpi=100, layout="constrained")
     axes = figure.subplots()
     for name, (x, y) in lines.items():
         axes.plot(x, y, label=name, linewidth=2)
@@ -38,7 +39,10 @@ def curves(
     if equal:
         axes.set_aspect("equal")
     axes.grid(alpha=0.3)
-    figure.legend(loc="outside right upper", fontsize=13)
+    if equal:
+        figure.legend(loc="outside right upper", fontsize=13)
+    else:
+        axes.legend(fontsize=13)
     return figure
 
 

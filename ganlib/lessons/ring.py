@@ -4,7 +4,7 @@ It trains in seconds and needs no data, so an exercise can ask for a change and 
 A generator that has collapsed finds one cluster; one that has learnt finds all eight.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ def real_points(count: int, rng: np.random.Generator) -> np.ndarray:
     return (centres + SPREAD * rng.standard_normal((count, 2))).astype(np.float32)
 
 
-def found(points: np.ndarray) -> int:
+def covered(points: np.ndarray) -> int:
     """How many of the eight clusters points (N, 2) cover."""
     distances = np.linalg.norm(points[:, None] - CENTRES, axis=2)
     nearest = distances.argmin(axis=1)[distances.min(axis=1) < NEAR]
@@ -68,6 +68,16 @@ class RingGAN:
         """One step of the generator, with the non-saturating loss."""
         self._note("G", noise)
         self._steps["G"](noise)
+
+    @property
+    def always_fresh(self) -> bool:
+        """Whether no two steps had the same noise."""
+        return len({noise.numpy().tobytes() for noise in self.drawn}) == len(self.drawn)
+
+    @property
+    def found(self) -> int:
+        """How many clusters the generator covers."""
+        return covered(self.points())
 
     def points(self, count: int = 1000) -> np.ndarray:
         """Generated points, float32 (count, 2), from the same noise each time."""
@@ -115,16 +125,15 @@ def train(
     return gan
 
 
-def picture(panels: Mapping[str, np.ndarray]) -> Figure:
-    """Points by name, (N, 2) each: a panel for each, with the eight centres."""
-    figure = Figure(figsize=(10, 10 / len(panels)), dpi=100, layout="constrained")
-    for axes, (name, points) in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
-    ):
+def picture(gan: RingGAN) -> Figure:
+    """Real points and generated ones, and in grey the eight centres."""
+    panels = {"real": real_points(1000, np.random.default_rng(0)), "generated": gan.points()}
+    figure = Figure(figsize=(10, 5.2), dpi=100, layout="constrained")
+    for axes, (name, points) in zip(figure.subplots(1, 2), panels.items(), strict=True):
         axes.plot(*CENTRES.T, "o", color="0.85", markersize=24)
         axes.plot(*points.T, ".", markersize=3)
         axes.set(aspect="equal", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), xlabel="x", ylabel="y")
-        axes.set_title(f"{name}: {found(points)} of {CLUSTERS} clusters", fontsize=14)
+        axes.set_title(f"{name}: {covered(points)} of {CLUSTERS} clusters", fontsize=14)
     return figure
 
 
