@@ -339,6 +339,7 @@ def plain_layers(recipe: Recipe) -> tuple[list[LayerSpec], list[LayerSpec]]:
                 **layer.get_config(),
             }
             for layer in network.layers
+            if type(layer).__name__ != "InputLayer"
         ]
         for network in recipe.build().values()
     )
@@ -370,6 +371,8 @@ def torch_network(specs: list[LayerSpec], logits: bool = False) -> Any:
 def _torch_layer(nn: Any, spec: LayerSpec) -> list[Any]:
     kind, channels, outputs = spec["kind"], spec["inputs"][-1], spec["outputs"]
     bias = spec.get("use_bias")
+    if kind == "Activation":  # `torch_network` adds it
+        return []
     if kind == "Dense":
         return [nn.Linear(channels, outputs[-1], bias=bias)]
     if kind in ("Conv2D", "Conv2DTranspose"):

@@ -33,6 +33,19 @@ def few_digits() -> Dataset:
     )
 
 
+@pytest.fixture
+def thousand(monkeypatch) -> None:
+    """MNIST is 1,000 drawn digits, in training and in test."""
+    splits = {
+        split: datasets.load("synthetic_digits", split, channels=1) for split in ("train", "test")
+    }
+    small = {
+        split: Dataset("mnist", split, s.images[:1000], s.labels[:1000], "synthetic", "some")
+        for split, s in splits.items()
+    }
+    monkeypatch.setattr(datasets, "load", lambda name, split, *a, **k: small[split])
+
+
 @pytest.fixture(scope="module")
 def run_path(few_digits, tmp_path_factory) -> str:
     """A run of mnist-nn: one epoch of two steps, made by the command line."""
@@ -221,15 +234,7 @@ def test_training_says_what_it_does_and_where_the_pictures_are(
 
 
 @pytest.mark.slow
-def test_training_ends_with_the_score_that_evaluate_gives(tmp_path, monkeypatch, capsys):
-    splits = {
-        split: datasets.load("synthetic_digits", split, channels=1) for split in ("train", "test")
-    }
-    small = {
-        split: Dataset("mnist", split, s.images[:1000], s.labels[:1000], "synthetic", "some")
-        for split, s in splits.items()
-    }
-    monkeypatch.setattr(datasets, "load", lambda name, split, *a, **k: small[split])
+def test_training_ends_with_the_score_that_evaluate_gives(thousand, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     train = ["train", "mnist-nn", "--steps", "2", "--batch-size", "256"]
     assert cli.main(train) == 0
@@ -424,17 +429,11 @@ def test_the_judges_that_ship_are_listed(capsys):
     ]  # fmt: skip
 
 
-def test_a_judge_of_ones_own_is_trained_and_evaluates(tmp_path, monkeypatch, capsys, run_path):
+def test_a_judge_of_ones_own_is_trained_and_evaluates(
+    thousand, tmp_path, monkeypatch, capsys, run_path
+):
     """From the command line to the files, and from them to a score."""
     monkeypatch.chdir(tmp_path)
-    splits = {
-        split: datasets.load("synthetic_digits", split, channels=1) for split in ("train", "test")
-    }
-    small = {
-        split: Dataset("mnist", split, s.images[:1000], s.labels[:1000], "synthetic", "some")
-        for split, s in splits.items()
-    }
-    monkeypatch.setattr(datasets, "load", lambda name, split, *a, **k: small[split])
     assert cli.main(["judge", "train", "mnist", "--epochs", "1"]) == 0
     printed = capsys.readouterr().out
     assert "trained on SYNTHETIC images" in printed and "judges/mnist.npz" in printed
