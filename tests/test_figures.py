@@ -133,3 +133,16 @@ def test_a_hundred_epochs_of_sample_grids_stay_under_three_megabytes(tmp_path):
 def test_a_gif_of_nothing_is_refused(tmp_path):
     with pytest.raises(DataError, match="at least one frame"):
         write_gif(tmp_path / "film.gif", [])
+
+
+def test_class_shares_are_those_of_each_moment():
+    digits = np.array([[3, 3, 3, 1], [7, 7, 1, 1]])
+    panel, *_ = plots.class_shares({"a": digits}).axes
+    shares = np.asarray(panel.images[0].get_array())
+    assert shares.shape == (10, 2)
+    assert [shares[3, 0], shares[1, 0], shares[7, 1], shares.sum()] == [0.75, 0.25, 0.5, 2.0]
+
+
+def test_a_matrix_is_shown_with_its_numbers():
+    (axes,) = plots.matrices({"a": np.array([[1.0, 2.5]])}).axes
+    assert [text.get_text() for text in axes.texts] == ["1", "2.5"]

@@ -36,6 +36,13 @@ def test_a_strip_has_a_row_for_each_moment_and_the_noise_vectors_in_columns(run)
     assert [strip[i * (height + 2) + 60, 60] for i in (0, 1)] == [GREYS[0], GREYS[-1]]
 
 
+def test_a_film_gives_its_images_back(run):
+    images = lessons.film_images(run)
+    assert (images.shape, images.dtype) == ((len(GREYS), 64, 28, 28, 1), np.uint8)
+    assert [set(moment[:8].ravel()) for moment in images] == [{grey} for grey in GREYS]
+    assert set(images[:, 8:].ravel()) == {17}
+
+
 def test_a_strip_of_many_moments_shows_each_once(run):
     assert lessons.film_strip(run, moments=9).height == lessons.film_strip(run, moments=4).height
 

@@ -4,6 +4,7 @@ from ganlib.lessons.budget import steps as steps
 from ganlib.lessons.budget import train as train
 from ganlib.lessons.exercises import check as check
 from ganlib.lessons.films import film as film
+from ganlib.lessons.films import film_images as film_images
 from ganlib.lessons.films import film_strip as film_strip
 from ganlib.lessons.films import strip as strip
 from ganlib.lessons.pictures import register as _register

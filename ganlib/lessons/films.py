@@ -58,6 +58,23 @@ def film_strip(run: RunFolder, moments: int = 6, columns: int = 8) -> Image.Imag
     return figures.stacked(rows, 2)
 
 
+def film_images(run: RunFolder) -> np.ndarray:
+    """The images in a run's film: uint8 (moments, N, H, W, C), the same noise in each moment.
+
+    Its GIF holds them pixel by pixel; in colour they are as near as a palette comes.
+    """
+    height, width, channels = run.recipe.image_shape
+    frames = np.stack([np.asarray(frame) for frame in _frames(run)])
+    raster = frames[:, _top(run) :: SCALE, ::SCALE].reshape(
+        len(frames), -1, frames.shape[2] // SCALE, channels
+    )
+    moments, tall, wide, _ = raster.shape
+    rows, columns = tall // (height + 1), wide // (width + 1)
+    cells = raster.reshape(moments, rows, height + 1, columns, width + 1, channels)
+    images = cells.swapaxes(2, 3)[:, :, :, :height, :width]
+    return images.reshape(moments, rows * columns, height, width, channels)
+
+
 def strip(run: RunFolder, moments: int = 4) -> Image.Image:
     """The first four rows and columns of a run's sample grids, from the first to the last."""
     caption, top = _caption(run), _top(run)

@@ -1,4 +1,4 @@
-"""The plots of lesson 20: the roofline and the race."""
+"""Plots of single lessons: stamps, curves and class shares of 05, roofline and race of 20."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,63 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
+
+
+def matrices(panels: Mapping[str, np.ndarray]) -> Figure:
+    """Small matrices by name, side by side, with their numbers written into them."""
+    figure = Figure(figsize=(10, 11 / len(panels)), dpi=100, layout="constrained")
+    for axes, (name, matrix) in zip(
+        figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
+    ):
+        axes.imshow(matrix, cmap="Blues", vmin=0, vmax=1.6 * np.max(matrix))
+        axes.set_title(name, fontsize=13)
+        axes.set_axis_off()
+        for (i, j), value in np.ndenumerate(matrix):
+            size = 13 if len(matrix) < 8 else 9
+            axes.text(j, i, f"{value:g}", ha="center", va="center", fontsize=size)
+    return figure
+
+
+def curves(
+    lines: Mapping[str, tuple[Any, Any]], xlabel: str, ylabel: str, equal: bool = False
+) -> Figure:
+    """Lines by name, each its x and y; `equal`: the same scale on both axes, for paths."""
+    size = (7.5, 5.2) if equal else (10, 4)
+    figure = Figure(figsize=size, dpi=100, layout="constrained")
+    axes = figure.subplots()
+    for name, (x, y) in lines.items():
+        axes.plot(x, y, label=name, linewidth=2)
+    axes.set_xlabel(xlabel, fontsize=13)
+    axes.set_ylabel(ylabel, fontsize=13)
+    if equal:
+        axes.set_aspect("equal")
+    axes.grid(alpha=0.3)
+    if equal:
+        figure.legend(loc="outside right upper", fontsize=13)
+    else:
+        axes.legend(fontsize=13)
+    return figure
+
+
+def class_shares(panels: Mapping[str, np.ndarray]) -> Figure:
+    """How a generator shares its images out among ten digits, moment by moment.
+
+    Parameters
+    ----------
+    panels : name to the digits of all images, whole numbers (moments, images)
+    """
+    figure = Figure(figsize=(10, 3.2 * len(panels)), dpi=100, layout="constrained")
+    rows = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
+    for axes, (name, digits) in zip(rows, panels.items(), strict=True):
+        shares = np.stack([np.bincount(moment, minlength=10) for moment in digits], axis=1)
+        image = axes.imshow(shares / digits.shape[1], "Blues", vmin=0, vmax=0.6, aspect="auto")
+        axes.set_title(name, fontsize=14)
+        axes.set_xlabel("moment of training", fontsize=12)
+        axes.set_ylabel("digit", fontsize=12)
+        axes.set_yticks(range(10))
+    bar = figure.colorbar(image, ax=list(rows), extend="max")
+    bar.set_label("share of the images", fontsize=12)
+    return figure
 
 
 def roofline(
