@@ -54,12 +54,6 @@ def test_a_run_whose_kernel_died_goes_on(learn):
     assert learn().record["started"] == "before"
 
 
-def test_a_hand_written_loop_ends_by_number_or_with_the_time_of_a_test(monkeypatch):
-    assert list(lessons.steps(3)) == [0, 1, 2]
-    monkeypatch.setenv("GANLIB_QUICK_MINUTES", "0")
-    assert list(lessons.steps(3)) == []
-
-
 def test_an_interrupt_before_anything_is_saved_is_a_sentence_too(learn, monkeypatch):
     class AtOnce(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):

@@ -2,8 +2,6 @@
 
 import itertools
 import os
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +25,6 @@ class Interrupted(GanlibError):
                 "cell again to go on"
             )
         super().__init__(text)
-
-
-def steps(count: int) -> Iterator[int]:
-    """The numbers of a hand-written loop's steps, from 0 to `count` - 1.
-
-    Where $GANLIB_QUICK_MINUTES is set, they end after as many minutes.
-    """
-    minutes = float(os.environ.get("GANLIB_QUICK_MINUTES", "inf"))
-    end = time.monotonic() + 60 * minutes
-    return itertools.takewhile(lambda step: time.monotonic() < end, range(count))
 
 
 def train(
