@@ -6,7 +6,7 @@
 The first command draws 64 images, not chosen, each with its number. Write down, in order, the digit
 that you read in each, or ? where you read none (where several digits show, the one in the middle).
 The second command, with the same seed, holds the answers against the labels that the judge of the
-run's data gives, and prints how many agree. A guess agrees once in ten times.
+run's data gives, and prints how many agree.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from PIL import Image
 from ganlib import figures
 from ganlib.errors import DataError
 from ganlib.figures import write_gif
-from ganlib.lessons import plots
+from ganlib.lessons import charts, plots
 
 
 def test_floats_become_bytes_at_the_ends_and_in_the_middle():
@@ -144,5 +144,5 @@ def test_class_shares_are_those_of_each_moment():
 
 
 def test_a_matrix_is_shown_with_its_numbers():
-    (axes,) = plots.matrices({"a": np.array([[1.0, 2.5]])}).axes
+    (axes,) = charts.counts({"a": np.array([[1.0, 2.5]])}).axes
     assert [text.get_text() for text in axes.texts] == ["1", "2.5"]

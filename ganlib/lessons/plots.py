@@ -1,4 +1,4 @@
-"""Plots of single lessons: stamps, curves and class shares of 05, roofline and race of 20."""
+"""Plots of single lessons: paths and class shares of 05, roofline and race of 20."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -10,39 +10,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 
-def matrices(panels: Mapping[str, np.ndarray]) -> Figure:
-    """Small matrices by name, side by side, with their numbers written into them."""
-    figure = Figure(figsize=(10, 11 / len(panels)), dpi=100, layout="constrained")
-    for axes, (name, matrix) in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
-    ):
-        axes.imshow(matrix, cmap="Blues", vmin=0, vmax=1.6 * np.max(matrix))
-        axes.set_title(name, fontsize=13)
-        axes.set_axis_off()
-        for (i, j), value in np.ndenumerate(matrix):
-            size = 13 if len(matrix) < 8 else 9
-            axes.text(j, i, f"{value:g}", ha="center", va="center", fontsize=size)
-    return figure
-
-
-def curves(
-    lines: Mapping[str, tuple[Any, Any]], xlabel: str, ylabel: str, equal: bool = False
-) -> Figure:
-    """Lines by name, each its x and y; `equal`: the same scale on both axes, for paths."""
-    size = (7.5, 5.2) if equal else (10, 4)
-    figure = Figure(figsize=size, dpi=100, layout="constrained")
+def paths(lines: Mapping[str, tuple[Any, Any]], xlabel: str, ylabel: str) -> Figure:
+    """Paths in the plane by name, each its x and y, on axes of the same scale."""
+    figure = Figure(figsize=(7.5, 5.2), dpi=100, layout="constrained")
     axes = figure.subplots()
     for name, (x, y) in lines.items():
         axes.plot(x, y, label=name, linewidth=2)
     axes.set_xlabel(xlabel, fontsize=13)
     axes.set_ylabel(ylabel, fontsize=13)
-    if equal:
-        axes.set_aspect("equal")
+    axes.set_aspect("equal")
     axes.grid(alpha=0.3)
-    if equal:
-        figure.legend(loc="outside right upper", fontsize=13)
-    else:
-        axes.legend(fontsize=13)
+    figure.legend(loc="outside right upper", fontsize=13)
     return figure
 
 

@@ -5,10 +5,11 @@ where a pixel has four values for each channel, and only reorder at the image's 
 shuffle, Shi et al. 2016, section 3.2, https://arxiv.org/abs/1609.05158. A unit of the last
 convolution sees 12 × 12 pixels; a hidden dense layer at either network's small end joins the parts
 of the image. What each is worth is measured by ``benchmarks/ablation.py mnist-express``: the raster
-brings hardly more images a minute, but better digits; with ``svhn-express`` it shows no gain.
+brings hardly more images a minute, but better digits; with an earlier ``svhn-express`` it showed no
+gain.
 
-House numbers are photographs: most of what differs between two of them is how bright they are and
-how much contrast they have. With `lighting` the networks treat that apart from the digit.
+House numbers are photographs: more than half of their variance is how bright they are (lesson 08).
+With `lighting` the networks treat brightness and contrast apart from the digit.
 """
 
 from collections.abc import Iterable

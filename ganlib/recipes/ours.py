@@ -64,8 +64,8 @@ SVHN_EXPRESS = dataclasses.replace(
     minutes=6.0,
     notes=(
         "It differs from mnist-express: twice the channels, tanh, a faster discriminator, and both "
-        "networks treat an image's light apart from what it shows. Six minutes on two cores with "
-        "AVX2; faster processors need less."
+        "networks treat an image's light apart from what it shows. Six minutes are meant for two "
+        "cores with AVX2."
     ),
 )
 
