@@ -1,6 +1,8 @@
 """Films and strips: the same noise from the first moment to the last, small enough to store."""
 
+import base64
 import io
+import re
 import shutil
 
 import numpy as np
@@ -62,24 +64,26 @@ def test_moments_are_counted_in_images(run):
     assert films._images_seen(run, run.grid_file(3).stem) == 3 * 60_000
 
 
+def gif_in(page):
+    return base64.b64decode(re.search(r'src="data:image/gif;base64,([^"]+)"', page)[1])
+
+
 def test_a_film_plays_the_first_rows(run):
-    film = lessons.film(run, rows=1)
-    gif = Image.open(io.BytesIO(film.data))
+    shown = lessons.film(run, rows=1).data
+    gif = Image.open(io.BytesIO(gif_in(shown)))
     assert (gif.size, gif.n_frames, gif.info["loop"]) == ((464, 58), 4, 0)
     for number, grey in enumerate(GREYS):
         gif.seek(number)
         assert gif.convert("L").getpixel((30, 30)) == grey
-    data, metadata = film._repr_mimebundle_()
-    assert set(data) == {"image/gif"}
-    assert metadata["image/gif"]["width"] == 928
-    assert "film of MNIST express DCGAN: 4 moments" in metadata["image/gif"]["alt"]
+    assert 'width="928"' in shown
+    assert 'alt="film of MNIST express DCGAN: 4 moments' in shown
 
 
 @pytest.mark.parametrize("name", ["mnist-baseline", "svhn-wgan-gp"])
 def test_the_film_of_a_reference_run_fits_into_a_notebook(name):
-    film = lessons.film(lessons.reference(name))
-    assert len(film.data) <= 450_000
-    assert Image.open(io.BytesIO(film.data)).n_frames >= 8
+    gif = gif_in(lessons.film(lessons.reference(name)).data)
+    assert len(gif) <= 450_000
+    assert Image.open(io.BytesIO(gif)).n_frames >= 8
 
 
 def test_a_run_without_a_film_says_so(run):

@@ -1,5 +1,7 @@
 """How a run's samples change: the same noise vectors, from the first moment to the last."""
 
+import base64
+import html
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,9 @@ WIDTH = 900  # screen pixels that a strip or a film has at least
 
 
 def film(run: RunFolder, rows: int = 4, max_bytes: int = 450_000) -> Any:
-    """The film of a run, or of a reference run, playing: an ``IPython.display.Image``.
+    """The film of a run, or of a reference run, playing: an ``IPython.display.HTML``.
+
+    As HTML it plays in exported pages too, where ``nbconvert`` leaves out GIFs.
 
     A notebook stores it in four bytes for each three, and is to have 1.5 MB at most. So the film
     shows 16 greys, or the palette of a GIF, and leaves out frames until it has `max_bytes`. Give
@@ -25,7 +29,7 @@ def film(run: RunFolder, rows: int = 4, max_bytes: int = 450_000) -> Any:
     ----------
     rows : of eight images, from the top of the sample grid
     """
-    from IPython.display import Image as Playing
+    from IPython.display import HTML
 
     height = _top(run) + rows * SCALE * (run.recipe.image_shape[0] + 1)
     frames = [frame.crop((0, 0, frame.width, height)) for frame in _frames(run)]
@@ -34,7 +38,9 @@ def film(run: RunFolder, rows: int = 4, max_bytes: int = 450_000) -> Any:
         frames = [frame.point(lambda grey: round(round(grey / steps) * steps)) for frame in frames]
     data, count = figures.gif(frames, max_bytes)
     text = f"film of {run.recipe.title}: {count} moments of training, the same noise in each"
-    return Playing(data, format="gif", width=_enlarged(frames[0].width), metadata={"alt": text})
+    source = f"data:image/gif;base64,{base64.b64encode(data).decode()}"
+    width = _enlarged(frames[0].width)
+    return HTML(f'<img src="{source}" width="{width}" alt="{html.escape(text)}">')
 
 
 def film_strip(run: RunFolder, moments: int = 6, columns: int = 8) -> Image.Image:
