@@ -228,6 +228,14 @@ def test_a_download_leaves_standard_output_alone(downloading, tmp_path, capsys):
     assert done and printed.out == "" and "Downloading" in printed.err
 
 
+def test_a_large_download_is_announced_with_a_smaller_way(downloading, tmp_path, capsys):
+    downloading(lambda: print("fetched"))
+    with pytest.raises(DataError):  # nothing is prepared here
+        load("svhn_cropped", "test", data_dir=tmp_path)
+    printed = capsys.readouterr().err
+    assert printed.index("1.6 GB") < printed.index("test_32x32.mat") < printed.index("fetched")
+
+
 def test_a_failed_download_gives_its_reason_and_lets_the_stand_in_take_over(downloading, caplog):
     def full():
         raise OSError("disk full\nand a second line")

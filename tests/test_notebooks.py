@@ -11,7 +11,10 @@ import statistics
 import warnings
 from pathlib import Path
 
+import nbclient
+import nbformat
 import pytest
+import stamp
 from store_notebooks import LIBRARY, imports_of, library_cells
 
 from ganlib import recipes
@@ -115,8 +118,22 @@ def test_its_set_up_is_the_same_as_everywhere(path):
 @every_notebook
 def test_its_badge_opens_this_notebook_of_this_repository(path):
     badges = BADGE.findall(source(cells_of(path)[0]))
-    cloned = re.findall(r"git clone .*https://github\.com/(\S+)", source(cells_of(path, "code")[0]))
-    assert badges == [(cloned[0], f"notebooks/{path.name}")]
+    course = re.match(r'COURSE = "(.*)"', source(cells_of(path, "code")[0]))[1]
+    assert course == stamp.address()
+    slug = course.removeprefix("https://github.com/")
+    assert badges == ([(slug, f"notebooks/{path.name}")] if course else [])
+
+
+def test_whoever_has_no_ganlib_gets_one_sentence(tmp_path):
+    cells = [source(cells_of(NOTEBOOKS[0], "code")[0]), "print('not run')"]
+    cells[0] = cells[0].replace("import ganlib\n", "import ganlib_that_is_not_there\n")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    folder = {"metadata": {"path": str(tmp_path)}}
+    with pytest.raises(nbclient.exceptions.CellExecutionError):
+        nbclient.NotebookClient(notebook, kernel_name="python3", resources=folder).execute()
+    told = notebook.cells[0].outputs[0].traceback
+    assert len(told) == 1 and told[0].startswith("ganlib is missing: open this in the course's")
+    assert not notebook.cells[1].outputs
 
 
 @every_notebook

@@ -39,16 +39,16 @@ def copy(tmp_path, monkeypatch) -> ModuleType:
 
 
 def test_stamping_puts_the_address_everywhere_and_can_be_done_again(copy, tmp_path):
-    slug = copy.address().removeprefix("https://github.com/")
     for address in ("https://github.com/one/first", "https://github.com/two/second.course"):
         copy.stamp(address)
         assert copy.address() == address
         for path in (tmp_path / "notebooks").glob("*.ipynb"):
             text = path.read_text(encoding="utf-8")
-            assert f"{address} course" in text  # the set-up cell's clone
-            assert f"/github/{address.removeprefix('https://github.com/')}/blob/" in text  # badge
-            assert slug not in text
-            json.loads(text)
+            cells = json.loads(text)["cells"]
+            assert cells[1]["source"][0].startswith(f'COURSE = "{address}"')
+            badges = [line for line in cells[0]["source"] if line.startswith("[![Open in Colab]")]
+            slug = address.removeprefix("https://github.com/")
+            assert [f"/github/{slug}/blob/main/notebooks/{path.name})" in b for b in badges] == [1]
     assert copy.stamp("https://github.com/two/second.course") == []
 
 

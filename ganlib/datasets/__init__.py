@@ -193,7 +193,7 @@ def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
     stores = download.stores(folders)
     try:
         store = download.find(known.name, stores) or download.download(
-            known.name, stores[-1], known.download_url
+            known.name, stores[-1], known.download_url, known.download_notice
         )
     except DataNotFound as error:
         places = " or ".join(str(folder / known.name) for folder in folders)

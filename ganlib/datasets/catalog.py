@@ -56,6 +56,7 @@ class KnownDataset:
     sizes: Mapping[str, int]  # images in each split of the official set
     layouts: Mapping[str, tuple[Layout, ...]] = field(default_factory=dict)  # by split, best first
     download_url: str | None = None  # a file that TFDS downloads, to see if it is in reach
+    download_notice: str = ""  # printed before a download that is large, with a smaller way
     generator: str = ""  # of a synthetic set: the module whose generate(count, seed) draws it
     stand_in: str = ""  # the synthetic set that can take this one's place
     classes: int = 10  # labels run from 0 to classes - 1
@@ -128,6 +129,7 @@ def _like_mnist(name: str, server: str) -> KnownDataset:
     )
 
 
+SVHN_SERVER = "http://ufldl.stanford.edu/housenumbers"
 SVHN_SIZES = {"train": 73_257, "test": 26_032, "extra": 531_131}
 SYNTHETIC_SIZES = {"train": 20_000, "test": 4_000}
 """Smaller than the official sets, so that nobody waits for them to be drawn."""
@@ -145,7 +147,12 @@ KNOWN: dict[str, KnownDataset] = {
                 split: _layouts("svhn_cropped", split, Layout(mat.read, ((f"{split}_32x32.mat",),)))
                 for split in SVHN_SIZES
             },
-            download_url="http://ufldl.stanford.edu/housenumbers/train_32x32.mat",
+            download_url=f"{SVHN_SERVER}/train_32x32.mat",
+            download_notice=(
+                "svhn_cropped: TensorFlow Datasets fetches 1.6 GB, because it prepares the split "
+                "'extra' too. Two files are enough (246 MB): stop, and put train_32x32.mat and "
+                f"test_32x32.mat from {SVHN_SERVER}/ into data/svhn_cropped/"
+            ),
             stand_in="synthetic_house_numbers",
         ),
         KnownDataset(

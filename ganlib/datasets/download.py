@@ -54,8 +54,10 @@ def read(name: str, split: str, store: Path) -> tuple[np.ndarray, np.ndarray, st
         ) from None
 
 
-def download(name: str, store: Path, url: str | None) -> Path:
+def download(name: str, store: Path, url: str | None, notice: str = "") -> Path:
     """Let TFDS download and prepare a set, if the server gives `url`, a file of it.
+
+    The notice is printed before, on standard error.
 
     The text of a DataNotFound is a clause for the caller's sentence: "its download failed (…)".
     """
@@ -72,6 +74,8 @@ def download(name: str, store: Path, url: str | None) -> Path:
 
     import ganlib.startup  # noqa: F401  (imports TensorFlow without its noise)
 
+    if notice:
+        print(notice, file=sys.stderr, flush=True)
     try:
         # Standard output belongs to the command that asked for the data.
         with contextlib.redirect_stdout(sys.stderr):
