@@ -3,24 +3,29 @@
     python benchmarks/variants.py wgan-variants [--epochs 0.5] [--seed 0] [--data auto]
 
 Each family below trains its variants one after the other, scores each (Fréchet distance of 10,000
-images) and leaves one picture and one table in ``figures/<family>/``. One seed: a look, not a
+images) and leaves a picture, a table and a record in ``figures/<family>/``. One seed: a look, not a
 verdict. The runs stay in ``runs/variants/``: a variant that was stopped goes on, one that has ended
 is not trained again.
 """
 
 import argparse
 import dataclasses
+import json
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ganlib import datasets, recipes
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation.comparison import compare
 from ganlib.evaluation.evaluate import evaluate
+from ganlib.evaluation.scores import Evaluation
 from ganlib.recipes import Optimizer, Recipe
 from ganlib.runs.folder import RunFolder
+from ganlib.training.progress import TrainingDiverged
 from ganlib.training.train import train
 
 get, replace = recipes.get, dataclasses.replace
@@ -100,33 +105,42 @@ def svhn_balance() -> dict[str, Recipe]:
     }
 
 
-FAMILIES = {  # what is varied, and epochs for each variant
+FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float]] = {  # what is varied, and epochs for each variant
     "wgan-variants": (wgan_variants, 0.5),
     "svhn-wgan-variants": (svhn_wgan_variants, 2.6),
     "mnist-wgan-settings": (partial(wgan_settings, "mnist-wgan"), 5),
-    "svhn-wgan-settings": (partial(wgan_settings, "svhn-wgan"), 20),
+    "svhn-wgan-settings": (partial(wgan_settings, "svhn-wgan"), 10),
     "svhn-one-change": (svhn_one_change, 2.6),
     "svhn-balance": (svhn_balance, 2.6),
 }
 
 
 def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int) -> RunFolder:
-    """The run in that folder, trained to its end and scored, unless it was before."""
+    """The run in that folder, trained to its end and scored, unless it was before.
+
+    One whose losses or weights are no longer finite is left as it is, without scores.
+    """
     run = RunFolder(path)
-    begun = (path / "run.json").is_file()
-    if not begun or run.record["status"] != "finished":
-        run = train(
-            recipe,
-            data,
-            path,
-            epochs=epochs,
-            seed=None if begun else seed,
-            resume=begun,
-            score_every=0,
-        )
-    if not run.scores_file.is_file():
-        print(evaluate(run, metrics=["frechet"]).generators["last"]["frechet"])
+    begun = run.record_file.is_file()
+    first = None if begun else seed
+    try:
+        if not begun or run.record["status"] != "finished":
+            train(recipe, data, path, epochs=epochs, seed=first, resume=begun, score_every=0)
+        if not run.scores_file.is_file():
+            print(evaluate(run, metrics=["frechet"]).generators["last"]["frechet"])
+    except TrainingDiverged as error:
+        print(error)
     return run
+
+
+def facts(run: RunFolder) -> dict[str, Any]:
+    """What is kept of a variant: how long it was trained, and how far its images are away."""
+    progress = run.record["progress"]
+    kept = {"images": progress["images"], "seconds": round(progress["seconds"]), "frechet": None}
+    if run.scores_file.is_file():
+        scores = Evaluation.read(run.scores_file).generators["last"]
+        kept["frechet"] = scores["frechet"].to_json()
+    return kept
 
 
 def main() -> None:
@@ -144,14 +158,24 @@ def main() -> None:
     recipe = next(iter(variants.values()))
     data = datasets.load(recipe.dataset, stand_in=stand_in, channels=recipe.image_shape[-1])
     output = options.output or Path("figures") / options.family
-    kept = Path("runs") / "variants" / f"{options.family}-seed-{options.seed}"
+    places = Path("runs") / "variants" / f"{options.family}-seed-{options.seed}"
     runs = [
-        trained(variant, data, kept / name, options.epochs or epochs, options.seed)
+        trained(variant, data, places / name, options.epochs or epochs, options.seed)
         for name, variant in variants.items()
     ]
     output.mkdir(parents=True, exist_ok=True)
     table = compare(runs, output / "comparison.png")
     (output / "comparison.txt").write_text(table + "\n", encoding="utf-8")
+    first = next(Evaluation.read(r.scores_file) for r in runs if r.scores_file.is_file())
+    kept = {
+        "seed": options.seed,
+        "machine": runs[0].record["machine"],
+        "data": first.data,
+        "judge": first.judge,
+        "count": first.count,
+        "variants": dict(zip(variants, map(facts, runs), strict=True)),
+    }
+    (output / "variants.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     print(table)
 
 

@@ -18,6 +18,7 @@ from pages import ROOT, processor, renew
 from ganlib import recipes
 from ganlib.errors import GanlibError
 from ganlib.evaluation.judges.shipped import TRAINED
+from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.scores import NOTHING, Evaluation, Scores
 from ganlib.evaluation.tables import as_markdown, mean_and_spread, rows, shipped
 from ganlib.lessons import recorded, reference
@@ -180,6 +181,23 @@ def runs_table() -> str:
     return as_markdown(table)
 
 
+def variants_tables() -> str:
+    """What changes of a recipe do; each family's record is made by benchmarks/variants.py."""
+    parts = []
+    for file in sorted((ROOT / "figures").glob("*/variants.json")):
+        values, name = json.loads(file.read_text(encoding="utf-8")), file.parent.name
+        table = [["", "images", "seconds", "Fréchet distance"]]
+        for variant, run in values["variants"].items():
+            found = Score.from_json(run["frechet"]) if run["frechet"] else "no number: it diverged"
+            table.append([f"`{variant}`", f"{run['images']:,}", str(run["seconds"]), str(found)])
+        parts.append(
+            f"[`{name}`]({name}/comparison.png): seed {values['seed']}, {processor(values)}; "
+            f"{values['count']:,} images of each against {values['data']}, by {values['judge']}."
+        )
+        parts.append(as_markdown(table))
+    return "\n\n".join(parts)
+
+
 def judges_table() -> str:
     """The judges that ship, and whether they see that real images are blurred or noisy."""
     seen = json.loads((ROOT / "benchmarks" / "sensitivity.json").read_text(encoding="utf-8"))
@@ -250,6 +268,7 @@ PARTS = {
         "longer": longer_table,
         "houses": houses_table,
         "runs": runs_table,
+        "variants": variants_tables,
         "judges": judges_table,
     },
 }
