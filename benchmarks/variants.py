@@ -105,7 +105,8 @@ def svhn_balance() -> dict[str, Recipe]:
     }
 
 
-FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float]] = {  # what is varied, and epochs for each variant
+# What is varied, and epochs for each variant.
+FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float]] = {
     "wgan-variants": (wgan_variants, 0.5),
     "svhn-wgan-variants": (svhn_wgan_variants, 2.6),
     "mnist-wgan-settings": (partial(wgan_settings, "mnist-wgan"), 5),
