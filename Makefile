@@ -29,7 +29,7 @@ references: $(READY)
 	  if [ -f $$run/published-$(EPOCHS) ]; then continue; fi; \
 	  if [ ! -f $$run/trained-$(EPOCHS) ]; then \
 	    if [ -f $$run/run.json ]; then again=--resume; else again="--seed 0"; fi; \
-	    $(BIN)/python -m ganlib train $$name --epochs $(EPOCHS) --output $$run $$again; \
+	    TF_NUM_INTRAOP_THREADS=0 $(BIN)/python -m ganlib train $$name --epochs $(EPOCHS) --output $$run $$again; \
 	    touch $$run/trained-$(EPOCHS); \
 	  fi; \
 	  $(BIN)/python tools/publish.py $$run; \

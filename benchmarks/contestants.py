@@ -545,8 +545,9 @@ def _serve(
     try:
         if issubclass(kind, Tutorial | KerasFit):
             # ganlib turns off a pass of TensorFlow's that fails, loudly and without consequence;
-            # here it is as everybody finds it, only silent.
+            # here it is as everybody finds it, only silent. And TensorFlow has all threads.
             os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+            os.environ["TF_NUM_INTRAOP_THREADS"] = "0"
             from ganlib.startup import tf
 
             tf.config.optimizer.set_experimental_options({"remapping": True})

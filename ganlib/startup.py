@@ -55,6 +55,13 @@ def quiet() -> Iterator[None]:
                     print(line, file=sys.stderr)
 
 
+def _usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _check_backend(name: str) -> None:
     if name != "tensorflow":
         raise GanlibError(
@@ -65,6 +72,10 @@ def _check_backend(name: str) -> None:
 
 _check_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))  # before Keras looks for it
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # hides information, keeps warnings
+if _usable_cores() <= 2:
+    # Small networks' operations are too short to be shared out. So each takes one core, and two
+    # run side by side: benchmarks/threads.py. On more cores this is not measured.
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 with quiet():
     import keras

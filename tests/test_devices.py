@@ -12,20 +12,22 @@ from ganlib.training import precision
 
 
 @pytest.mark.parametrize(
-    ("capability", "flags", "chosen"),
+    ("capability", "flags", "quicker", "chosen"),
     [
-        ((9, 0), set(), "bfloat16"),
-        ((8, 0), set(), "bfloat16"),
-        ((7, 5), {"avx512_bf16"}, "float16"),
-        ((7, 0), set(), "float16"),
-        ((6, 1), {"avx512_bf16"}, "float32"),
-        (None, {"avx2", "avx512_bf16"}, "bfloat16"),
-        (None, {"amx_bf16"}, "bfloat16"),
-        (None, {"avx2"}, "float32"),
-        (None, set(), "float32"),
+        ((9, 0), set(), False, "bfloat16"),
+        ((8, 0), set(), False, "bfloat16"),
+        ((7, 5), {"avx512_bf16"}, True, "float16"),
+        ((7, 0), set(), False, "float16"),
+        ((6, 1), {"avx512_bf16"}, True, "float32"),
+        (None, {"avx2", "avx512_bf16"}, True, "bfloat16"),
+        (None, {"avx2", "avx512_bf16"}, False, "float32"),
+        (None, {"amx_bf16"}, True, "bfloat16"),
+        (None, {"avx2"}, True, "float32"),
+        (None, set(), True, "float32"),
     ],
 )
-def test_auto_takes_what_the_machine_has(monkeypatch, capability, flags, chosen):
+def test_auto_takes_what_the_machine_has(monkeypatch, capability, flags, quicker, chosen):
+    monkeypatch.setattr(precision, "quicker_in_bfloat16", lambda: quicker)
     monkeypatch.setattr(devices, "cpu_flags", lambda: flags)
     monkeypatch.setattr(devices, "compute_capability", lambda: capability)
     assert precision.precision_for(recipes.get("mnist-baseline")) == chosen
@@ -45,10 +47,30 @@ def test_auto_takes_float32_where_a_processor_has_little_to_compute(
     monkeypatch, capability, name, batch_size, chosen
 ):
     monkeypatch.setattr(devices, "cpu_flags", lambda: {"avx512_bf16"})
+    monkeypatch.setattr(precision, "quicker_in_bfloat16", lambda: True)
     monkeypatch.setattr(devices, "compute_capability", lambda: capability)
     recipe = dataclasses.replace(recipes.get(name), batch_size=batch_size)
     assert precision.precision_for(recipe) == chosen
     assert precision.precision_for(recipe, "float16") == "float16"
+
+
+def test_whether_bfloat16_is_quicker_is_measured(monkeypatch):
+    clock = iter(range(1000))
+    taken = iter([5, 3] * precision.ROUNDS)  # seconds in float32, in bfloat16, in turn
+    now = [0]
+
+    def tick():
+        if next(clock) % 2:
+            now[0] += next(taken)
+        return now[0]
+
+    monkeypatch.setattr(precision.time, "perf_counter", tick)
+    precision.quicker_in_bfloat16.cache_clear()
+    assert precision.quicker_in_bfloat16()
+    taken = iter([5, 5] * precision.ROUNDS)
+    precision.quicker_in_bfloat16.cache_clear()
+    assert not precision.quicker_in_bfloat16()
+    precision.quicker_in_bfloat16.cache_clear()
 
 
 def test_an_unknown_precision_is_refused():

@@ -3,6 +3,9 @@
 Mixed precision on GPUs follows https://www.tensorflow.org/guide/mixed_precision.
 """
 
+import functools
+import time
+
 from ganlib import devices
 from ganlib.errors import GanlibError
 from ganlib.models.flops import flops_per_image
@@ -12,12 +15,15 @@ SMALL_STEP = 1e8
 """Floating-point operations of a step. Smaller ones are slower in bfloat16 than in float32 on a
 processor, or no quicker: benchmarks/precision.py."""
 
+ROUNDS = 5
+CLEARLY = 0.9
+
 
 def precision_for(recipe: Recipe, requested: str = "auto") -> str:
     """The precision to train a recipe in on this machine, unless one is requested.
 
     "bfloat16" on GPUs from compute capability 8.0 and, for steps of at least `SMALL_STEP`, on
-    processors with bfloat16 instructions; "float16" (with loss scaling) on GPUs from 7.0; else
+    processors that are quicker in it; "float16" (with loss scaling) on GPUs from 7.0; else
     "float32".
     """
     if requested not in devices.PRECISIONS:
@@ -36,4 +42,22 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
     counted = set(recipe.networks) == {"generator", "discriminator"}
     if counted and recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP:
         return "float32"
-    return "bfloat16"
+    return "bfloat16" if quicker_in_bfloat16() else "float32"
+
+
+@functools.cache
+def quicker_in_bfloat16() -> bool:
+    """Whether a matrix product takes clearly less time in bfloat16 than in float32; half a second.
+
+    The instructions alone do not tell: some processors that have them are slower with them.
+    """
+    from ganlib.startup import tf
+
+    times: dict[tf.DType, list[float]] = {tf.float32: [], tf.bfloat16: []}
+    matrices = {dtype: tf.ones((1024, 1024), dtype) for dtype in times}
+    for _ in range(ROUNDS):
+        for dtype, matrix in matrices.items():
+            start = time.perf_counter()
+            tf.linalg.matmul(matrix, matrix)[0, 0].numpy()
+            times[dtype].append(time.perf_counter() - start)
+    return min(times[tf.bfloat16]) < CLEARLY * min(times[tf.float32])
