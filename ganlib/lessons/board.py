@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import EngFormatter
 
 from ganlib import figures
@@ -29,8 +30,8 @@ def cards(runs: Mapping[str, RunFolder], tags: Sequence[str] = ("d_loss", "g_los
     runs : by name; a column for each
     tags : columns of steps.csv; a row for each
     """
-    figure = Figure(figsize=(10, 2.9 * len(tags)), dpi=100, layout="constrained")
-    figure.set_facecolor("#f5f6f7")
+    layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.12)
+    figure = Figure(figsize=(10, 2.9 * len(tags)), dpi=100, layout=layout, facecolor="#f5f6f7")
     rows = figure.subplots(len(tags), len(runs), squeeze=False)
     for tag, row in zip(tags, rows, strict=True):
         for number, (axes, (name, run)) in enumerate(zip(row, runs.items(), strict=True)):
