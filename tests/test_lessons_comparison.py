@@ -8,8 +8,7 @@ from PIL import Image
 
 from ganlib import figures, lessons, recipes
 from ganlib.errors import GanlibError
-from ganlib.lessons import board, pictures
-from ganlib.lessons import wall as walls
+from ganlib.lessons import board, pictures, walls
 from ganlib.lessons.quiz import Quiz
 
 
