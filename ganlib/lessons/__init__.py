@@ -19,6 +19,8 @@ from ganlib.lessons.trials import Trial as Trial
 from ganlib.lessons.trials import checkerboard as checkerboard
 from ganlib.lessons.trials import frechet as frechet
 from ganlib.lessons.trials import sheet as sheet
+from ganlib.lessons.trials import small_gan as small_gan
 from ganlib.lessons.trials import trial as trial
+from ganlib.lessons.walls import wall as wall
 
 _register()

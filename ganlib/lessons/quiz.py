@@ -69,6 +69,11 @@ class Quiz:
         chosen = self._is_real[:, None, None, None]
         self._images = np.where(chosen, real[choice[0]], generated[choice[1]])
 
+    @property
+    def images(self) -> np.ndarray:
+        """The pictures in their order, uint8 (N, H, W, C)."""
+        return self._images.copy()
+
     def picture(self) -> Image.Image:
         """The question: pictures with their numbers, from 1 on."""
         return self._sheet([str(n) for n in self.numbers], ["white"] * len(self.numbers))
