@@ -2,8 +2,9 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -58,6 +59,25 @@ def trial(recipe: Recipe, data: Dataset, steps: int = STEPS, seed: int = 0) -> T
         run = train(recipe, data, output, steps=budget, seed=seed, display="none", score_every=0)
         images, rows = sample(run, IMAGES, seed), run.steps
     return Trial(images, frechet(images, data), rows, data.synthetic)
+
+
+def changed(recipe: Recipe, name: str, **options: Any) -> Recipe:
+    """The recipe with other options for one of its networks.
+
+    Parameters
+    ----------
+    name : of the network, such as "generator"
+    options : of its optimiser, where that has them, such as ``learning_rate``; else of its builder
+    """
+    optimizer, network = recipe.optimizers[name], recipe.networks[name]
+    rates = {key: options.pop(key) for key in list(options) if key in optimizer.options}
+    optimizer = replace(optimizer, options={**optimizer.options, **rates})
+    network = replace(network, options={**network.options, **options})
+    return replace(
+        recipe,
+        optimizers={**recipe.optimizers, name: optimizer},
+        networks={**recipe.networks, name: network},
+    )
 
 
 def frechet(images: np.ndarray, data: Dataset) -> float:
