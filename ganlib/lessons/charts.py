@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 
 WIDTH = 10  # inches, at 100 pixels each
 POINTS = 12.5  # of all text, legible from the last row
@@ -29,6 +29,8 @@ def curves(
             marker = "o" if len(x) < 30 else ""
             axis.plot(x, y, marker=marker, linewidth=2.5, label=name)
         axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+        if max(x) >= 1e5:  # shorter numbers, which have room
+            axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.grid(alpha=0.3)
         if len(lines) > 1:
             axis.legend(fontsize=POINTS - 1)
