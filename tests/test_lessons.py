@@ -234,6 +234,22 @@ def test_a_trial_trains_scores_and_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_other_options_go_to_the_optimiser_or_to_the_network_alone():
+    recipe = recipes.get("mnist-express")
+    slow = lessons.changed(recipe, "discriminator", learning_rate=0.0)
+    assert slow.optimizers["discriminator"].options == {
+        **recipe.optimizers["discriminator"].options,
+        "learning_rate": 0.0,
+    }
+    small = lessons.changed(recipe, "generator", units=16)
+    assert small.build()["generator"].count_params() == 40_772
+    for name in ("generator", "discriminator"):
+        assert small.optimizers[name] == recipe.optimizers[name]
+        assert slow.networks[name] == recipe.networks[name]
+    assert slow.optimizers["generator"] == recipe.optimizers["generator"]
+    assert small.networks["discriminator"] == recipe.networks["discriminator"]
+
+
 def test_a_checkerboard_is_seen_in_what_varies():
     images = np.random.default_rng(0).standard_normal((5000, 16, 16, 1))
     assert lessons.checkerboard(images) == pytest.approx(1, abs=0.02)

@@ -16,6 +16,7 @@ from ganlib.lessons.references import recorded as recorded
 from ganlib.lessons.references import reference as reference
 from ganlib.lessons.references import score as score
 from ganlib.lessons.trials import Trial as Trial
+from ganlib.lessons.trials import changed as changed
 from ganlib.lessons.trials import checkerboard as checkerboard
 from ganlib.lessons.trials import frechet as frechet
 from ganlib.lessons.trials import sheet as sheet

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 
 WIDTH = 10  # inches, at 100 pixels each
 POINTS = 12.5  # of all text, legible from the last row
@@ -29,6 +29,8 @@ def curves(
             marker = "o" if len(x) < 30 else ""
             axis.plot(x, y, marker=marker, linewidth=2.5, label=name)
         axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+        if max(x) >= 1e5:  # shorter numbers, which have room
+            axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.grid(alpha=0.3)
         if len(lines) > 1:
             axis.legend(fontsize=POINTS - 1)
@@ -49,14 +51,16 @@ def counts(panels: Mapping[str, np.ndarray], xlabel: str = "", ylabel: str = "")
 def scores(groups: Mapping[str, Sequence[float]], xlabel: str) -> Figure:
     """A row for each group, a dot for each of its scores; the axis is logarithmic."""
     figure, (axis,) = _panels(1, 1.2 + 0.6 * len(groups))
-    for row, values in enumerate(groups.values()):
+    texts = [", ".join(f"{value:.1f}" for value in values) for values in groups.values()]
+    for row, (values, text) in enumerate(zip(groups.values(), texts, strict=True)):
         shifts = 0.12 * (np.arange(len(values)) - (len(values) - 1) / 2)  # equal scores stay seen
         axis.plot(values, row + shifts, "o", markersize=11, alpha=0.75)
-        text = ", ".join(f"{value:.1f}" for value in values)
         axis.text(1.15 * max(values), row, text, va="center", fontsize=POINTS)
     every = [value for values in groups.values() for value in values]
-    room = max(2.2, (max(every) / min(every)) ** 0.35)  # for the numbers beside the dots
-    axis.set(xscale="log", xlim=(0.8 * min(every), room * max(every)), xlabel=xlabel)
+    low, high = min(every), max(every)
+    share = 0.02 + 0.015 * max(map(len, texts))  # of the width, for the text beside the last dot
+    room = max(2.2, (high / low) ** (share / (1 - share)))
+    axis.set(xscale="log", xlim=(0.8 * low, room * high), xlabel=xlabel)
     axis.set(yticks=range(len(groups)), yticklabels=list(groups), ylim=(len(groups) - 0.5, -0.5))
     axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.xaxis.set_major_formatter("{x:g}")

@@ -1,9 +1,8 @@
 """A trial: change a GAN, train it for a few hundred steps, and see whether it got better."""
 
-import dataclasses
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +74,31 @@ def small_gan(loss: str, n_critic: int = 1, **options: Any) -> Recipe:
     """
     recipe = recipes.get("mnist-express")
     networks = {
-        name: dataclasses.replace(network, options={**network.options, **options})
+        name: replace(network, options={**network.options, **options})
         for name, network in recipe.networks.items()
     }
-    recipe = dataclasses.replace(recipe, name=f"small-{loss}", networks=networks)
+    recipe = replace(recipe, name=f"small-{loss}", networks=networks)
     clip = CLIP if loss == "wasserstein" else None
     return vary(recipe, objective=loss, n_critic=n_critic, clip=clip)
+
+
+def changed(recipe: Recipe, name: str, **options: Any) -> Recipe:
+    """The recipe with other options for one of its networks.
+
+    Parameters
+    ----------
+    name : of the network, such as "generator"
+    options : of its optimiser, where that has them, such as ``learning_rate``; else of its builder
+    """
+    optimizer, network = recipe.optimizers[name], recipe.networks[name]
+    rates = {key: options.pop(key) for key in list(options) if key in optimizer.options}
+    optimizer = replace(optimizer, options={**optimizer.options, **rates})
+    network = replace(network, options={**network.options, **options})
+    return replace(
+        recipe,
+        optimizers={**recipe.optimizers, name: optimizer},
+        networks={**recipe.networks, name: network},
+    )
 
 
 def frechet(images: np.ndarray, data: Dataset) -> float:

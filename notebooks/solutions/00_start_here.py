@@ -1,21 +1,15 @@
 """Solutions to the exercises of 00_start_here.ipynb."""
 
-# ruff: noqa: F821  # names come from the notebook's import cells
-
+# ruff: noqa: F841  # the checks read these names
 
 # %% exercise-1
-def to_network(images):
-    return images.astype(np.float32) / 127.5 - 1.0
-
-
-def to_file(images):
-    return np.clip(np.round((images + 1.0) * 127.5), 0, 255).astype(np.uint8)
+d_rate = 3e-3  # six times the recipe's: for 600 steps a quick teacher is better
 
 
 # %% exercise-2
-z = np.random.default_rng(0).standard_normal((64, 100), dtype=np.float32)
+numbers = 8
 
 
 # %% exercise-3
-def dense_parameters(inputs, outputs, bias=True):
-    return inputs * outputs + (outputs if bias else 0)
+weights = 256 * 1568
+inputs = 16
