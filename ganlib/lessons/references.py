@@ -80,7 +80,8 @@ def variants(family: str) -> dict[str, np.ndarray]:
 def kept_scores(lesson: str) -> dict[str, list[float]]:
     """Fréchet distances of a lesson's `variants`, one for each seed, from ``tools/seeds.py``."""
     file = ROOT / "figures" / "seeds" / f"{lesson}.json"
-    return json.loads(file.read_text(encoding="utf-8"))["frechet"]
+    kept = json.loads(file.read_text(encoding="utf-8"))["frechet"]
+    return {name: [scores[seed] for seed in sorted(scores)] for name, scores in kept.items()}
 
 
 def _moment(grid: Path) -> str:
