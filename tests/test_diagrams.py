@@ -111,6 +111,25 @@ def test_what_has_no_discriminator_is_refused():
         diagrams.networks(recipes.get("mnist-pca"))
 
 
+def test_a_change_is_drawn_with_each_stages_share_and_what_differs_in_orange():
+    names = "svhn-baseline", "svhn-modified"
+    before, after = (recipes.get(name).build()["discriminator"] for name in names)
+    figure = diagrams.change(before, after, ("Baseline", "More layers"))
+    assert figure.bbox.width == 1000 and overlapping(figure) == []
+    texts = figure.axes[0].texts
+    words = [text.get_text() for text in texts]
+    assert words.count("2,098,176") == words.count("76 %") == words.count("263,168") == 1
+    orange = {text.get_text() for text in texts if text.get_color() == diagrams.ORANGE}
+    assert {"2×2×64", "216", "32,832", "263,168"} <= orange
+    assert not {"2,098,176", "524,800", "32×32×1"} & orange
+
+
+def test_what_is_unchanged_is_drawn_without_orange():
+    network = recipes.get("svhn-baseline").build()["discriminator"]
+    texts = diagrams.change(network, network).axes[0].texts
+    assert all(text.get_color() != diagrams.ORANGE for text in texts)
+
+
 def test_blocks_follow_side_and_channels():
     canvas = Canvas(1000, 28)
     image, half, more = (canvas.size_of(s) for s in ((28, 28, 1), (14, 14, 1), (14, 14, 64)))

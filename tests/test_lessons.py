@@ -263,3 +263,26 @@ def test_a_chart_of_scores_shows_each_even_if_two_are_equal():
     dots = {tuple(dot) for line in axes.lines for dot in line.get_xydata()}
     assert len(dots) == 4
     assert all(axes.get_xlim()[0] < x < axes.get_xlim()[1] for x, _ in dots)
+
+
+@pytest.mark.parametrize(
+    ("family", "names"),
+    [
+        ("svhn-one-change", ["baseline", "smaller-kernels", "more-layers", "modified"]),
+        ("svhn-balance", ["batch-32", "slow-discriminator", "svhn-baseline-ttur"]),
+    ],
+)
+def test_the_images_of_variants_are_cut_out_pixel_by_pixel(family, names):
+    found = lessons.variants(family)
+    assert list(found) == names
+    picture = np.asarray(Image.open(lessons.ROOT / "figures" / family / "comparison.png"))
+    last = np.asarray(figures.grid(found[names[-1]], 8))
+    height, width = last.shape
+    places = range(picture.shape[1] - width + 1)
+    assert any((picture[-height:, i : i + width, 0] == last).all() for i in places)
+
+
+def test_kept_scores_are_those_of_every_seed():
+    kept = lessons.kept_scores("09_svhn_modified")
+    assert len({len(scores) for scores in kept.values()}) == 1
+    assert all(0 < score < 500 for scores in kept.values() for score in scores)

@@ -1,7 +1,8 @@
 """A GAN as one picture: its two networks stage by stage, and which loss trains which."""
 
+import difflib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,10 +38,12 @@ class Stage:
     ----------
     shape : of what it hands on, without the batch
     words : its layers, a line each
+    parameters : how many they have
     """
 
     shape: tuple[int, ...]
     words: list[str]
+    parameters: int = 0
 
 
 def stages(network: Any) -> list[Stage]:
@@ -65,6 +68,8 @@ def stages(network: Any) -> list[Stage]:
             else:
                 found[-1].words += words
                 found[-1].shape = tuple(layer.output.shape[1:])
+            if found:
+                found[-1].parameters += layer.count_params()
     return found
 
 
@@ -106,6 +111,29 @@ def networks(recipe: Recipe, built: Mapping[str, Any] | None = None) -> Figure:
     return canvas.finish(_losses(canvas, recipe, critic.lower(), top, bottom) + EDGE)
 
 
+def change(before: Any, after: Any, names: tuple[str, str] = ("before", "after")) -> Figure:
+    """Draw two discriminators, 1,000 pixels wide, and where their parameters are.
+
+    Orange is what the second one has otherwise: stages with other layers or other numbers.
+    """
+    found = [stages(network) for network in (before, after)]
+    others = [[(s.shape, tuple(s.words), s.parameters) for s in network] for network in found]
+    same = difflib.SequenceMatcher(a=others[0], b=others[1], autojunk=False).get_matching_blocks()
+    kept = {block.b + i for block in same for i in range(block.size)}
+    marks = [set[int](), set(range(len(found[1]))) - kept]
+    canvas, y = Canvas(WIDTH, before.input_shape[1]), float(EDGE)
+    for network, row, marked, name in zip((before, after), found, marks, names, strict=True):
+        total = network.count_params()
+        if "sigmoid" not in row[-1].words:
+            row[-1].words.append(IN_LOSS)
+        for stage in row:
+            stage.words += [f"{stage.parameters:,}", f"{100 * stage.parameters / total:.0f} %"]
+        image = Stage(tuple(network.input_shape[1:]), ["image"])
+        title = f"{name}: {total:,} parameters; under each stage, its own and their share"
+        y = _row(canvas, y, title, [image, *row], marked={i + 1 for i in marked}).bottom + EDGE
+    return canvas.finish(y)
+
+
 def _reshapes(layer: Any) -> bool:
     return type(layer).__name__ in ("Reshape", "Permute")
 
@@ -145,7 +173,14 @@ class _Row:
     bottom: float
 
 
-def _row(canvas: Canvas, y: float, title: str, columns: list[Stage], judging: bool = False) -> _Row:
+def _row(
+    canvas: Canvas,
+    y: float,
+    title: str,
+    columns: list[Stage],
+    judging: bool = False,
+    marked: Collection[int] = (),
+) -> _Row:
     """A panel with a network: its blocks, arrows between them and labels under them."""
     colour = ORANGE if judging else BLUE
     sizes = [canvas.size_of(stage.shape) for stage in columns]
@@ -171,10 +206,12 @@ def _row(canvas: Canvas, y: float, title: str, columns: list[Stage], judging: bo
         elif judging and number == 0:
             half = canvas.twins(middle, axis, size)
         else:
-            half = canvas.block(middle, axis, size, GREY if number == 0 else colour)
+            other = ORANGE if number in marked else colour
+            half = canvas.block(middle, axis, size, GREY if number == 0 else other)
+        ink = ORANGE if number in marked else GREY
         for place, word in enumerate(labels[number]):
             weight = "normal" if place else "bold"
-            canvas.text(middle, under + place * line, word, points, weight=weight)
+            canvas.text(middle, under + place * line, word, points, weight=weight, color=ink)
         middles.append(middle)
         ends.append((middle - half, middle + half))
         x += width + gap
@@ -249,5 +286,6 @@ def _losses(canvas: Canvas, recipe: Recipe, critic: str, top: _Row, bottom: _Row
 def _head(stage: Stage) -> str:
     """The shape of what a stage hands on, or what a single number is."""
     if stage.shape == (1,):
-        return {IN_LOSS: "logit", NEVER: "score"}.get(stage.words[-1], "probability")
+        ends = {IN_LOSS: "logit", NEVER: "score"}
+        return next((end for word, end in ends.items() if word in stage.words), "probability")
     return "×".join(f"{size:,}" for size in stage.shape)

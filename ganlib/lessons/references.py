@@ -1,17 +1,20 @@
 """The runs that the project ships in ``figures/``, and what any run is in a line or a picture."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from ganlib import figures
+from ganlib.evaluation.comparison import MOST_IN_A_ROW
 from ganlib.evaluation.scores import Evaluation
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import sample
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = 256  # images
+GAP = 8  # screen pixels between the grids of a comparison
 
 
 def reference(name: str) -> RunFolder:
@@ -45,6 +48,40 @@ def last_grid(run: RunFolder) -> Image.Image:
     """The last sample grid of a run."""
     grid = Image.open(run.last_grid)
     return figures.described(grid, f"images of {run.recipe.name}: {_moment(run.last_grid)}")
+
+
+def variants(family: str) -> dict[str, np.ndarray]:
+    """Images of each variant in ``figures/<family>``: uint8 (64, H, H, 1), by the variant's name.
+
+    ``benchmarks/variants.py`` leaves one picture of all; they are cut out of it, pixel by pixel.
+    """
+    folder = ROOT / "figures" / family
+    if (record := folder / "variants.json").is_file():
+        names = list(json.loads(record.read_text(encoding="utf-8"))["variants"])
+    else:  # made before there was a record: a line for each variant, under a headline
+        lines = (folder / "comparison.txt").read_text(encoding="utf-8").splitlines()[1:]
+        names = [line.split()[0] for line in lines if line]
+    count = -(-len(names) // MOST_IN_A_ROW)  # of rows
+    columns = -(-len(names) // count)
+    picture = np.asarray(Image.open(folder / "comparison.png").convert("L"))
+    wide = (picture.shape[1] + GAP) // columns - GAP  # a grid: 8 × 8, two screen pixels for one
+    found, side = {}, wide // 16 - 1
+    for number, name in enumerate(names):
+        row, column = divmod(number, columns)
+        here = min(columns, len(names) - row * columns)
+        bottom = picture.shape[0] - (count - 1 - row) * (wide + figures.CAPTION_HEIGHT + GAP)
+        left = (picture.shape[1] + GAP - here * (wide + GAP)) // 2 + column * (wide + GAP)
+        cells = picture[bottom - wide : bottom : 2, left : left + wide : 2]
+        cells = cells.reshape(8, side + 1, 8, side + 1).swapaxes(1, 2)
+        found[name] = cells[:, :, :side, :side].reshape(64, side, side, 1)
+    return found
+
+
+def kept_scores(lesson: str) -> dict[str, list[float]]:
+    """Fréchet distances of a lesson's `variants`, one for each seed, from ``tools/seeds.py``."""
+    file = ROOT / "figures" / "seeds" / f"{lesson}.json"
+    kept = json.loads(file.read_text(encoding="utf-8"))["frechet"]
+    return {name: [scores[seed] for seed in sorted(scores)] for name, scores in kept.items()}
 
 
 def _moment(grid: Path) -> str:

@@ -1,0 +1,55 @@
+"""Train a lesson's variants with several seeds, keep their scores: ``python tools/seeds.py FILE``.
+
+FILE is a notebook whose cells with the tag `imports` define ``data`` and ``variants``, recipes by
+name, and perhaps ``STEPS``. Each is trained as `ganlib.lessons.trial` does it. The scores go to
+``figures/seeds/``; those that are there already are not repeated.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from store_notebooks import imports_of
+
+from ganlib import devices, lessons
+from ganlib.lessons.trials import IMAGES, STEPS
+
+SEEDS = lessons.ROOT / "figures" / "seeds"
+
+
+def main() -> None:
+    """Train what is missing, note each score at once: several such programs may run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3])
+    options = parser.parse_args()
+    names: dict[str, Any] = {}
+    exec(imports_of(nbformat.read(options.notebook, as_version=4).cells), names)
+    data, steps = names["data"], names.get("STEPS", STEPS)
+    if data.synthetic:
+        raise SystemExit("seeds: these scores want the real data")
+    file = SEEDS / f"{options.notebook.stem}.json"
+    about = {"data": data.describe(), "steps": steps, "images": IMAGES}
+    for seed in options.seeds:
+        for name, recipe in names["variants"].items():
+            if str(seed) in scores_in(file).get(name, {}):
+                continue
+            score = round(lessons.trial(recipe, data, steps, seed).frechet, 2)
+            print(name, seed, score, flush=True)
+            scores = scores_in(file)
+            scores.setdefault(name, {})[str(seed)] = score
+            file.parent.mkdir(exist_ok=True)
+            record = about | devices.describe() | {"frechet": scores}
+            text = json.dumps(record, indent=1, ensure_ascii=False)
+            file.write_text(text + "\n", encoding="utf-8")
+
+
+def scores_in(file: Path) -> dict[str, dict[str, float]]:
+    """Scores by the variant's name and the seed; none without a file."""
+    return json.loads(file.read_text(encoding="utf-8"))["frechet"] if file.is_file() else {}
+
+
+if __name__ == "__main__":
+    main()
