@@ -71,11 +71,11 @@ def grid(
     return captioned(picture, caption) if caption else picture
 
 
-def captioned(picture: Image.Image, caption: str) -> Image.Image:
+def captioned(picture: Image.Image, caption: str, size: int = 11) -> Image.Image:
     """The picture under a white strip with one line of text, widened if the text needs it."""
-    font = ImageFont.truetype(FONT, 11)
+    font = ImageFont.truetype(FONT, size)
     missing = max(0, int(font.getlength(caption)) + 8 - picture.width)
-    sheet = ImageOps.expand(picture, (0, CAPTION_HEIGHT, missing, 0), "white")
+    sheet = ImageOps.expand(picture, (0, CAPTION_HEIGHT + size - 11, missing, 0), "white")
     ImageDraw.Draw(sheet).text((4, 2), caption, fill="black", font=font)
     return described(sheet, f"{caption}: {alt_of(picture)}")
 

@@ -11,14 +11,17 @@ from ganlib.lessons.pictures import register as _register
 from ganlib.lessons.references import ROOT as ROOT
 from ganlib.lessons.references import describe as describe
 from ganlib.lessons.references import generated_by as generated_by
+from ganlib.lessons.references import kept_scores as kept_scores
 from ganlib.lessons.references import last_grid as last_grid
 from ganlib.lessons.references import recorded as recorded
 from ganlib.lessons.references import reference as reference
 from ganlib.lessons.references import score as score
+from ganlib.lessons.references import variants as variants
 from ganlib.lessons.trials import Trial as Trial
 from ganlib.lessons.trials import checkerboard as checkerboard
 from ganlib.lessons.trials import frechet as frechet
 from ganlib.lessons.trials import sheet as sheet
+from ganlib.lessons.trials import strips as strips
 from ganlib.lessons.trials import trial as trial
 
 _register()

@@ -1,17 +1,20 @@
 """The runs that the project ships in ``figures/``, and what any run is in a line or a picture."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ganlib import figures
+from ganlib import figures, recipes
+from ganlib.evaluation.comparison import MOST_IN_A_ROW
 from ganlib.evaluation.scores import Evaluation
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import sample
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = 256  # images
+GAP = 8  # screen pixels between the grids of a comparison
 
 
 def reference(name: str) -> RunFolder:
@@ -45,6 +48,37 @@ def last_grid(run: RunFolder) -> Image.Image:
     """The last sample grid of a run."""
     grid = Image.open(run.last_grid)
     return figures.described(grid, f"images of {run.recipe.name}: {_moment(run.last_grid)}")
+
+
+def variants(family: str) -> dict[str, np.ndarray]:
+    """Images of each variant in ``figures/<family>``: uint8 (64, H, W, 1), by the variant's name.
+
+    ``benchmarks/variants.py`` leaves one picture of all; they are cut out of it, pixel by pixel.
+    """
+    folder = ROOT / "figures" / family
+    rows = (folder / "comparison.txt").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
+    facts = dict(line.split()[:2] for line in rows[1:])
+    picture = np.asarray(Image.open(folder / "comparison.png").convert("L"))
+    found, columns = {}, -(-len(facts) // -(-len(facts) // MOST_IN_A_ROW))
+    for number, (name, recipe) in enumerate(facts.items()):
+        height, width, _ = recipes.get(recipe).image_shape
+        tall, wide = 16 * (height + 1), 16 * (width + 1)  # a grid: 8 × 8, two screen pixels for one
+        row, column = divmod(number, columns)
+        here = min(columns, len(facts) - row * columns)
+        bottom = picture.shape[0] - (-(-len(facts) // columns) - 1 - row) * (
+            tall + figures.CAPTION_HEIGHT + GAP
+        )
+        left = (picture.shape[1] - here * wide - (here - 1) * GAP) // 2 + column * (wide + GAP)
+        grid = picture[bottom - tall : bottom : 2, left : left + wide : 2]
+        cells = grid.reshape(8, height + 1, 8, width + 1).swapaxes(1, 2)
+        found[name] = cells[:, :, :height, :width].reshape(64, height, width, 1)
+    return found
+
+
+def kept_scores(lesson: str) -> dict[str, list[float]]:
+    """Fréchet distances of a lesson's `variants`, one for each seed, from ``tools/seeds.py``."""
+    file = ROOT / "figures" / "seeds" / f"{lesson}.json"
+    return json.loads(file.read_text(encoding="utf-8"))["frechet"]
 
 
 def _moment(grid: Path) -> str:

@@ -73,12 +73,17 @@ def frechet(images: np.ndarray, data: Dataset) -> float:
 
 def sheet(trials: Mapping[str, Trial], rows: int = 2) -> Image.Image:
     """Images of each trial, rows of 16, under its name and its score."""
-    return figures.stacked(
-        [
-            figures.grid(one.images[: rows * COLUMNS], COLUMNS, caption=f"{name}: {one}")
-            for name, one in trials.items()
-        ]
-    )
+    return strips({f"{name}: {one}": one.images for name, one in trials.items()}, rows)
+
+
+def strips(named: Mapping[str, np.ndarray], rows: int = 1) -> Image.Image:
+    """The first images of each set, as `figures.grid` takes them, rows of 16, under its name."""
+    count = rows * COLUMNS
+    grids = [
+        figures.captioned(figures.grid(images[:count], COLUMNS), name, 16)
+        for name, images in named.items()
+    ]
+    return figures.stacked(grids, gap=4)
 
 
 def checkerboard(images: np.ndarray) -> float:
