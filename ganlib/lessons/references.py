@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganlib import figures, recipes
+from ganlib import figures
 from ganlib.evaluation.comparison import MOST_IN_A_ROW
 from ganlib.evaluation.scores import Evaluation
 from ganlib.runs.folder import RunFolder
@@ -51,27 +51,29 @@ def last_grid(run: RunFolder) -> Image.Image:
 
 
 def variants(family: str) -> dict[str, np.ndarray]:
-    """Images of each variant in ``figures/<family>``: uint8 (64, H, W, 1), by the variant's name.
+    """Images of each variant in ``figures/<family>``: uint8 (64, H, H, 1), by the variant's name.
 
     ``benchmarks/variants.py`` leaves one picture of all; they are cut out of it, pixel by pixel.
     """
     folder = ROOT / "figures" / family
-    rows = (folder / "comparison.txt").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
-    facts = dict(line.split()[:2] for line in rows[1:])
+    if (record := folder / "variants.json").is_file():
+        names = list(json.loads(record.read_text(encoding="utf-8"))["variants"])
+    else:  # made before there was a record: a line for each variant, under a headline
+        lines = (folder / "comparison.txt").read_text(encoding="utf-8").splitlines()[1:]
+        names = [line.split()[0] for line in lines if line]
+    count = -(-len(names) // MOST_IN_A_ROW)  # of rows
+    columns = -(-len(names) // count)
     picture = np.asarray(Image.open(folder / "comparison.png").convert("L"))
-    found, columns = {}, -(-len(facts) // -(-len(facts) // MOST_IN_A_ROW))
-    for number, (name, recipe) in enumerate(facts.items()):
-        height, width, _ = recipes.get(recipe).image_shape
-        tall, wide = 16 * (height + 1), 16 * (width + 1)  # a grid: 8 × 8, two screen pixels for one
+    wide = (picture.shape[1] + GAP) // columns - GAP  # a grid: 8 × 8, two screen pixels for one
+    found, side = {}, wide // 16 - 1
+    for number, name in enumerate(names):
         row, column = divmod(number, columns)
-        here = min(columns, len(facts) - row * columns)
-        bottom = picture.shape[0] - (-(-len(facts) // columns) - 1 - row) * (
-            tall + figures.CAPTION_HEIGHT + GAP
-        )
-        left = (picture.shape[1] - here * wide - (here - 1) * GAP) // 2 + column * (wide + GAP)
-        grid = picture[bottom - tall : bottom : 2, left : left + wide : 2]
-        cells = grid.reshape(8, height + 1, 8, width + 1).swapaxes(1, 2)
-        found[name] = cells[:, :, :height, :width].reshape(64, height, width, 1)
+        here = min(columns, len(names) - row * columns)
+        bottom = picture.shape[0] - (count - 1 - row) * (wide + figures.CAPTION_HEIGHT + GAP)
+        left = (picture.shape[1] + GAP - here * (wide + GAP)) // 2 + column * (wide + GAP)
+        cells = picture[bottom - wide : bottom : 2, left : left + wide : 2]
+        cells = cells.reshape(8, side + 1, 8, side + 1).swapaxes(1, 2)
+        found[name] = cells[:, :, :side, :side].reshape(64, side, side, 1)
     return found
 
 
