@@ -1,21 +1,18 @@
 """Solutions to the exercises of 10_svhn_wgan.ipynb."""
 
-# ruff: noqa: F821  # names come from the notebook's import cells
+# ruff: noqa: F821  # names come from the notebook's cells with the tag "imports"
 
 
 # %% exercise-1
-def best_linear_critics(real, fake, c):
-    difference = np.mean(real, axis=0) - np.mean(fake, axis=0)
-    return c * np.sum(np.abs(difference)), np.sqrt(np.sum(difference**2))
+def weight():
+    return 1.0
 
 
 # %% exercise-2
-def points_between(real, fake, rng):
-    alpha = rng.uniform(size=(len(real), 1, 1, 1))
-    return alpha * real + (1 - alpha) * fake
+def critic_rate():
+    return 0.0005
 
 
 # %% exercise-3
-def rank_correlation(x, y):
-    ranks = [np.argsort(np.argsort(values)) for values in (x, y)]
-    return np.corrcoef(*ranks)[0, 1]
+def normalise():
+    return layers.LayerNormalization(axis=(1, 2, 3))  # by each image's own mean and variance
