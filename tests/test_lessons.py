@@ -12,7 +12,7 @@ from running import StopAt, assert_same_run
 from ganlib import figures, lessons, recipes
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
-from ganlib.lessons import charts, pictures
+from ganlib.lessons import charts, pictures, plots
 from ganlib.lessons.budget import Interrupted
 from ganlib.runs.folder import RunFolder
 from ganlib.startup import keras
@@ -247,3 +247,14 @@ def test_a_chart_of_scores_shows_each_even_if_two_are_equal():
     dots = {tuple(dot) for line in axes.lines for dot in line.get_xydata()}
     assert len(dots) == 4
     assert all(axes.get_xlim()[0] < x < axes.get_xlim()[1] for x, _ in dots)
+
+
+def test_clouds_share_their_axes_and_name_each_class_where_it_is():
+    real, drawn = np.array([[0.0, 0.0], [2.0, 2.0], [9.0, 5.0]]), np.array([[30.0, 40.0]])
+    left, right = plots.clouds({"a": real, "b": drawn}, np.array([4, 4, 7]), "x", "y").axes
+    assert {text.get_text(): text.get_position() for text in left.texts} == {
+        "4": (1.0, 1.0),
+        "7": (9.0, 5.0),
+    }
+    assert left.get_xlim() == right.get_xlim() and left.get_xlim()[1] > 30
+    assert [left.get_xlabel(), right.get_xlabel(), left.get_ylabel()] == ["x", "x", "y"]
