@@ -12,7 +12,7 @@ from running import StopAt, assert_same_run
 from ganlib import figures, lessons, recipes
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
-from ganlib.lessons import charts, pictures
+from ganlib.lessons import charts, pictures, plots
 from ganlib.lessons.budget import Interrupted
 from ganlib.runs.folder import RunFolder
 from ganlib.startup import keras
@@ -286,3 +286,14 @@ def test_kept_scores_are_those_of_every_seed():
     kept = lessons.kept_scores("09_svhn_modified")
     assert len({len(scores) for scores in kept.values()}) == 1
     assert all(0 < score < 500 for scores in kept.values() for score in scores)
+
+
+def test_clouds_share_their_axes_and_name_each_class_where_it_is():
+    real, drawn = np.array([[0.0, 0.0], [2.0, 2.0], [9.0, 5.0]]), np.array([[30.0, 40.0]])
+    left, right = plots.clouds({"a": real, "b": drawn}, np.array([4, 4, 7]), "x", "y").axes
+    assert {text.get_text(): text.get_position() for text in left.texts} == {
+        "4": (1.0, 1.0),
+        "7": (9.0, 5.0),
+    }
+    assert left.get_xlim() == right.get_xlim() and left.get_xlim()[1] > 30
+    assert [left.get_xlabel(), right.get_xlabel(), left.get_ylabel()] == ["x", "x", "y"]

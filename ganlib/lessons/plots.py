@@ -1,4 +1,4 @@
-"""Plots of single lessons: paths and class shares of 05, roofline and race of 20."""
+"""Plots of single lessons: paths and class shares of 05, clouds of 13, roofline and race of 20."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -42,6 +42,34 @@ def class_shares(panels: Mapping[str, np.ndarray]) -> Figure:
         axes.set_yticks(range(10))
     bar = figure.colorbar(image, ax=list(rows), extend="max")
     bar.set_label("share of the images", fontsize=12)
+    return figure
+
+
+def clouds(
+    panels: Mapping[str, np.ndarray], labels: np.ndarray, xlabel: str, ylabel: str
+) -> Figure:
+    """Points in the plane, a panel for each set of them, all on the same axes.
+
+    Parameters
+    ----------
+    panels : name to points (N, 2)
+    labels : classes of the first panel's points, whole numbers (N,); each has a colour, and its
+        number is at the median of its points
+    """
+    figure = Figure(figsize=(10, 3.9), dpi=100, layout="constrained")
+    first, *others = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
+    points, *rest = panels.values()
+    first.scatter(*points.T, s=3, c=labels, cmap="tab10")
+    for label in np.unique(labels):
+        place = np.median(points[labels == label], axis=0)
+        box = {"facecolor": "white", "pad": 1.5, "linewidth": 0}
+        first.text(*place, str(label), fontsize=13, ha="center", va="center", bbox=box)
+    for axes, cloud in zip(others, rest, strict=True):
+        axes.scatter(*cloud.T, s=3, color="0.45")
+    for axes, name in zip((first, *others), panels, strict=True):
+        axes.set_title(name, fontsize=14)
+        axes.set_xlabel(xlabel, fontsize=13)
+    first.set_ylabel(ylabel, fontsize=13)
     return figure
 
 

@@ -1,5 +1,6 @@
 """A trial: change a GAN, train it for a few hundred steps, and see whether it got better."""
 
+import functools
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -106,10 +107,19 @@ def frechet(images: np.ndarray, data: Dataset) -> float:
     from ganlib.evaluation import judges
     from ganlib.evaluation.metrics.frechet import frechet_distance
 
-    stand_in = "always" if data.synthetic else "never"
-    test = datasets.load(data.name, "test", stand_in=stand_in, channels=data.images.shape[-1])
-    judge = judges.load(data.name)
-    return frechet_distance(judge(test.images).features, judge(images).features)
+    real = _features_of_test_images(data.name, data.synthetic, data.images.shape[-1])
+    return frechet_distance(real, judges.load(data.name)(images).features)
+
+
+@functools.cache
+def _features_of_test_images(name: str, synthetic: bool, channels: int) -> np.ndarray:
+    """What the judge of a set makes of its test images; kept, as a lesson scores often."""
+    from ganlib.evaluation import judges
+
+    test = datasets.load(
+        name, "test", stand_in="always" if synthetic else "never", channels=channels
+    )
+    return judges.load(name)(test.images).features
 
 
 def sheet(trials: Mapping[str, Trial], rows: int = 2) -> Image.Image:
