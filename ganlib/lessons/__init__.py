@@ -20,5 +20,6 @@ from ganlib.lessons.trials import checkerboard as checkerboard
 from ganlib.lessons.trials import frechet as frechet
 from ganlib.lessons.trials import sheet as sheet
 from ganlib.lessons.trials import trial as trial
+from ganlib.lessons.trials import with_options as with_options
 
 _register()

@@ -2,8 +2,9 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -58,6 +59,20 @@ def trial(recipe: Recipe, data: Dataset, steps: int = STEPS, seed: int = 0) -> T
         run = train(recipe, data, output, steps=budget, seed=seed, display="none", score_every=0)
         images, rows = sample(run, IMAGES, seed), run.steps
     return Trial(images, frechet(images, data), rows, data.synthetic)
+
+
+def with_options(recipe: Recipe, part: str, changes: Mapping[str, Mapping[str, Any]]) -> Recipe:
+    """The recipe with other options of its "networks" or its "optimizers".
+
+    Parameters
+    ----------
+    changes : name of a network to the options that change, such as ``{"learning_rate": 1e-3}``
+    """
+    changed = {
+        name: replace(own, options={**own.options, **changes.get(name, {})})
+        for name, own in getattr(recipe, part).items()
+    }
+    return replace(recipe, **{part: changed})
 
 
 def frechet(images: np.ndarray, data: Dataset) -> float:
