@@ -17,6 +17,11 @@ def test_the_quicker_call_has_the_larger_speed_up_in_every_round():
     assert min(ratios) > 2
 
 
+def test_a_call_against_itself_has_a_range():
+    ratios = clock.speed_up(call := lambda: sum(range(1000)), call, rounds=6)
+    assert len(set(ratios)) > 1
+
+
 def test_a_call_that_is_timed_has_been_made_once_before():
     calls = []
     assert clock.quickest(lambda: calls.append(1), calls=3) < 1

@@ -61,8 +61,8 @@ def speed_up(old: Callable[[], Any], new: Callable[[], Any], rounds: int = 9) ->
     found = []
     for number in range(rounds):
         order = (old, new) if number % 2 else (new, old)
-        seconds = {call: seconds_of(call) for call in order}
-        found.append(seconds[old] / seconds[new])
+        first, second = map(seconds_of, order)
+        found.append(first / second if number % 2 else second / first)
     return found
 
 

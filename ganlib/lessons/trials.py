@@ -72,7 +72,8 @@ def with_options(recipe: Recipe, part: str, changes: Mapping[str, Mapping[str, A
         name: replace(own, options={**own.options, **changes.get(name, {})})
         for name, own in getattr(recipe, part).items()
     }
-    return replace(recipe, **{part: changed})
+    fields: dict[str, Any] = {part: changed}
+    return replace(recipe, **fields)
 
 
 def frechet(images: np.ndarray, data: Dataset) -> float:

@@ -12,7 +12,7 @@ widths = {
 
 
 # %% exercise-2
-learning_rates = {"generator": 6e-3, "discriminator": 2e-3}  # fewer steps, so longer ones
+learning_rates = {"generator": 0.006, "discriminator": 0.002}  # fewer steps, so longer ones
 
 
 # %% exercise-3
