@@ -4,15 +4,15 @@
 
 
 # %% exercise-1
-# The strided convolution of the discriminator costs most, as its inputs are 16 channels wide.
+# A narrower generator draws as well here; a narrower discriminator teaches it less.
 widths = {
-    "generator": {"units": 256, "filters": [32, 8]},
-    "discriminator": {"units": 128, "filters": [8, 16]},
+    "generator": {"units": 128, "filters": [16, 16]},
+    "discriminator": {"units": 128, "filters": [16, 32]},
 }
 
 
 # %% exercise-2
-learning_rates = {"generator": 0.006, "discriminator": 0.002}  # fewer steps, so longer ones
+rate = 2e-3  # 600 steps are few, so they must be long
 
 
 # %% exercise-3
