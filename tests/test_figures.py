@@ -66,18 +66,6 @@ def test_side_by_side_panels_fill_the_page_at_a_whole_scale_under_their_names():
     assert "real: 3 images; generated: 64 images" == figures.alt_of(picture)
 
 
-def test_operations_stand_under_both_roofs():
-    points = {"add": (0.1, 2.0), "product": (100.0, 90.0)}
-    figure = plots.roofline(points, {"float32": 100.0, "bfloat16": 200.0}, bandwidth=20.0)
-    axes = figure.axes[0]
-    assert axes.get_xscale() == axes.get_yscale() == "log"
-    float32, bfloat16, *measured = axes.lines
-    assert float32.get_ydata().tolist() == [1.0, 100.0, 100.0]  # 20 GB/s at 0.05 FLOP a byte
-    assert (bfloat16.get_xdata()[1], bfloat16.get_ydata()[1]) == (10.0, 200.0)
-    assert [line.get_xydata().tolist() for line in measured] == [[[0.1, 2.0]], [[100.0, 90.0]]]
-    assert [text.get_text() for text in figure.legends[0].texts] == ["add", "product"]
-
-
 def test_a_race_shows_the_median_of_the_seeds():
     points = [
         {"contestant": name, "mark": mark, "seconds": mark + 0.5, "frechet": value}

@@ -1,4 +1,4 @@
-"""Plots of single lessons: paths and class shares of 05, clouds of 13, roofline and race of 20."""
+"""Plots of single lessons: paths and class shares of 05, clouds of 13, the race of 20."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -70,43 +70,6 @@ def clouds(
         axes.set_title(name, fontsize=14)
         axes.set_xlabel(xlabel, fontsize=13)
     first.set_ylabel(ylabel, fontsize=13)
-    return figure
-
-
-def roofline(
-    points: Mapping[str, tuple[float, float]],
-    peaks: Mapping[str, float],
-    bandwidth: float,
-    title: str = "",
-) -> Figure:
-    """Measured speeds under what a machine allows: Williams, Waterman and Patterson 2009.
-
-    Both axes are logarithmic. Moving data bounds the left side, the slanted part of the roof;
-    arithmetic bounds the right side, the flat part. https://doi.org/10.1145/1498765.1498785
-
-    Parameters
-    ----------
-    points : name of an operation to its arithmetic intensity, in FLOP a byte, and its GFLOP/s
-    peaks : name of a precision to the largest GFLOP/s that the machine reaches in it
-    bandwidth : GB/s between memory and processor
-    """
-    figure, axes = _log_log(9, 4.6)
-    edges = [intensity for intensity, _ in points.values()]
-    edges += [peak / bandwidth for peak in peaks.values()]
-    low, high = min(edges) / 2, max(edges) * 2
-    for name, peak in peaks.items():
-        x = np.array([low, peak / bandwidth, high])
-        axes.plot(x, np.minimum(peak, bandwidth * x), color="0.3", linewidth=1.5)
-        text = f"{name}: {peak:,.0f} GFLOP/s"
-        _note(axes, text, (x[1], peak), (-6, 0), ha="right", va="center", fontsize=9)
-    start = 1.5 * low
-    _note(axes, f"memory: {bandwidth:,.0f} GB/s", (start, bandwidth * start), (10, -4), fontsize=9)
-    for number, (name, point) in enumerate(points.items()):
-        style: Any = {"marker": "osD^v"[number % 5], "color": f"C{number % 10}"}
-        axes.plot(*point, linestyle="none", markersize=8, alpha=0.8, label=name, **style)
-    axes.set(xlim=(low, high), xlabel="arithmetic intensity, FLOP a byte", ylabel="GFLOP/s")
-    figure.legend(loc="outside right upper", fontsize=9)
-    figure.suptitle(title, fontsize=11)
     return figure
 
 

@@ -102,6 +102,21 @@ def changed(recipe: Recipe, name: str, **options: Any) -> Recipe:
     )
 
 
+def with_options(recipe: Recipe, part: str, changes: Mapping[str, Mapping[str, Any]]) -> Recipe:
+    """The recipe with other options of its "networks" or its "optimizers".
+
+    Parameters
+    ----------
+    changes : name of a network to the options that change, such as ``{"learning_rate": 1e-3}``
+    """
+    changed = {
+        name: replace(own, options={**own.options, **changes.get(name, {})})
+        for name, own in getattr(recipe, part).items()
+    }
+    fields: dict[str, Any] = {part: changed}
+    return replace(recipe, **fields)
+
+
 def frechet(images: np.ndarray, data: Dataset) -> float:
     """Fréchet distance of images, uint8 (N, H, W, C), to the test images that belong to `data`."""
     from ganlib.evaluation import judges
