@@ -3,7 +3,7 @@
 # ruff: noqa: F821  # names come from the notebook's cells with the tag "imports"
 
 # %% exercise-1
-d_rate = 1e-3  # as fast as the generator: too slow a teacher knows nothing
+d_rate = 1e-3  # as fast as the generator: a teacher that is too slow knows nothing
 
 
 # %% exercise-2
@@ -13,6 +13,5 @@ def norm():
 
 # %% exercise-3
 def seen(images):
-    mean = keras.ops.mean(images, axis=(1, 2, 3), keepdims=True)
-    deviation = keras.ops.std(images, axis=(1, 2, 3), keepdims=True)
-    return keras.ops.concatenate([images, (images - mean) / (deviation + 0.05)], axis=-1)
+    light = {"axis": (1, 2, 3), "epsilon": 0.005, "center": False, "scale": False}
+    return layers.Concatenate()([images, layers.LayerNormalization(**light)(images)])
