@@ -2,7 +2,6 @@
 
 # ruff: noqa: F821  # names come from the notebook's import cells
 
-
 # %% exercise-1
 # A narrower generator draws as well here; a narrower discriminator teaches it less.
 widths = {
