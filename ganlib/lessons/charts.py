@@ -55,7 +55,7 @@ def scores(groups: Mapping[str, Sequence[float]], xlabel: str) -> Figure:
         text = ", ".join(f"{value:.1f}" for value in values)
         axis.text(1.15 * max(values), row, text, va="center", fontsize=POINTS)
     every = [value for values in groups.values() for value in values]
-    axis.set(xscale="log", xlim=(0.8 * min(every), 2.2 * max(every)), xlabel=xlabel)
+    axis.set(xscale="log", xlim=(0.8 * min(every), 2.8 * max(every)), xlabel=xlabel)
     axis.set(yticks=range(len(groups)), yticklabels=list(groups), ylim=(len(groups) - 0.5, -0.5))
     axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.xaxis.set_major_formatter("{x:g}")
