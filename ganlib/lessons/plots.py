@@ -53,19 +53,22 @@ def clouds(
     Parameters
     ----------
     panels : name to points (N, 2)
-    labels : classes of the first panel's points, whole numbers (N,); each has a colour, and its
-        number is at the median of its points
+    labels : classes of the first panel's points, whole numbers (N,); each has a colour
     """
-    figure = Figure(figsize=(10, 3.9), dpi=100, layout="constrained")
+    figure = Figure(figsize=(10, 4.2), dpi=100, layout="constrained")
     first, *others = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
     points, *rest = panels.values()
-    first.scatter(*points.T, s=3, c=labels, cmap="tab10")
-    for label in np.unique(labels):
-        place = np.median(points[labels == label], axis=0)
-        box = {"facecolor": "white", "pad": 1.5, "linewidth": 0}
-        first.text(*place, str(label), fontsize=13, ha="center", va="center", bbox=box)
+    coloured = first.scatter(*points.T, s=4, c=labels, cmap="tab10")
+    figure.legend(
+        *coloured.legend_elements(num=None),
+        loc="outside upper left",
+        ncols=10,
+        fontsize=12,
+        handletextpad=0,
+        columnspacing=1,
+    )
     for axes, cloud in zip(others, rest, strict=True):
-        axes.scatter(*cloud.T, s=3, color="0.45")
+        axes.scatter(*cloud.T, s=4, color="0.45")
     for axes, name in zip((first, *others), panels, strict=True):
         axes.set_title(name, fontsize=14)
         axes.set_xlabel(xlabel, fontsize=13)
