@@ -10,7 +10,7 @@ def weight():
 
 # %% exercise-2
 def critic_rate():
-    return 0.0005
+    return 5e-4
 
 
 # %% exercise-3
