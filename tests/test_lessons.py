@@ -265,6 +265,14 @@ def test_a_chart_of_scores_shows_each_even_if_two_are_equal():
     assert all(axes.get_xlim()[0] < x < axes.get_xlim()[1] for x, _ in dots)
 
 
+@pytest.mark.parametrize(("low", "high"), [(13.1, 26.5), (2.0, 3.0), (17.0, 19.0), (0.8, 112.0)])
+def test_a_chart_of_scores_has_ticks_enough_to_read_a_logarithmic_axis(low, high):
+    (axes,) = charts.scores({"a": [low] * 6, "b": [high]}, "score").axes
+    left, right = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if left <= tick <= right]
+    assert 4 <= len(ticks) <= 12
+
+
 @pytest.mark.parametrize(
     ("family", "names"),
     [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganlib.errors import DataError, GanlibError
-from ganlib.lessons.quiz import Quiz
+from ganlib.lessons.quiz import Quiz, Score
 
 COUNT = 16
 
@@ -81,6 +81,8 @@ def test_chance_is_that_of_a_tossed_coin(quiz):
     assert quiz.score(answer[1:]).chance == pytest.approx(17 * 0.5**16)
     assert quiz.score(set(range(1, 17)) - set(answer)).chance == 1.0
     assert "16 of 16 right" in str(quiz.score(answer))
+    assert "in less than 0.1% of all cases" in str(quiz.score(answer))
+    assert "in 3.8% of all cases" in str(Score(12, COUNT, 2, 2))
 
 
 def test_the_solution_frames_right_and_wrong_answers(quiz):

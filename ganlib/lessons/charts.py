@@ -62,7 +62,9 @@ def scores(groups: Mapping[str, Sequence[float]], xlabel: str) -> Figure:
     room = max(2.2, (high / low) ** (share / (1 - share)))
     axis.set(xscale="log", xlim=(0.8 * low, room * high), xlabel=xlabel)
     axis.set(yticks=range(len(groups)), yticklabels=list(groups), ylim=(len(groups) - 0.5, -0.5))
-    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    short = room * high < 10 * 0.8 * low  # less than a decade: more ticks
+    subs = (1, 1.5, *range(2, 10)) if short else (1, 2, 5)
+    axis.xaxis.set_major_locator(LogLocator(subs=subs))
     axis.xaxis.set_major_formatter("{x:g}")
     axis.xaxis.set_minor_locator(NullLocator())
     axis.grid(alpha=0.3)

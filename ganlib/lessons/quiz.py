@@ -32,9 +32,10 @@ class Score:
         return sum(math.comb(self.count, k) for k in as_good) / 2**self.count
 
     def __str__(self) -> str:
+        share = f"{self.chance:.1%}" if self.chance >= 0.0005 else "less than 0.1%"
         return (
             f"{self.right} of {self.count} right ({self.missed} real taken for generated, "
-            f"{self.fooled} generated taken for real); a coin does as well in {self.chance:.1%} "
+            f"{self.fooled} generated taken for real); a coin does as well in {share} "
             "of all cases"
         )
 
