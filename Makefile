@@ -10,7 +10,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run lab references test lint unit notebooks notebooks-strict test-colab stored stamp clean
+.PHONY: run lab references test lint unit exercises notebooks notebooks-strict test-colab stored stamp clean
 
 run: $(READY)
 	$(BIN)/python -m ganlib train mnist-express --data auto
@@ -46,6 +46,11 @@ lint: $(READY)
 
 unit: $(READY)
 	$(BIN)/python -m pytest tests $(TOGETHER)
+
+# The exercises' trainings in full, for an hour on a slow machine; `make unit` takes a twentieth of
+# their steps and so does not see whether a solution reaches its score.
+exercises: $(READY)
+	GANLIB_EXERCISES=full $(BIN)/python -m pytest tests/test_notebooks.py -k "solution or starter" -n 2
 
 # Two processes share the tests, each file stays in one of them (nbval needs that).
 TOGETHER ?= -n 2 --dist loadfile

@@ -6,6 +6,7 @@ The notebooks themselves are run by nbval (``make notebooks``); nothing is train
 import contextlib
 import io
 import json
+import os
 import re
 import statistics
 import warnings
@@ -29,6 +30,8 @@ BADGE = re.compile(
     r"https://colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/main/(\S+?)\)"
 )
 EXERCISES = (1, 2, 3)
+FULL = os.environ.get("GANLIB_EXERCISES") == "full"
+TRAINS = re.compile(r"trial\(|train\(|ring\.|steps\(")
 SHOWS_LIBRARY = re.compile(r"getsource\(|cli\.main\(\[\"recipes\"|print\(.*\.names\(\)")
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -162,19 +165,27 @@ def verdicts(path, number, answer):
     return [line for line in printed.getvalue().splitlines() if line[:1] in "✓✗"]
 
 
+@pytest.fixture
+def few_steps(monkeypatch):
+    """Trainings of exercises take a twentieth of their steps, unless ``make exercises`` asks."""
+    if not FULL:
+        monkeypatch.setenv("GANLIB_QUICK_MINUTES", "0.05")
+
+
 @every_notebook
 @pytest.mark.parametrize("number", EXERCISES)
-def test_the_starter_of_an_exercise_is_not_yet_right(path, number):
+def test_the_starter_of_an_exercise_is_not_yet_right(path, number, few_steps):
     told = verdicts(path, number, tagged(path, f"exercise-{number}-starter"))
     assert any("not yet" in line for line in told), told
 
 
 @every_notebook
 @pytest.mark.parametrize("number", EXERCISES)
-def test_the_solution_of_an_exercise_is_right_throughout(path, number):
+def test_the_solution_of_an_exercise_is_right_throughout(path, number, few_steps):
     told = verdicts(path, number, solutions_of(path)[number])
     assert told
-    assert all(line.startswith("✓ right") for line in told), told
+    if FULL or not TRAINS.search(tagged(path, f"exercise-{number}-check")):
+        assert all(line.startswith("✓ right") for line in told), told
 
 
 @every_notebook
