@@ -56,7 +56,7 @@ exercises: $(READY)
 TOGETHER ?= -n 2 --dist loadfile
 
 # Minutes that each lesson trains when it is tested; a reader gets the lesson's own.
-QUICK_MINUTES ?= 0.25
+QUICK_MINUTES ?= 0.1
 
 # Strictly: all outputs are compared but those with the tag nbval-ignore-output, which depend on
 # data, time, machine or training.
