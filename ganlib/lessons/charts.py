@@ -13,7 +13,7 @@ POINTS = 12.5  # of all text, legible from the last row
 
 
 def curves(
-    x: Sequence[float],
+    x: Sequence[float] | Sequence[str],
     panels: Mapping[str, Mapping[str, Sequence[float]]],
     xlabel: str,
     log: bool = False,
@@ -21,7 +21,7 @@ def curves(
 ) -> Figure:
     """A panel for each quantity, named on its y axis, with a line for each name in it.
 
-    `log` makes the y axes logarithmic.
+    `x` may be names: they stand at equal distances. `log` makes the y axes logarithmic.
     """
     figure, axes = _panels(len(panels), 4.2, title)
     for axis, (ylabel, lines) in zip(axes, panels.items(), strict=True):
@@ -29,7 +29,8 @@ def curves(
             marker = "o" if len(x) < 30 else ""
             axis.plot(x, y, marker=marker, linewidth=2.5, label=name)
         axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
-        if max(x) >= 1e5:  # shorter numbers, which have room
+        numbers = [value for value in x if not isinstance(value, str)]
+        if max(numbers, default=0) >= 1e5:  # shorter numbers, which have room
             axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.grid(alpha=0.3)
         if len(lines) > 1:
