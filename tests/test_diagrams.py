@@ -7,7 +7,7 @@ import pytest
 
 from ganlib import recipes
 from ganlib.errors import GanlibError
-from ganlib.lessons import diagrams
+from ganlib.lessons import diagrams, pictures
 from ganlib.lessons.canvas import Canvas
 from ganlib.recipes.vary import vary
 from ganlib.systems import OBJECTIVES
@@ -41,6 +41,13 @@ def test_every_gan_is_drawn_1000_pixels_wide_without_overlap(name):
     figure = diagrams.networks(recipes.get(name))
     assert figure.bbox.width == diagrams.WIDTH == 1000
     assert overlapping(figure) == []
+
+
+def test_a_diagram_says_in_words_what_it_shows():
+    alt = pictures.chart_alt(diagrams.networks(recipes.get("mnist-modified")))
+    assert alt.startswith("Generator G: 1,674,560 parameters, Adam")
+    assert "100 → 7×7×256 → 7×7×128 → 14×14×64 → 28×28×1; Discriminator D: 207,105" in alt
+    assert alt.endswith("28×28×1 → 7×7×64 → 2×2×128 → probability")
 
 
 def test_an_overlap_would_be_seen():

@@ -236,12 +236,12 @@ def test_a_trial_trains_scores_and_leaves_nothing_behind(tmp_path):
 
 def test_other_options_go_to_the_optimiser_or_to_the_network_alone():
     recipe = recipes.get("mnist-express")
-    slow = lessons.changed(recipe, "discriminator", learning_rate=0.0)
+    slow = lessons.changed(recipe, discriminator={"learning_rate": 0.0})
     assert slow.optimizers["discriminator"].options == {
         **recipe.optimizers["discriminator"].options,
         "learning_rate": 0.0,
     }
-    small = lessons.changed(recipe, "generator", units=16)
+    small = lessons.changed(recipe, generator={"units": 16})
     assert small.build()["generator"].count_params() == 40_772
     for name in ("generator", "discriminator"):
         assert small.optimizers[name] == recipe.optimizers[name]

@@ -1,8 +1,8 @@
 """Train a lesson's variants with several seeds, keep their scores: ``python tools/seeds.py FILE``.
 
-FILE is a notebook whose cells with the tag `imports` define ``data`` and ``variants``, recipes by
-name, and perhaps ``STEPS``. Each is trained as `ganlib.lessons.trial` does it. The scores go to
-``figures/seeds/``; those that are there already are not repeated.
+FILE is a notebook whose cells with the tag `imports` define ``variants``, recipes by name, and
+perhaps ``STEPS``. Each is trained as `ganlib.lessons.trial` does it, on the real data. The scores
+go to ``figures/seeds/``; those that are there already are not repeated.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from store_notebooks import imports_of
 
-from ganlib import devices, lessons
+from ganlib import datasets, devices, lessons
 from ganlib.lessons.trials import IMAGES, STEPS
 
 SEEDS = lessons.ROOT / "figures" / "seeds"
@@ -27,9 +27,8 @@ def main() -> None:
     options = parser.parse_args()
     names: dict[str, Any] = {}
     exec(imports_of(nbformat.read(options.notebook, as_version=4).cells), names)
-    data, steps = names["data"], names.get("STEPS", STEPS)
-    if data.synthetic:
-        raise SystemExit("seeds: these scores want the real data")
+    steps, first = names.get("STEPS", STEPS), next(iter(names["variants"].values()))
+    data = datasets.load(first.dataset, channels=first.image_shape[-1])
     file = SEEDS / f"{options.notebook.stem}.json"
     about = {"data": data.describe(), "steps": steps, "images": IMAGES}
     for seed in options.seeds:

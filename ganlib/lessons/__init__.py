@@ -25,7 +25,6 @@ from ganlib.lessons.trials import sheet as sheet
 from ganlib.lessons.trials import small_gan as small_gan
 from ganlib.lessons.trials import strips as strips
 from ganlib.lessons.trials import trial as trial
-from ganlib.lessons.trials import with_options as with_options
 from ganlib.lessons.walls import wall as wall
 
 _register()

@@ -31,8 +31,9 @@ class Canvas:
         self.axes: Axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         self.axes.set_axis_off()
 
-    def finish(self, height: float) -> Figure:
-        """The figure, cut at `height`."""
+    def finish(self, height: float, alt: str) -> Figure:
+        """The figure, cut at `height`, with what it shows in words as its label."""
+        self.figure.set_label(alt)
         self.figure.set_size_inches(self.width / 100, height / 100)
         self.axes.set(xlim=(0, self.width), ylim=(height, 0))
         return self.figure

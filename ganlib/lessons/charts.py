@@ -39,10 +39,11 @@ def curves(
 
 
 def counts(panels: Mapping[str, np.ndarray], xlabel: str = "", ylabel: str = "") -> Figure:
-    """Small matrices, (H, W) each, as squares with their numbers in them."""
+    """Small matrices, (H, W) each, as squares with their numbers in them; the same colours."""
     figure, axes = _panels(len(panels), 3.9)
+    darkest = 1.7 * max(np.max(matrix) for matrix in panels.values())
     for axis, (name, matrix) in zip(axes, panels.items(), strict=True):
-        axis.imshow(matrix, cmap="Blues", vmin=0, vmax=1.7 * np.max(matrix))
+        axis.imshow(matrix, cmap="Blues", vmin=0, vmax=darkest)
         for (i, j), value in np.ndenumerate(matrix):
             axis.text(j, i, f"{value:g}", ha="center", va="center", fontsize=POINTS)
         axis.set(title=name, xlabel=xlabel, ylabel=ylabel, xticks=[], yticks=[])
@@ -73,16 +74,15 @@ def scores(groups: Mapping[str, Sequence[float]], xlabel: str) -> Figure:
 
 
 def weights(stages: Mapping[str, np.ndarray], bound: float) -> Figure:
-    """Histograms of weights, how many on a logarithmic axis, and their share at ±`bound`."""
+    """Histograms of weights, 81 bars each, and the share of weights at ±`bound`."""
     figure, axes = _panels(len(stages), 3.6)
     for axis, (name, values) in zip(axes, stages.items(), strict=True):
         values = np.ravel(values)
-        axis.hist(values, bins=81, log=True)
+        axis.hist(values, bins=81, weights=np.full(len(values), 100 / len(values)))
         at_bound = np.mean(np.abs(values) >= bound - 1e-8)
         axis.set(xlabel="weight", title=f"{name}\n{at_bound:.0%} at or beyond ±{bound:g}")
         axis.locator_params(axis="x", nbins=4)
-        axis.yaxis.set_minor_formatter("")
-    axes[0].set_ylabel("how many")
+    axes[0].set_ylabel("% of the weights")
     return _legible(figure)
 
 

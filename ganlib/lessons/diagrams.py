@@ -108,7 +108,9 @@ def networks(recipe: Recipe, built: Mapping[str, Any] | None = None) -> Figure:
     below, columns = top.bottom + 48, [image, *discriminator]
     bottom = _row(canvas, below, titles["discriminator"], columns, judging=True)
     _images(canvas, top, bottom)
-    return canvas.finish(_losses(canvas, recipe, critic.lower(), top, bottom) + EDGE)
+    end = _losses(canvas, recipe, critic.lower(), top, bottom) + EDGE
+    ways = {"generator": [noise, *generator], "discriminator": columns}
+    return canvas.finish(end, "; ".join(f"{titles[name]}: {_way(ways[name])}" for name in ways))
 
 
 def change(before: Any, after: Any, names: tuple[str, str] = ("before", "after")) -> Figure:
@@ -121,7 +123,7 @@ def change(before: Any, after: Any, names: tuple[str, str] = ("before", "after")
     same = difflib.SequenceMatcher(a=others[0], b=others[1], autojunk=False).get_matching_blocks()
     kept = {block.b + i for block in same for i in range(block.size)}
     marks = [set[int](), set(range(len(found[1]))) - kept]
-    canvas, y = Canvas(WIDTH, before.input_shape[1]), float(EDGE)
+    canvas, y, ways = Canvas(WIDTH, before.input_shape[1]), float(EDGE), []
     for network, row, marked, name in zip((before, after), found, marks, names, strict=True):
         total = network.count_params()
         if "sigmoid" not in row[-1].words:
@@ -131,7 +133,8 @@ def change(before: Any, after: Any, names: tuple[str, str] = ("before", "after")
         image = Stage(tuple(network.input_shape[1:]), ["image"])
         title = f"{name}: {total:,} parameters; under each stage, its own and their share"
         y = _row(canvas, y, title, [image, *row], marked={i + 1 for i in marked}).bottom + EDGE
-    return canvas.finish(y)
+        ways.append(f"{name}: {total:,} parameters: {_way([image, *row])}")
+    return canvas.finish(y, "; ".join(ways))
 
 
 def _reshapes(layer: Any) -> bool:
@@ -281,6 +284,11 @@ def _losses(canvas: Canvas, recipe: Recipe, critic: str, top: _Row, bottom: _Row
     canvas.arrow(way, BLUE)
     canvas.text(gutter + 17, (y + top.axis) / 2, "trains G alone", color=BLUE, rotation=90)
     return y + height
+
+
+def _way(row: Sequence[Stage]) -> str:
+    """The shapes of a row, such as "100 → 12,544 → 7×7×256", for those who cannot see it."""
+    return " → ".join(map(_head, row))
 
 
 def _head(stage: Stage) -> str:

@@ -36,7 +36,9 @@ def _describe_charts(formatter: Any) -> None:
 
 
 def chart_alt(figure: Figure) -> str:
-    """What a chart's titles and axes say: "losses: discriminator loss against images seen"."""
+    """A figure's label, or else what its titles and axes say: "loss against images seen"."""
+    if label := str(figure.get_label()):
+        return label
     parts = []
     for axes in figure.axes:
         x, y = axes.get_xlabel(), axes.get_ylabel()

@@ -74,47 +74,27 @@ def small_gan(loss: str, n_critic: int = 1, **options: Any) -> Recipe:
     options : of both networks' builders, such as ``kernel_size=3``
     """
     recipe = recipes.get("mnist-express")
-    networks = {
-        name: replace(network, options={**network.options, **options})
-        for name, network in recipe.networks.items()
-    }
-    recipe = replace(recipe, name=f"small-{loss}", networks=networks)
+    recipe = changed(recipe, **dict.fromkeys(recipe.networks, options))
+    recipe = replace(recipe, name=f"small-{loss}")
     clip = CLIP if loss == "wasserstein" else None
     return vary(recipe, objective=loss, n_critic=n_critic, clip=clip)
 
 
-def changed(recipe: Recipe, name: str, **options: Any) -> Recipe:
-    """The recipe with other options for one of its networks.
+def changed(recipe: Recipe, **changes: Mapping[str, Any]) -> Recipe:
+    """The recipe with other options for some of its networks.
 
     Parameters
     ----------
-    name : of the network, such as "generator"
-    options : of its optimiser, where that has them, such as ``learning_rate``; else of its builder
+    changes : name of a network to its other options, such as ``discriminator={"units": 64}``. An
+        option that its optimiser has, such as ``learning_rate``, goes there; else to its builder.
     """
-    optimizer, network = recipe.optimizers[name], recipe.networks[name]
-    rates = {key: options.pop(key) for key in list(options) if key in optimizer.options}
-    optimizer = replace(optimizer, options={**optimizer.options, **rates})
-    network = replace(network, options={**network.options, **options})
-    return replace(
-        recipe,
-        optimizers={**recipe.optimizers, name: optimizer},
-        networks={**recipe.networks, name: network},
-    )
-
-
-def with_options(recipe: Recipe, part: str, changes: Mapping[str, Mapping[str, Any]]) -> Recipe:
-    """The recipe with other options of its "networks" or its "optimizers".
-
-    Parameters
-    ----------
-    changes : name of a network to the options that change, such as ``{"learning_rate": 1e-3}``
-    """
-    changed = {
-        name: replace(own, options={**own.options, **changes.get(name, {})})
-        for name, own in getattr(recipe, part).items()
-    }
-    fields: dict[str, Any] = {part: changed}
-    return replace(recipe, **fields)
+    networks, optimizers = dict(recipe.networks), dict(recipe.optimizers)
+    for name, options in changes.items():
+        rates = {key: value for key, value in options.items() if key in optimizers[name].options}
+        built = {key: value for key, value in options.items() if key not in rates}
+        optimizers[name] = replace(optimizers[name], options={**optimizers[name].options, **rates})
+        networks[name] = replace(networks[name], options={**networks[name].options, **built})
+    return replace(recipe, networks=networks, optimizers=optimizers)
 
 
 def frechet(images: np.ndarray, data: Dataset) -> float:
