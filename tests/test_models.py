@@ -138,7 +138,75 @@ def decoder(side: int) -> tuple:
     return (rows, 101 * pixels, 101 * pixels)
 
 
+LECTURE_MLP = (
+    (
+        [
+            ("Dense", (128,), 4224),
+            ("BatchNormalization", (128,), 512),
+            ("LeakyReLU", (128,), 0),
+            ("Dense", (256,), 33024),
+            ("BatchNormalization", (256,), 1024),
+            ("LeakyReLU", (256,), 0),
+            ("Dense", (512,), 131584),
+            ("BatchNormalization", (512,), 2048),
+            ("LeakyReLU", (512,), 0),
+            ("Dense", (784,), 402192),
+            ("Reshape", (28, 28, 1), 0),
+        ],
+        574608,
+        572816,
+    ),
+    (
+        [
+            ("Flatten", (784,), 0),
+            ("Dense", (512,), 401920),
+            ("LeakyReLU", (512,), 0),
+            ("Dense", (256,), 131328),
+            ("LeakyReLU", (256,), 0),
+            ("Dense", (128,), 32896),
+            ("LeakyReLU", (128,), 0),
+            ("Dense", (1,), 129),
+        ],
+        566273,
+        566273,
+    ),
+)
+LECTURE_CONV = (
+    (
+        [
+            ("Dense", (1152,), 38016),
+            ("LeakyReLU", (1152,), 0),
+            ("Reshape", (3, 3, 128), 0),
+            ("Conv2DTranspose", (7, 7, 128), 147584),
+            ("BatchNormalization", (7, 7, 128), 512),
+            ("LeakyReLU", (7, 7, 128), 0),
+            ("Conv2DTranspose", (14, 14, 64), 73792),
+            ("BatchNormalization", (14, 14, 64), 256),
+            ("LeakyReLU", (14, 14, 64), 0),
+            ("Conv2DTranspose", (28, 28, 1), 577),
+        ],
+        260737,
+        260353,
+    ),
+    (
+        [
+            ("Conv2D", (14, 14, 32), 320),
+            ("LeakyReLU", (14, 14, 32), 0),
+            ("Conv2D", (7, 7, 64), 18496),
+            ("LeakyReLU", (7, 7, 64), 0),
+            ("Conv2D", (3, 3, 128), 73856),
+            ("LeakyReLU", (3, 3, 128), 0),
+            ("Flatten", (1152,), 0),
+            ("Dropout", (1152,), 0),
+            ("Dense", (1,), 1153),
+        ],
+        93825,
+        93825,
+    ),
+)
 PRINTED = {
+    "lecture-mlp": LECTURE_MLP,
+    "lecture-conv": LECTURE_CONV,
     "mnist-baseline": MNIST_BASELINE,
     "mnist-modified": (FIGURE_7, (FIGURE_8, 207105, 207105)),
     "mnist-wgan": MNIST_BASELINE,

@@ -3,12 +3,13 @@
 import difflib
 
 from ganlib.errors import GanlibError
-from ganlib.recipes import final_project, image_generation, ours
+from ganlib.recipes import final_project, image_generation, lecture, ours
 from ganlib.recipes.recipe import Network, Optimizer, Recipe
 
 __all__ = ["RECIPES", "Network", "Optimizer", "Recipe", "get"]
 
-RECIPES = {r.name: r for module in (ours, final_project, image_generation) for r in module.RECIPES}
+MODULES = (ours, final_project, image_generation, lecture)
+RECIPES = {r.name: r for module in MODULES for r in module.RECIPES}
 
 
 def get(name: str) -> Recipe:
