@@ -19,6 +19,7 @@ COMMANDS = {
     "pretrained": commands.list_pretrained,
     "summary": commands.summary,
     "train": train.train,
+    "live": train.live,
     "sample": commands.sample,
     "evaluate": commands.evaluate,
     "compare": commands.compare,

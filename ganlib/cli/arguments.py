@@ -137,15 +137,9 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "summary", "show both networks of a recipe", channels, "recipe", "--json")
 
     about = "train a recipe and leave a run folder; Ctrl-C stops in good order, --resume goes on"
-    train = _add(commands, "train", about, TRAIN, "recipe", "--seed", "--data-dir")
-    train.set_defaults(seed=None)  # a resumed run's own
-    budget = train.add_mutually_exclusive_group()
-    budget.add_argument("--epochs", type=_positive, help="passes over the data")
-    budget.add_argument("--minutes", type=_positive, help="training time")
-    budget.add_argument("--steps", type=_count, help="train steps")
-    varied = train.add_argument_group("what varies", "recorded with the run, repeated by --resume")
-    for name, settings in VARIATIONS.items():
-        varied.add_argument(f"--{name.replace('_', '-')}", **settings)
+    _add_training(commands, "train", about)
+    about = "the same as train, with one large picture in the browser, for a beamer"
+    _add_training(commands, "live", about)
 
     _add(commands, "sample", "generate images with a trained run", SAMPLE, "run", "--seed")
     about = "score a run's images against real ones: a table here, scores.json in the run folder"
@@ -158,6 +152,20 @@ def parser() -> argparse.ArgumentParser:
     about = "train a judge on a labelled data set"
     _add(actions, "train", about, TRAIN_JUDGE, "--seed", "--data-dir")
     return main
+
+
+def _add_training(commands: Any, name: str, about: str) -> None:
+    command = _add(commands, name, about, TRAIN, "recipe", "--seed", "--data-dir")
+    command.set_defaults(seed=None)  # a resumed run's own
+    budget = command.add_mutually_exclusive_group()
+    budget.add_argument("--epochs", type=_positive, help="passes over the data")
+    budget.add_argument("--minutes", type=_positive, help="training time")
+    budget.add_argument("--steps", type=_count, help="train steps")
+    varied = command.add_argument_group(
+        "what varies", "recorded with the run, repeated by --resume"
+    )
+    for variation, settings in VARIATIONS.items():
+        varied.add_argument(f"--{variation.replace('_', '-')}", **settings)
 
 
 def _add(

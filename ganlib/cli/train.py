@@ -17,7 +17,12 @@ PASSED_ON = "epochs minutes steps seed precision strategy resume score_every".sp
 """Options that `ganlib.training.train.train` has under the same name."""
 
 
-def train(options: argparse.Namespace) -> int:
+def live(options: argparse.Namespace) -> int:
+    """Train, with a large picture in the browser."""
+    return train(options, display="live")
+
+
+def train(options: argparse.Namespace, display: str = "bar") -> int:
     """Train a recipe, or go on with a run, and print where its pictures are."""
     recipe = recipes.get(options.recipe)
     output = Path(options.output) if options.output else _default_output(recipe, options.resume)
@@ -34,7 +39,8 @@ def train(options: argparse.Namespace) -> int:
     from ganlib.training.train import train as train_run
 
     print(f"output   {output}", flush=True)
-    run = train_run(recipe, data, output, **{name: getattr(options, name) for name in PASSED_ON})
+    passed_on = {name: getattr(options, name) for name in PASSED_ON}
+    run = train_run(recipe, data, output, display=display, **passed_on)
     if options.strategy == "multiworker" and not run.record_file.exists():
         return 0  # the chief has the run folder
     return _report(run, options)

@@ -29,7 +29,7 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         progress = self.model.progress
         if logs:
-            self.bar.set_postfix(_losses(logs), refresh=False)
+            self.bar.set_postfix(losses_of(logs), refresh=False)
         self.bar.set_description_str(f"epoch {int(progress.epoch) + 1}", refresh=False)
         self.bar.update(min(100.0, 100.0 * progress.fraction) - self.bar.n)
 
@@ -57,7 +57,7 @@ class NotebookDisplay(keras.callbacks.Callback):
         self._renew()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._latest = _losses(logs or {}) or self._latest
+        self._latest = losses_of(logs or {}) or self._latest
         self._renew()
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -119,5 +119,6 @@ class _Words(str):
     __repr__ = str.__str__
 
 
-def _losses(logs: dict[str, Any]) -> dict[str, str]:
+def losses_of(logs: dict[str, Any]) -> dict[str, str]:
+    """The losses among a step's logs, as text."""
     return {name: f"{value:.3f}" for name, value in logs.items() if name.endswith("loss")}

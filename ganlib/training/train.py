@@ -19,12 +19,14 @@ from ganlib.startup import keras
 from ganlib.training import callbacks as cb
 from ganlib.training import scoring
 from ganlib.training.display import NotebookDisplay, ProgressBar
+from ganlib.training.live import LivePage
 from ganlib.training.loop import Loop
 from ganlib.training.record import Data, check_data, check_same, new_record
 
 SAMPLES = 64  # images in a sample grid
 WIDE = dict(columns=16, scale=3)  # the same on a page: over its width, and not too high
-DISPLAYS = ("bar", "notebook", "none")
+LARGE = dict(columns=8, scale=4)  # for a beamer
+DISPLAYS = ("bar", "notebook", "live", "none")
 
 
 def train(
@@ -57,7 +59,8 @@ def train(
     resume : go on from the newest checkpoint that is intact. On the same machine, training on its
         CPU, the weights equal those of an uninterrupted run bit for bit.
     callbacks : Keras callbacks of your own
-    display : "bar" (a progress bar on standard error), "notebook" (a live picture) or "none"
+    display : "bar" (a progress bar on standard error), "notebook" (a live picture), "live" (a bar,
+        and a large picture in the browser) or "none"
     score_every : epochs between two scores, 0 for none, see `ganlib.training.scoring`; by default a
         resumed run's own, else as often as 2 % of the time allows, where a judge ships for the data
 
@@ -128,11 +131,14 @@ def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
     stand_in = "SYNTHETIC stand-in for " if synthetic else ""
     title = f"{loop.recipe.title} on {stand_in}{record['data']['name']}"
     own: list[keras.callbacks.Callback] = [grids]
-    if display != "none":
-        wide = functools.partial(grids.draw, **WIDE)
-        own.append(ProgressBar() if display == "bar" else NotebookDisplay(wide))
+    if display == "notebook":
+        own.append(NotebookDisplay(functools.partial(grids.draw, **WIDE)))
+    elif display != "none":
+        own.append(ProgressBar())
     if isinstance(loop.data, Dataset) and loop.data.name in judges.names():
         every = record.get("score_every")
         own.append(scoring.Scores(run, record, loop.data, more_inputs, every))
+    if display == "live":  # it shows the scores
+        own.append(LivePage(functools.partial(grids.draw, **LARGE), title))
     # The tables come after those whose measurements they write; the pictures need the tables.
     return [*own, cb.TensorBoard(run), cb.Tables(run), cb.Pictures(run, title)]
