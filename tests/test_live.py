@@ -53,7 +53,7 @@ def test_the_numbers_go_on_until_training_has_ended(seen):
     first, last = (json.loads(seen[when][1]) for when in ("first", "last"))
     assert first["share"] == 0.0 and first["numbers"]["images seen"] == "0"
     assert last["share"] == 1.0 and last["ended"]
-    assert {"d_loss", "g_loss", "seconds"} <= set(last["numbers"])
+    assert {"discriminator’s loss", "generator’s loss", "seconds"} <= set(last["numbers"])
     assert last["number"] > first["number"]
 
 
@@ -66,3 +66,12 @@ def test_the_picture_is_large_and_another_one_at_the_end(seen):
 def test_nothing_answers_once_training_is_over(seen):
     with pytest.raises(urllib.error.URLError):
         get(seen["address"], "state")
+
+
+def test_a_score_is_shown_once_there_is_one():
+    page = live.LivePage(lambda: Image.new("L", (8, 8)), "a GAN")
+    page.on_epoch_end(0, {"d_loss": 1.0})
+    assert "Fréchet distance" not in json.loads(page._answer("/state")[1])["numbers"]
+    page.on_epoch_end(1, {"frechet": 1.234})
+    assert json.loads(page._answer("/state")[1])["numbers"]["Fréchet distance"] == "1.23"
+    assert page._answer("/elsewhere") is None

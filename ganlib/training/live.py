@@ -20,6 +20,7 @@ from ganlib.startup import keras
 from ganlib.training.display import losses_of
 
 PICTURE_SECONDS = 2.0  # between two pictures
+NAMES = {"d_loss": "discriminator’s loss", "g_loss": "generator’s loss"}
 FAREWELL_SECONDS = 3.0  # at the end, for the page to fetch the last picture
 
 
@@ -62,7 +63,7 @@ class LivePage(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if "frechet" in (logs or {}):
-            self._state["score"] = f"{logs['frechet']:.2f}"
+            self._state["numbers"]["Fréchet distance"] = f"{logs['frechet']:.2f}"
 
     def on_train_end(self, logs: Any = None) -> None:
         self._renew({})
@@ -80,11 +81,9 @@ class LivePage(keras.callbacks.Callback):
         file = io.BytesIO()
         self.draw().save(file, "PNG")
         self._picture = file.getvalue()
-        numbers = {**self._state["numbers"], **losses}
-        numbers["seconds"] = f"{progress.seconds:.0f}"
-        numbers["images seen"] = f"{progress.images:,}"
-        if score := self._state.get("score"):
-            numbers["Fréchet distance"] = score
+        numbers = self._state["numbers"] | {"seconds": f"{progress.seconds:.0f}"}
+        numbers |= {"images seen": f"{progress.images:,}"}
+        numbers |= {NAMES.get(name, name): value for name, value in losses.items()}
         self._state |= {
             "numbers": numbers,
             "share": float(np.clip(progress.fraction, 0.0, 1.0)),

@@ -137,6 +137,8 @@ def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
         own.append(ProgressBar())
     if isinstance(loop.data, Dataset) and loop.data.name in judges.names():
         every = record.get("score_every")
+        if every is None and display == "live":
+            every = 1  # a hall wants to see it
         own.append(scoring.Scores(run, record, loop.data, more_inputs, every))
     if display == "live":  # it shows the scores
         own.append(LivePage(functools.partial(grids.draw, **LARGE), title))
