@@ -3,12 +3,12 @@
 import difflib
 
 from ganlib.errors import GanlibError
-from ganlib.recipes import final_project, image_generation, lecture, ours
+from ganlib.recipes import final_project, image_generation, lecture, milestone, ours
 from ganlib.recipes.recipe import Network, Optimizer, Recipe
 
 __all__ = ["RECIPES", "Network", "Optimizer", "Recipe", "get"]
 
-MODULES = (ours, final_project, image_generation, lecture)
+MODULES = (ours, final_project, image_generation, lecture, milestone)
 RECIPES = {r.name: r for module in MODULES for r in module.RECIPES}
 
 
