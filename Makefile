@@ -87,6 +87,7 @@ $(COLAB_READY): pyproject.toml colab-versions.txt
 # Run the notebooks and store them with what they show: on the real data, which must be there.
 stored: $(READY)
 	$(BIN)/python tools/store_notebooks.py
+	$(BIN)/python tools/lessons.py
 
 # Write the repository's address into badges and set-up cells: make stamp REPOSITORY=https://github.com/owner/name
 stamp: $(READY)
