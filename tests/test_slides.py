@@ -177,15 +177,29 @@ ANSWER = (
 
 def test_question_picture_and_answer():
     drawing = code("charts.curves(x)", picture())
-    _, asks, shows, after = deck(TITLE, ASKING, drawing, ANSWER + "\n\nGo on.").slides
+    more = "This is a sentence.\n\n" * 4
+    _, asks, shows, after = deck(TITLE, ASKING, drawing, f"{ANSWER}\n\n{more}").slides
     assert texts(asks).startswith("Something is so. What do you expect?")
     assert asks.lines[-1].group is text.QUESTION
     assert shows.picture.alt == "an alt text" and shows.code == ""
     assert shows.answer == ["It rises.", "$a &lt; b$ holds."]
     assert "charts.curves(x)" in shows.notes[0] and "It rises." in shows.notes[1]
-    assert texts(after) == "Go on."
+    assert texts(after) == " ".join(["This is a sentence."] * 4)
     page = slides.shown(shows, "")
-    assert '<div class="answer fragment"><p>It rises.</p>' in page and 'alt="an alt text"' in page
+    assert '<div class="answer fragment"><p>It rises. $a' in page and 'alt="an alt text"' in page
+
+
+def test_what_is_folded_under_another_heading_is_no_answer():
+    later = f"## Later\n\n{ANSWER}"
+    shows = deck(TITLE, ASKING, code("charts.curves(x)", picture()), later).slides[-1]
+    assert shows.picture and not shows.answer and "It rises." in shows.notes[-1]
+
+
+def test_an_answer_to_several_pictures_is_a_slide_after_them():
+    drawing = code("charts.curves(x)", picture())
+    first, second, answer = deck(TITLE, ASKING, drawing, drawing, ANSWER).slides[-3:]
+    assert first.picture and second.picture and not first.answer and not second.answer
+    assert texts(answer) == "It rises. $a < b$ holds." and "It rises." in second.notes[-1]
 
 
 def test_code_that_defines_is_shown_before_its_picture():
@@ -205,6 +219,12 @@ def test_much_print_gets_slides_of_its_own():
     made = deck(TITLE, ASKING, code("show()", printed("row\n" * 50)), ANSWER).slides[2:]
     assert [len(slide.printed.splitlines()) for slide in made] == [0, 17, 17, 16]
     assert made[-1].answer and not made[0].answer
+
+
+def test_a_line_that_only_leads_on_is_for_the_notes():
+    leads = f"{ANSWER}\n\nNow look at the other."
+    shows, other = deck(TITLE, ASKING, code("x", picture()), leads, code("y", picture())).slides[2:]
+    assert shows.picture and other.picture and "Now look" in shows.notes[-1]
 
 
 def test_a_film_in_html_is_a_picture():
@@ -310,6 +330,15 @@ def test_without_npm_there_is_one_sentence(monkeypatch, tmp_path):
         slides.fetched()
 
 
+def test_npm_is_told_fixed_versions_with_checksums():
+    wanted = json.loads((slides.PARTS / "package.json").read_text(encoding="utf-8"))
+    locked = json.loads((slides.PARTS / "package-lock.json").read_text(encoding="utf-8"))
+    for name, version in wanted["dependencies"].items():
+        package = locked["packages"][f"node_modules/{name}"]
+        assert package["version"] == version and package["integrity"].startswith("sha512-")
+        assert any(path.startswith(name) for paths in slides.ASSETS.values() for path in paths)
+
+
 def test_a_lesson_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(GanlibError, match="there is no lesson 99: there are 00, "):
         slides.build(tmp_path, ["99"])
@@ -323,6 +352,10 @@ def folder(tmp_path_factory):
     """All that make slides makes for the decks that are walked through."""
     if shutil.which("npm") is None:
         pytest.skip("no npm: install Node.js")
+    try:
+        slides.fetched()
+    except GanlibError as error:  # without a network
+        pytest.skip(str(error))
     made = tmp_path_factory.mktemp("slides")
     slides.build(made, WALKED[1:])
     return made
@@ -361,7 +394,8 @@ def is_remote(request):
 
 
 READY = "window.Reveal && Reveal.isReady() && document.fonts.status == 'loaded'"
-FONTS = "document.fonts.check('28px Deck') && document.fonts.check('20px \"Deck Mono\"')"
+FONTS = """Promise.all(['28px "Source Sans 3"', '20px "Deck Mono"'].map(f => document.fonts.load(f)))
+  .then(found => found.every(faces => faces.length && faces[0].status == "loaded"))"""
 PICTURES = "Promise.all([...Reveal.getCurrentSlide().querySelectorAll('img')].map(i => i.decode()))"
 WHAT_IS_WRONG = """() => {
   const slide = Reveal.getCurrentSlide(), body = slide.querySelector(".body"), found = [];
@@ -415,7 +449,7 @@ def test_nothing_is_cut_off_and_no_request_leaves_the_machine(folder, page, name
 def test_the_speakers_view_shows_notes_and_minutes(folder, page):
     opened, told = page
     opened.goto((folder / f"{WALKED[1]}.html").as_uri())
-    opened.wait_for_function("window.Reveal && Reveal.isReady()")
+    opened.wait_for_function(READY)
     with opened.context.expect_page() as popup:
         opened.keyboard.press("s")
     popup.value.wait_for_selector(".speaker-controls-notes .value:has-text('min. After it')")

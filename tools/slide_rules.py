@@ -5,8 +5,9 @@
 - A code cell that defines nothing and draws a picture is left to the notes of this picture. Other
   code is shown if it has up to `MOST_LINES` lines; longer code is left to the notes.
 - A picture has a slide of its own, with what its cell prints if that is short.
-- The folded answer goes to the notes. Its first sentences, as many as fit, appear on the slide of
-  the result when the speaker presses a key.
+- The folded answer goes to the notes. The first sentences of its first paragraph, as many as fit,
+  appear on the slide of the result when the speaker presses a key. An answer to several results
+  is a slide after them.
 - An exercise is a slide with its starter. What it is checked with is left out.
 """
 
@@ -27,7 +28,9 @@ from slide_text import Line, plain
 NOTED = {"Read on", "For teachers"}
 """What is under these headings is left to the notes."""
 MOST_LINES = 20
-MOST_PRINTED = 5
+ORPHAN = 110
+"""Text that is not higher than this, about two lines, is no slide of its own."""
+MOST_PRINTED = 3
 """Lines of print that a picture may have above it."""
 WORDS_A_MINUTE = 120
 A_LOOK = 30
@@ -56,7 +59,7 @@ class Slide:
     """What a slide shows, and what its speaker reads; texts are HTML."""
 
     title: str
-    kind: str = "text"  # or title, code, result, exercise
+    kind: str = "text"  # or title, code, result, exercise, opening
     lines: list[Line] = field(default_factory=list)
     code: str = ""
     printed: str = ""
@@ -65,11 +68,13 @@ class Slide:
     """What a picture answers; what a title promises."""
     answer: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    spoken: int = 0
+    """Words of the whole answer."""
 
     def seconds(self) -> int:
         """How long it takes, by words and looks, in half minutes."""
         words = sum(line.words for line in self.lines) + 4 * len(self.code.splitlines())
-        words += sum(len(plain(sentence).split()) for sentence in self.answer)
+        words += self.spoken
         looks = bool(self.picture) + (self.kind == "exercise")
         looks += any(line.group is text.QUESTION for line in self.lines)
         return 30 * max(1, round((60 * words / WORDS_A_MINUTE + A_LOOK * looks) / 30))
@@ -82,13 +87,18 @@ def body(details: Tag) -> Tag:
     return details
 
 
-def questioned(element: Tag) -> tuple[list[str], list[str]]:
-    """The sentences of a paragraph, and apart those from the bold question on."""
+def questioned(element: Tag, last: bool) -> tuple[list[str], list[str]]:
+    """The sentences of a paragraph, and apart those from the bold question on.
+
+    In the last paragraph before a result, all bold words that begin a sentence ask for something,
+    if they are more than a term.
+    """
     parts = text.sentences(element.children)
     for place, part in enumerate(parts):
         bold = re.match(r"<strong>(.*?)</strong>", part, re.DOTALL)
-        asks = "?" in plain(" ".join(parts[place:]))
-        if bold and (asks or len(bold[1].split()) > 3):
+        asks = bold and ("?" in bold[1] or "expect" in bold[1])
+        told = bold and (len(bold[1].split()) > 3 or bold[1].endswith((":", ",")))
+        if asks or (last and told):
             return parts[:place], parts[place:]
     return parts, []
 
@@ -99,7 +109,7 @@ def only_draws(code: str) -> bool:
         nodes = list(ast.walk(ast.parse(code)))
     except SyntaxError:
         return False
-    return not any(isinstance(n, ast.FunctionDef | ast.ClassDef | ast.Lambda) for n in nodes)
+    return not any(isinstance(n, ast.FunctionDef | ast.ClassDef) for n in nodes)
 
 
 def shown_by(cell: Any, stem: str) -> tuple[str, list[Picture]]:
@@ -127,6 +137,7 @@ def dealt(slide: Slide) -> list[Slide]:
     """A slide, or several where it holds more than one can show."""
     code, printed = (text.wrapped(some) for some in (slide.code, slide.printed))
     high = text.height(slide.lines) + sum(text.letters(s)[1] for s in (code, printed) if s)
+    high += 90 * bool(slide.answer)
     wide = text.split(slide.lines, ideal=text.ROOM)
     if slide.picture or slide.kind == "title" or high <= text.ROOM:
         return [slide]
@@ -138,6 +149,7 @@ def dealt(slide: Slide) -> list[Slide]:
     for part in parts:
         part.notes = slide.notes if part is parts[0] else []
         part.answer = slide.answer if part is parts[-1] else []
+        part.spoken = slide.spoken if part is parts[-1] else 0
     return parts
 
 
@@ -161,6 +173,8 @@ class Deck:
         """Notes for the slide that comes next."""
         self.asked: list[str] = []
         """The question that the next pictures answer."""
+        self.drawn = 0
+        """How many results there are since the last text; an answer to several is a slide."""
         texts = 0
         for number, cell in enumerate(notebook.cells):
             texts += cell.cell_type == "markdown"
@@ -225,19 +239,30 @@ class Deck:
                 self.slides[-1].notes.append(str(element))
             elif plain(self.heading) in NOTED or self.explains_exercise():
                 self.slides[-1].lines += text.lines(element)
-            elif name == "p" and [element] == last and isinstance(element, Tag):
-                before, self.asked = questioned(element)
-                pending += text.paragraph(before) + text.question(self.asked)
+            elif name == "p" and isinstance(element, Tag):
+                before, asked = questioned(element, [element] == last)
+                self.asked = asked or self.asked
+                pending += text.paragraph(before) + text.question(asked)
             else:
                 self.unfold(element)
                 pending += text.lines(element)
         self.flush(pending)
+        self.drawn = 0
 
     def flush(self, pending: list[Line]) -> None:
-        """Make slides of the lines so far."""
+        """Make slides of the lines so far; a line or two that only lead on are for the notes."""
+        if self.leads_on(pending):
+            self.slides[-1].notes.append(text.render(pending))
+            pending.clear()
         for part in text.split(pending):
             self.add(Slide(self.heading, lines=part))
         pending.clear()
+
+    def leads_on(self, pending: Sequence[Line]) -> bool:
+        """Whether lines are too few for a slide, and under the heading of the last one."""
+        short = 0 < text.height(pending) <= ORPHAN
+        same = self.slides[-1].title == self.heading and self.slides[-1].kind != "title"
+        return short and same and all(line.group.kind == "text" for line in pending)
 
     def unfold(self, element: PageElement) -> None:
         """Take the answers out of a list of questions; they are notes."""
@@ -250,16 +275,25 @@ class Deck:
         """An answer: all of it is noted, its beginning may appear on the slide of the result."""
         slide, content = self.slides[-1], body(details)
         slide.notes += [text.inner(content)]
-        tables: list[Line] = []
-        for element in content.find_all(True, recursive=False):
-            if element.name == "p" and not tables:
-                slide.answer += text.sentences(element.children)
-            elif element.name == "table":
-                tables += text.table(element)
-        if slide.kind == "result":
-            self.flush(tables)
-        else:
-            slide.answer = []
+        if slide.kind != "result" or slide.title != self.heading:
+            return
+        slide.spoken = len(content.get_text().split())
+        told = content.find_all(["p", "table"], recursive=False)
+        tables = [line for e in told if e.name == "table" for line in text.table(e)]
+        leads = [e.name == "p" and e.get_text().rstrip().endswith(":") for e in told]
+        parts = [
+            text.sentences(e.children)
+            for e, lead in zip(told, leads, strict=True)
+            if e.name == "p" and not lead
+        ]
+        if self.drawn > 1:
+            lines = [line for part in parts for line in text.paragraph(part)]
+            self.add(Slide(self.heading, lines=(text.split(lines) or [[]])[0]))
+            slide.spoken -= sum(line.words for line in self.slides[-1].lines)
+        elif parts:
+            slide.answer = parts[0]
+        self.drawn = 0
+        self.flush(tables)
 
     def explains_exercise(self) -> bool:
         """Whether a text still belongs to the exercise on the last slide."""
@@ -284,14 +318,16 @@ class Deck:
         """The slides of a code cell: its code, what it prints, its pictures."""
         if any(tag.endswith("-check") for tag in cell.metadata.get("tags", [])):
             return
-        code, slide = cell.source.strip("\n"), self.slides[-1]
+        code, slide = re.sub(r"\n{3,}", "\n\n", cell.source.strip("\n")), self.slides[-1]
         if slide.kind == "exercise":
             slide.code = code
             return
         printed, pictures = shown_by(cell, f"{self.name}_{number:02}")
-        short = len(code.splitlines()) <= MOST_LINES
+        rows = len(printed.splitlines())
+        self.drawn += max(len(pictures), rows > MOST_PRINTED)
+        short = sum(map(bool, code.splitlines())) <= MOST_LINES
         noted = f"<p>Code, cell {number} of the notebook:</p><pre>{html.escape(code)}</pre>"
-        above = len(printed.splitlines()) <= MOST_PRINTED and bool(pictures)
+        above = rows <= MOST_PRINTED and bool(pictures)
         if (pictures and only_draws(code)) or not short:
             self.noted.append(noted)
             code = ""

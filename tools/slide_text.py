@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
+from bs4 import BeautifulSoup, Comment, NavigableString, PageElement, Tag
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 WIDTH = 1152
@@ -25,7 +25,7 @@ IDEAL = 400
 LINE = 38
 GAP = 8
 """Height of a line of text, and what is left between two sentences."""
-LETTER = 12.6
+LETTER = 12.2
 """The width of a letter of the text, on average and generously."""
 SMALL = 0.86
 """Tables and boxes are set in smaller letters than text."""
@@ -183,6 +183,8 @@ def box(tag: Tag) -> list[Line]:
 
 def lines(element: PageElement) -> list[Line]:
     """The lines of one element at the top of a text."""
+    if isinstance(element, Comment):
+        return []
     if isinstance(element, NavigableString):
         return paragraph(sentences([element]))
     assert isinstance(element, Tag)
@@ -191,7 +193,7 @@ def lines(element: PageElement) -> list[Line]:
     makers = {"ul": items, "ol": items, "table": table, "blockquote": box}
     if element.name in makers:
         return makers[element.name](element)
-    high = len(element.get_text().splitlines()) * LINE
+    high = len(element.get_text().splitlines()) * 26 + 36  # code within a text
     words = len(element.get_text().split())
     return [Line(str(element), high, words, Group("other"))]
 

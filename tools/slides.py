@@ -10,7 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -30,19 +30,26 @@ PARTS = ROOT / "tools" / "slides"
 """Templates, the style, the packages of npm, and what the opening deck shows."""
 OUTPUT = ROOT / "build" / "slides"
 MODULES = ROOT / "build" / "npm"
-ASSETS = (
-    "reveal.js/dist/reset.css",
-    "reveal.js/dist/reveal.css",
-    "reveal.js/dist/reveal.js",
-    "reveal.js/dist/plugin/notes.js",
-    "reveal.js/dist/theme/fonts/source-sans-pro/*.woff",
-    "katex/dist/katex.min.css",
-    "katex/dist/katex.min.js",
-    "katex/dist/contrib/auto-render.min.js",
-)
+FONTS = "@fontsource/source-sans-3"
+ASSETS = {
+    "": (
+        "reveal.js/dist/reset.css",
+        "reveal.js/dist/reveal.css",
+        "reveal.js/dist/reveal.js",
+        "reveal.js/dist/plugin/notes.js",
+        "katex/dist/katex.min.css",
+        "katex/dist/katex.min.js",
+        "katex/dist/contrib/auto-render.min.js",
+        *(f"{FONTS}/{weight}{style}.css" for weight in (400, 600) for style in ("", "-italic")),
+    ),
+    "fonts": ("katex/dist/fonts/*.woff2",),
+    "files": (f"{FONTS}/files/*-400-*.woff2", f"{FONTS}/files/*-600-*.woff2"),
+}
+"""What a deck takes of npm's packages, by the folder in its assets."""
 COLUMN = 330
 """The least width of the words beside a picture."""
 COURSE = "Generative adversarial networks"
+OPENING = "Ten pictures to begin with"
 
 
 def fetched() -> Path:
@@ -61,22 +68,21 @@ def fetched() -> Path:
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     ended = subprocess.run(command, cwd=MODULES, capture_output=True, text=True)
     if ended.returncode:
-        told = (ended.stderr.strip() or "npm ci failed").splitlines()
-        raise GanlibError(f"npm could not fetch reveal.js and KaTeX: {told[0]}")
+        told = ended.stderr.replace("npm error", "").strip().splitlines() or ["npm ci failed"]
+        why = next((row for row in told if not row.strip().startswith("code ")), told[0])
+        raise GanlibError(f"npm could not fetch reveal.js and KaTeX: {why.strip()}")
     return MODULES / "node_modules"
 
 
 def copy_assets(folder: Path) -> None:
     """Put scripts, styles and fonts into a folder."""
     modules = fetched()
-    (folder / "fonts").mkdir(parents=True, exist_ok=True)
-    for pattern in ASSETS:
-        for file in modules.glob(pattern):
-            shutil.copy(file, folder)
-    for file in (modules / "katex/dist/fonts").glob("*.woff2"):
-        shutil.copy(file, folder / "fonts")
-    for package in ("reveal.js", "katex"):
-        shutil.copy(modules / package / "LICENSE", folder / f"LICENSE-{package}")
+    for place, patterns in ASSETS.items():
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        for file in (file for pattern in patterns for file in modules.glob(pattern)):
+            shutil.copy(file, folder / place)
+    for package in ("reveal.js", "katex", FONTS):
+        shutil.copy(modules / package / "LICENSE", folder / f"LICENSE-{Path(package).name}")
     shutil.copy(Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSansMono.ttf"), folder)
     shutil.copy(PARTS / "deck.css", folder)
 
@@ -95,10 +101,9 @@ def block(content: str, code: bool) -> str:
     return f'<pre class="highlight {kind}" style="font-size:{size}px">{shown}</pre>'
 
 
-def answer_height(sentences: Iterable[str], width: float) -> float:
-    """The height of sentences of an answer, which is set in letters of 26 pixels."""
-    heights = [text.rows(plain(s), width - 28, 0.92) * 35 + 8 for s in sentences]
-    return sum(heights) + 4
+def answer_height(sentences: Sequence[str], width: float) -> float:
+    """The height of sentences of an answer, one after the other in letters of 26 pixels."""
+    return text.rows(plain(" ".join(sentences)), width - 28, 0.92) * 35 + 4 if sentences else 0
 
 
 def fitting(sentences: Sequence[str], room: float, width: float) -> list[str]:
@@ -111,16 +116,17 @@ def fitting(sentences: Sequence[str], room: float, width: float) -> list[str]:
     return list(sentences[:count])
 
 
-def fragment(sentences: Iterable[str]) -> str:
+def fragment(sentences: Sequence[str]) -> str:
     """Sentences that appear when the speaker presses a key."""
-    shown = "".join(f"<p>{sentence}</p>" for sentence in sentences)
-    return f'<div class="answer fragment">{shown}</div>' if shown else ""
+    shown = " ".join(sentences)
+    return f'<div class="answer fragment"><p>{shown}</p></div>' if shown else ""
 
 
 def pictured(slide: Slide, room: float) -> str:
     """A picture above or beside its answer: whichever leaves it larger."""
     assert slide.picture
-    first = slide.answer[:1]
+    two_rows = answer_height(["x"] * 2, WIDTH) + 35
+    first = fitting(slide.answer, two_rows, WIDTH) or slide.answer[:1]
     strip = answer_height(first, WIDTH) + 12 if first else 0
     below = slide.picture.scaled(WIDTH, room - strip)
     beside = slide.picture.scaled(WIDTH - COLUMN - 32, room)
@@ -130,7 +136,7 @@ def pictured(slide: Slide, room: float) -> str:
         words = fragment(fitting(slide.answer, room - below[1] - 12, WIDTH))
     else:
         size, where = beside, " beside"
-        asked = "".join(f"<p>{sentence}</p>" for sentence in slide.asked)
+        asked = f"<p>{' '.join(slide.asked)}</p>" if slide.asked else ""
         left = room - answer_height(slide.asked, column - 60) - 50 if asked else room
         question = f'<div class="question">{asked}</div>'
         if not asked or not fitting(slide.answer, left, column):
@@ -214,13 +220,17 @@ def write_deck(path: Path, title: str, slides: Sequence[Slide], footers: Sequenc
 
 def opening(decks: Mapping[str, Deck], chosen: Sequence[Mapping[str, Any]]) -> list[Slide]:
     """The slides of the opening: a title, and the chosen pictures with a sentence each."""
-    slides = [Slide("", "title", asked=["Ten pictures of this course."])]
+    slides = [
+        Slide(
+            "", "title", asked=["One picture a slide, and one sentence. The lessons explain them."]
+        )
+    ]
     for entry in chosen:
         picture = chosen_picture(decks[entry["lesson"]], entry["heading"], entry["picture"])
         said = text.Group("text", '<div class="text">', "</div>")
         line = text.line(entry["sentence"], said)
         note = f"<p>From lesson {html.escape(decks[entry['lesson']].title)}.</p>"
-        slides.append(Slide(entry["title"], "result", [line], picture=picture, notes=[note]))
+        slides.append(Slide(entry["title"], "opening", [line], picture=picture, notes=[note]))
     return slides
 
 
@@ -241,12 +251,12 @@ def build(output: Path, names: Sequence[str] = ()) -> None:
     copy_assets(output / "assets")
     decks = {n: Deck(nbformat.read(p, 4), n, notebooks) for n, p in notebooks.items()}
     first = opening(decks, json.loads((PARTS / "opening.json").read_text(encoding="utf-8")))
-    made = {"opening": write_deck(output / "opening.html", COURSE, first, [COURSE] * len(first))}
+    made = {"opening": write_deck(output / "opening.html", OPENING, first, [COURSE] * len(first))}
     for name in names or notebooks:
         deck = decks[name]
         footers = [""] + [deck.title] * (len(deck.slides) - 1)
         made[name] = write_deck(output / f"{name}.html", deck.title, deck.slides, footers)
-    titles = {"opening": "Ten pictures to begin with"} | {n: d.title for n, d in decks.items()}
+    titles = {"opening": OPENING} | {n: d.title for n, d in decks.items()}
     rows = [
         f'<tr><td><a href="{n}.html">{html.escape(titles[n])}</a></td><td>{size}</td></tr>'
         for n, size in made.items()
