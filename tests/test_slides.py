@@ -242,6 +242,14 @@ def test_a_table_in_an_answer_is_a_slide():
     assert table.lines[0].group.kind == "table" and shows.picture
 
 
+def test_a_film_stays_large_beside_a_long_answer():
+    drawn = rules.Picture("a.gif", base64.b64decode(png(464, 232, "GIF")), "")
+    for sentence in ("It rises.", "word " * 60):
+        page = slides.pictured(rules.Slide("", picture=drawn, answer=[sentence]), slides.ROOM)
+        assert 'width="928" height="464"' in page
+    assert "answer" not in page
+
+
 def test_an_exercise_is_a_slide_with_its_starter_and_without_its_check():
     made = deck(
         TITLE,
@@ -279,6 +287,11 @@ def test_links_lead_to_decks_or_to_the_web_and_nowhere_else():
         .lines
     )
     assert 'href="08.html"' in page and 'href="https://e.org"' in page and page.count("href") == 2
+
+
+def test_brackets_around_a_link_that_leads_nowhere_go():
+    (slide,) = deck(TITLE, "## So\n\nIt is so ([results](../R.md)). See [it](R.md).").slides[1:]
+    assert texts(slide) == "It is so. See it."
 
 
 def test_the_speaker_is_told_the_minutes():
@@ -394,8 +407,9 @@ def is_remote(request):
 
 
 READY = "window.Reveal && Reveal.isReady() && document.fonts.status == 'loaded'"
-FONTS = """Promise.all(['28px "Source Sans 3"', '20px "Deck Mono"'].map(f => document.fonts.load(f)))
-  .then(found => found.every(faces => faces.length && faces[0].status == "loaded"))"""
+FONTS = """Promise.all(['28px "Source Sans 3"', '20px "Deck Mono"'].map(
+  font => document.fonts.load(font))).then(
+  found => found.every(faces => faces.length && faces[0].status == "loaded"))"""
 PICTURES = "Promise.all([...Reveal.getCurrentSlide().querySelectorAll('img')].map(i => i.decode()))"
 WHAT_IS_WRONG = """() => {
   const slide = Reveal.getCurrentSlide(), body = slide.querySelector(".body"), found = [];

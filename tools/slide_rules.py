@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import slide_text as text
-from bs4 import PageElement, Tag
+from bs4 import NavigableString, PageElement, Tag
 from PIL import Image
 from slide_text import Line, plain
 
@@ -85,6 +85,18 @@ def body(details: Tag) -> Tag:
     if details.summary:
         details.summary.extract()
     return details
+
+
+def unlink(link: Tag) -> None:
+    """Leave the text of a link; where it is all there is in brackets, leave nothing."""
+    before, after = link.previous_sibling, link.next_sibling
+    if isinstance(before, NavigableString) and isinstance(after, NavigableString):
+        if before.endswith("(") and after.startswith(")"):
+            before.replace_with(before[:-1].rstrip())
+            after.replace_with(after[1:])
+            link.extract()
+            return
+    link.unwrap()
 
 
 def questioned(element: Tag, last: bool) -> tuple[list[str], list[str]]:
@@ -199,7 +211,7 @@ class Deck:
             if lesson and lesson[1] in self.decks:
                 link["href"] = f"{lesson[1]}.html"
             elif not str(link.get("href", "")).startswith("https:"):
-                link.unwrap()
+                unlink(link)
         page.smooth()
         return list(page.children)
 

@@ -125,8 +125,9 @@ def fragment(sentences: Sequence[str]) -> str:
 def pictured(slide: Slide, room: float) -> str:
     """A picture above or beside its answer: whichever leaves it larger."""
     assert slide.picture
-    two_rows = answer_height(["x"] * 2, WIDTH) + 35
-    first = fitting(slide.answer, two_rows, WIDTH) or slide.answer[:1]
+    film = slide.picture.name.endswith(".gif")  # has few sizes: its answer takes what is left
+    usual = answer_height(["x"] * 2, WIDTH) + 35 * (not film)
+    first = fitting(slide.answer, usual, WIDTH) or slide.answer[: not film]
     strip = answer_height(first, WIDTH) + 12 if first else 0
     below = slide.picture.scaled(WIDTH, room - strip)
     beside = slide.picture.scaled(WIDTH - COLUMN - 32, room)
@@ -142,10 +143,9 @@ def pictured(slide: Slide, room: float) -> str:
         if not asked or not fitting(slide.answer, left, column):
             left, question = room, ""
         words = question + fragment(fitting(slide.answer, left, column))
-    film = ' class="film"' if slide.picture.name.endswith(".gif") else ""
     image = (
-        f'<img{film} src="pictures/{slide.picture.name}" width="{size[0]}" height="{size[1]}"'
-        f' alt="{html.escape(slide.picture.alt)}">'
+        f'<img{" class=film" * film} src="pictures/{slide.picture.name}"'
+        f' width="{size[0]}" height="{size[1]}" alt="{html.escape(slide.picture.alt)}">'
     )
     told = f'<div class="words">{words}</div>' if words else ""
     return f'<div class="picture{where}">{image}{told}</div>'
