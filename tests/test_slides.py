@@ -96,11 +96,12 @@ def test_a_long_table_is_continued_under_its_head():
     assert all(text.render(part).count("<th>number</th>") == 1 for part in parts)
 
 
-def test_a_formula_is_not_parted_from_the_words_before_it():
-    for fill in range(3, 12):
-        words = "\n\n".join(["A sentence of its own is here."] * fill)
-        parts = text.split(lines_of(f"{words}\n\nSo we have\n\n$$a = b$$\n\nand so on."))
-        assert not [part for part in parts if "formula" in part[0].html]
+@pytest.mark.parametrize("before", range(1, 16))
+def test_a_formula_is_not_parted_from_the_words_before_it(before):
+    words = "\n\n".join(["A sentence of its own is here."] * before)
+    after = "\n\n".join(["Another one."] * 5)
+    parts = text.split(lines_of(f"{words}\n\nSo we have\n\n$$a = b$$\n\n{after}"))
+    assert not [part for part in parts if "formula" in part[0].html]
 
 
 def test_a_list_goes_on_with_its_numbers():

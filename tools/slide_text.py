@@ -34,6 +34,7 @@ ABBREVIATIONS = r"(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\bcf\.)(?<
 SENTENCE = re.compile(
     ABBREVIATIONS + r"(?<=[.?!\uf000-\uf8ff])([\"”)]*)\s+(?=[(\"“]*[A-Z\ue000-\uf8ff])"
 )
+FORMULA = '<div class="formula">'
 MATH = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
 
 
@@ -129,7 +130,7 @@ def paragraph(parts: Sequence[str]) -> list[Line]:
     for part in parts:
         for piece in re.split(r"(\$\$.+?\$\$)", part, flags=re.DOTALL):
             if piece.startswith("$$"):
-                found.append(Line(f'<div class="formula">{piece}</div>', 100, 5, group))
+                found.append(Line(f"{FORMULA}{piece}</div>", 100, 5, group))
             elif plain(piece).strip(" .,"):
                 found.append(line(piece.strip(), group))
     return found
@@ -246,8 +247,9 @@ def split(some: Sequence[Line], room: float = ROOM, ideal: float = IDEAL) -> lis
         found = ((high - target) / ideal) ** 2
         if end < len(some):
             last, following = some[end - 1], some[end]
-            found += 0.1 * (last.group is following.group)
-            found += 0.5 * (plain(last.html).endswith(":") or following.group.kind == "formula")
+            held = 0.1 if last.group.kind == "text" else 1.5
+            leads = plain(last.html).endswith(":") or following.html.startswith(FORMULA)
+            found += held * (last.group is following.group) + 2 * leads
         return found
 
     @cache
