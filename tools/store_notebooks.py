@@ -17,6 +17,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from ganlib import datasets
+from ganlib.lessons.widgets import VIEW
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 KEPT = {"kernelspec", "language_info", "ganlib"}
@@ -36,6 +37,7 @@ def store(path: Path) -> None:
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         if "image/png" in output.get("data", {}):
             output["data"].pop("image/jpeg", None)  # IPython stores pictures of Pillow's twice
+            output["data"].pop(VIEW, None)  # a slider needs a kernel; its picture stays
     notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in KEPT}
     nbformat.write(notebook, path)
     print(f"stored {path.name}: {path.stat().st_size / 1024:.0f} KB", flush=True)
