@@ -68,7 +68,7 @@ def test_a_walk_starts_in_the_middle_and_its_noise_is_as_long_as_usual(without, 
 
     monkeypatch.setattr(widgets.ganlib, "pretrained", lambda name: Generator())
     walk = widgets.walk("any")
-    assert walk.settings == {"right": 0.5, "down": 0.5, "corners": 0}
+    assert walk.settings == {"right": 0.21, "down": 0.14, "corners": 0}
     lengths = np.linalg.norm(np.concatenate(seen), axis=1) / np.sqrt(1000)
     np.testing.assert_allclose(lengths, 1, atol=0.1)
     corners = seen[0].reshape(8, 8, -1)[[0, 0, -1, -1], [0, -1, 0, -1]]

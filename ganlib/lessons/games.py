@@ -11,10 +11,11 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 from scipy.special import expit
 from scipy.stats import norm
 
-from ganlib.lessons.animations import frames, movie
+from ganlib.lessons.animations import frames, movie, still
 from ganlib.lessons.canvas import BLUE, GREEN, GREY, ORANGE
 
 MEAN, STD = 1.0, 1.0
@@ -137,13 +138,17 @@ def _way(axes: Axes, path: np.ndarray, every: int = 25) -> list[Artist]:
     ]
 
 
-def panel(runs: Mapping[tuple[str, str], np.ndarray]) -> Figure:
+def panel(runs: Mapping[tuple[str, str], np.ndarray]) -> Image.Image:
     """The ways of many trainings, and the rounds from which on their p_g is near p_data.
 
     Parameters
     ----------
     runs : (name of the row, name of the column) to rows of five numbers
     """
+    return still(_panel(runs))
+
+
+def _panel(runs: Mapping[tuple[str, str], np.ndarray]) -> Figure:
     rows, columns = (list(dict.fromkeys(key[i] for key in runs)) for i in (0, 1))
     figure = Figure(figsize=(10, 0.6 + 2.75 * len(rows)), dpi=100, layout="constrained")
     every = figure.subplots(len(rows), len(columns), sharex=True, sharey=True, squeeze=False)
@@ -153,7 +158,7 @@ def panel(runs: Mapping[tuple[str, str], np.ndarray]) -> Figure:
         _ground(axes)
         _way(axes, path)
         near = first_near(path)
-        text = "not near" if near is None else f"near from round {near}"
+        text = "not near" if near is None else f"near: round {near}"
         axes.text(-3.8, 2.35, text, fontsize=POINTS - 0.5, weight="bold")
         axes.set(xlabel="b" * (i == len(rows) - 1), ylabel=f"{row}\na" * (j == 0))
         if i == 0:
@@ -174,9 +179,8 @@ def beside_best(
     best : the densities of data and generator at places x to the best D there
     """
     figure = Figure(figsize=(10, 4.0), dpi=100, layout="constrained")
-    for axes, (name, row) in zip(
-        figure.subplots(1, len(rows), sharey=True), rows.items(), strict=True
-    ):
+    panels = figure.subplots(1, len(rows), sharey=True, squeeze=False)[0]
+    for axes, (name, row) in zip(panels, rows.items(), strict=True):
         p, q = norm.pdf(SEEN, MEAN, STD), norm.pdf(SEEN, row[1], abs(row[0]))
         for density, colour, label in ((p, GREEN, "$p_{data}$"), (q, BLUE, "$p_g$")):
             axes.fill_between(SEEN, density, color=colour, alpha=0.35, linewidth=0, label=label)
@@ -192,18 +196,19 @@ def beside_best(
     return figure
 
 
-def circles(paths: Mapping[str, np.ndarray], every: int = 1) -> Any:
+def circles(paths: Mapping[str, np.ndarray], every: int = 2) -> Any:
     """A film of the game x·y: the way of both players, a panel for each of two rules.
 
     Parameters
     ----------
     paths : name to places (rounds + 1, 2), all as long
+    every : so many rounds from frame to frame
     """
     ends = range(1, len(next(iter(paths.values()))) + 1, every)
     figure = _arena(paths)
     pictures = frames(figure, lambda end: _players(figure, paths, end), ends)
     text = "film of the game x times y, which x makes small and y makes large: "
-    return movie(pictures, text + ", ".join(paths), 160_000)
+    return movie(pictures, text + ", ".join(paths), 80_000)
 
 
 def _arena(paths: Mapping[str, np.ndarray], half: float = 3.2) -> Figure:

@@ -9,17 +9,18 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ganlib.lessons import ring
-from ganlib.lessons.animations import frames, movie
+from ganlib.lessons.animations import frames, movie, still
 from ganlib.lessons.canvas import BLUE, GREEN, ORANGE
 from ganlib.startup import tf
 
 HALF, RASTER = 1.75, 71  # of the square that is shown; places on its side
-ARROWS = 60  # samples whose gradient is drawn
+ARROWS, SHOWN = 60, 500  # samples whose gradient a film draws, and that it draws alone
 LENGTH = 0.35  # units of the plane at most
 POINTS = 12.5
-LEVELS = np.linspace(0, 1, 11)
+LEVELS = np.linspace(0, 1, 8)
 COLOURS = LinearSegmentedColormap.from_list("D", ["#c9d8e8", "#ffffff", "#f5cd9d"])
 """Of D: blue says generated, orange says real."""
 SIDE = np.linspace(-HALF, HALF, RASTER, dtype=np.float32)
@@ -91,7 +92,7 @@ def watched(rounds: int, at: Sequence[int], seed: int = 0, **settings: float) ->
     return [*found, moment(gan.generator, gan.discriminator, ring.LATENT, rounds)]
 
 
-def film(moments: Sequence[Moment], max_bytes: int = 330_000) -> Any:
+def film(moments: Sequence[Moment], max_bytes: int = 260_000) -> Any:
     """Moments as a film: on the left D and the gradients, on the right the points alone."""
     figure = Figure(figsize=(10, 5.3), dpi=100)
     left, right = (figure.add_axes((x, 0.1, 0.44, 0.83)) for x in (0.055, 0.545))
@@ -111,21 +112,26 @@ def _now(left: Axes, right: Axes, now: Moment) -> list[Artist]:
     return [
         *_scene(left, now),
         left.text(-HALF, HALF + 0.04, f"round {now.round:,}", **style),
-        *right.plot(*now.generated.T, ".", color=BLUE, markersize=3),
+        *right.plot(*now.generated[:SHOWN].T, ".", color=BLUE, markersize=4),
         right.text(-HALF, HALF + 0.04, f"{now.found} of {ring.CLUSTERS} clusters found", **style),
     ]
 
 
-def panel(moments: Mapping[str, Moment]) -> Figure:
+def panel(moments: Mapping[str, Moment]) -> Image.Image:
     """GANs side by side: D, the points, their gradients, and how many clusters they found."""
+    return still(_panel(moments))
+
+
+def _panel(moments: Mapping[str, Moment]) -> Figure:
     figure = Figure(figsize=(10, 0.95 + 9.4 / len(moments)), dpi=100, layout="constrained")
-    for axes, (name, now) in zip(
-        figure.subplots(1, len(moments), sharey=True), moments.items(), strict=True
-    ):
+    row = figure.subplots(1, len(moments), sharey=True, squeeze=False)[0]
+    for axes, (name, now) in zip(row, moments.items(), strict=True):
         _square(axes)
         axes.set(aspect="equal", ylabel="")
         _scene(axes, now)
-        axes.set_title(f"{name}\n{now.found} of {ring.CLUSTERS} clusters", fontsize=POINTS)
+        axes.set_title(
+            f"{name}\n{now.found} of {ring.CLUSTERS}, {now.stray:.0%} stray", fontsize=POINTS
+        )
     figure.axes[0].set_ylabel("y", fontsize=POINTS)
     return figure
 
@@ -144,7 +150,7 @@ def _scene(axes: Axes, now: Moment) -> list[Artist]:
     arrows = now.gradients * LENGTH / np.maximum(size, 3.0)  # longest for gradients from 3 on
     style: Any = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.005}
     return [
-        axes.contourf(SIDE, SIDE, now.surface, LEVELS, cmap=COLOURS),
+        axes.contourf(SIDE, SIDE, now.surface, LEVELS, cmap=COLOURS, antialiased=False),
         axes.contour(SIDE, SIDE, now.surface, [0.5], colors=ORANGE, linewidths=1.5),
         *axes.plot(*real.T, ".", color=GREEN, markersize=3),
         axes.quiver(*points.T, *arrows.T, color=BLUE, **style),

@@ -17,11 +17,12 @@ from PIL import Image, ImageDraw
 import ganlib
 from ganlib import figures
 from ganlib.lessons.animations import frame
+from ganlib.lessons.canvas import ORANGE
 from ganlib.lessons.pictures import chart_alt
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 """How an output names a widget; `tools/store_notebooks.py` leaves it out."""
-COLUMNS, SCALE, LARGE = 8, 2, 16  # of a walk: its map, and its one large image
+COLUMNS, SCALE = 8, 2  # of a walk: images in a row of its map, screen pixels for one of theirs
 STEPS = 15  # of a walk's sliders
 
 
@@ -64,7 +65,7 @@ class Sliders:
         self.image = ipywidgets.Image(value=png, format="png", width=width)
         self.controls = {
             key: ipywidgets.SelectionSlider(
-                options=[(_text(value), value) for value in own],
+                options=[(str(value), value) for value in own],
                 value=self.settings[key],
                 description=key.replace("_", " "),
                 continuous_update=False,  # draw when the hand lets go
@@ -131,19 +132,15 @@ def walk(name: str, seeds: int = 10) -> Sliders:
         ways = np.linspace(0, 1, COLUMNS)
         every = at(chosen, np.tile(ways, COLUMNS), np.repeat(ways, COLUMNS))
         image = at(chosen, np.array([right]), np.array([down]))
-        small = figures.grid(every, COLUMNS, SCALE * LARGE // COLUMNS).convert("RGB")
+        small = figures.grid(every, COLUMNS, SCALE).convert("RGB")
         step = small.width / COLUMNS
         x, y = (step * (0.5 + share * (COLUMNS - 1)) for share in (right, down))
-        dot = [x - 9, y - 9, x + 9, y + 9]
-        ImageDraw.Draw(small).ellipse(dot, outline="white", fill="#d9822b", width=3)
-        parts = [small, figures.grid(image, 1, SCALE * LARGE, gap=0).resize(small.size, 0)]
+        dot = [x - 7, y - 7, x + 7, y + 7]
+        ImageDraw.Draw(small).ellipse(dot, outline="white", fill=ORANGE, width=2)
+        parts = [small, figures.grid(image, 1, SCALE * COLUMNS)]
         text = f"{name}: a map of 64 images between four corners, and the image at the dot"
         return figures.described(figures.row(parts, 16), text)
 
     shares = [round(share, 2) for share in np.linspace(0, 1, STEPS).tolist()]
     chosen = Sliders(draw, {"right": shares, "down": shares, "corners": range(seeds)})
-    return chosen.starting(right=shares[STEPS // 2], down=shares[STEPS // 2])
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    return chosen.starting(right=shares[STEPS // 4], down=shares[STEPS // 7])
