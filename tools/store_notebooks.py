@@ -20,6 +20,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from ganlib import datasets, devices
+from ganlib.lessons.widgets import VIEW
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 KEPT = {"kernelspec", "language_info", "ganlib"}
@@ -47,6 +48,7 @@ def store(path: Path) -> None:
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         if "image/png" in output.get("data", {}):
             output["data"].pop("image/jpeg", None)  # IPython stores pictures of Pillow's twice
+            output["data"].pop(VIEW, None)  # a slider needs a kernel; its picture stays
     notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in KEPT}
     if "GANLIB_QUICK_MINUTES" not in os.environ:  # else it trained less than a reader's does
         kept = notebook.metadata.get("ganlib", {})
