@@ -17,8 +17,9 @@ def test_every_unit_is_a_square_and_the_title_counts_those_that_never_answer():
     figure = dense.units({"before": layers, "after": layers})
     panels = [axis for axis in figure.axes if axis.get_title()]
     titles = [axis.get_title() for axis in panels]
-    assert titles == ["32 units\n25% dead", "16 units\n0% dead"] * 2
+    assert titles == ["8 of 32\nnever answer", "0 of 16\nnever answer"] * 2
     assert [axis.get_xlabel() for axis in panels] == ["", "", "layer 1", "layer 2"]
+    assert figure.get_label().endswith("before, 8 of 32, 0 of 16; after, 8 of 32, 0 of 16")
     (image,) = panels[0].images
     colours = image.to_rgba(image.get_array()).reshape(-1, 4)
     assert len(colours) == 32
@@ -26,8 +27,8 @@ def test_every_unit_is_a_square_and_the_title_counts_those_that_never_answer():
     assert red.tolist() == [True] * 8 + [False] * 24
 
 
-def test_a_unit_that_answers_a_single_input_is_not_dead():
-    assert dense.dead(np.array([0.0, 0.001, 1.0, 0.5])) == 0.25
+def test_a_unit_that_answers_a_single_input_is_not_silent():
+    assert dense.silent(np.array([0.0, 0.001, 1.0, 0.5])) == 1
 
 
 def test_the_histogram_has_each_set_with_its_median():

@@ -15,7 +15,7 @@ from ganlib.lessons.charts import POINTS, WIDTH
 
 HIGH = 16  # units in a column
 BLUES = ListedColormap([(1 - 0.85 * x, 1 - 0.6 * x, 1 - 0.3 * x) for x in np.linspace(0.08, 1, 64)])
-DEAD = "tab:red"
+SILENT = "tab:red"
 
 
 def units(rows: Mapping[str, Sequence[np.ndarray]]) -> Figure:
@@ -30,21 +30,27 @@ def units(rows: Mapping[str, Sequence[np.ndarray]]) -> Figure:
     figure = Figure(figsize=(WIDTH, 0.7 + 2.4 * len(rows)), dpi=100, layout="constrained")
     options: Any = {"squeeze": False, "width_ratios": widths}
     grid = figure.subplots(len(rows), len(widths), **options)
-    colours = BLUES.with_extremes(under=DEAD)
+    colours = BLUES.with_extremes(under=SILENT)
     for line, (name, layers) in zip(grid, rows.items(), strict=True):
         for axis, shares in zip(line, layers, strict=True):
             squares = np.reshape(shares, (HIGH, -1))
             shown = axis.imshow(squares, cmap=colours, vmin=1e-9, vmax=1, interpolation="nearest")
-            axis.set_title(f"{len(shares)} units\n{dead(shares):.0%} dead", fontsize=POINTS)
+            title = f"{silent(shares)} of {len(shares)}\nnever answer"
+            axis.set_title(title, fontsize=POINTS)
             axis.set(xticks=[], yticks=[])
         line[0].set_ylabel(name, fontsize=POINTS)
+    found = [
+        f"{name}, {', '.join(f'{silent(shares)} of {len(shares)}' for shares in layers)}"
+        for name, layers in rows.items()
+    ]
+    figure.set_label(f"units, layer by layer, that answer no input: {'; '.join(found)}")
     for number, axis in enumerate(grid[-1], start=1):
         axis.set_xlabel(f"layer {number}", fontsize=POINTS)
     bar = figure.colorbar(shown, ax=grid, extend="min", shrink=0.8)
     bar.set_label("share of the inputs that it answers", fontsize=POINTS)
     bar.ax.tick_params(labelsize=POINTS - 1.5)
     figure.legend(
-        handles=[Patch(color=DEAD, label="dead: 0 for every input")],
+        handles=[Patch(color=SILENT, label="answers no input")],
         loc="outside upper right",
         fontsize=POINTS,
         frameon=False,
@@ -52,9 +58,9 @@ def units(rows: Mapping[str, Sequence[np.ndarray]]) -> Figure:
     return figure
 
 
-def dead(shares: np.ndarray) -> float:
-    """The share of units that are above 0 for no input at all."""
-    return float(np.mean(np.asarray(shares) == 0))
+def silent(shares: np.ndarray) -> int:
+    """How many units are above 0 for no input at all."""
+    return int(np.sum(np.asarray(shares) == 0))
 
 
 def nearness(sets: Mapping[str, np.ndarray]) -> Figure:
