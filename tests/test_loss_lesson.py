@@ -75,6 +75,12 @@ def test_few_points_have_dots_and_other_names_other_colours():
     assert figure.axes[0].get_xscale() == "log"
 
 
+def test_scores_have_the_colour_of_their_loss():
+    figure = loss_charts.scores({"hinge": [3.0, 4.0], "least-squares": [5.0]}, "distance")
+    colours = [dots.get_color() for dots in figure.axes[0].lines]
+    assert colours == [loss_charts.STYLES[name][0] for name in ("hinge", "least_squares")]
+
+
 @pytest.fixture(scope="module")
 def paths():
     return {name: line.descent(name, -6.0, steps=7) for name in ("minimax", "wasserstein")}

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ganlib import figures
-from ganlib.lessons import line
+from ganlib.lessons import charts, line
 
 POINTS = 13.0  # of all text, legible from the last row
 REAL = "#4f9d5b"
@@ -69,6 +69,14 @@ def curves(
     handles, labels = row[0].get_legend_handles_labels()
     style: Any = {"ncols": 6, "fontsize": POINTS - 0.5, "handlelength": 1.7, "columnspacing": 1.3}
     figure.legend(handles, labels, loc="outside lower center", **style)
+    return figure
+
+
+def scores(groups: Mapping[str, Sequence[float]], xlabel: str) -> Figure:
+    """`ganlib.lessons.charts.scores` with the colour of each loss, whose name may have hyphens."""
+    figure = charts.scores(groups, xlabel)
+    for dots, name in zip(figure.axes[0].lines, groups, strict=True):
+        dots.set_color(STYLES[name.replace("-", "_")][0])
     return figure
 
 
