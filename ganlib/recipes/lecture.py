@@ -1,5 +1,7 @@
 """The systems of `lecture`: a GAN of dense layers, and one of convolutions."""
 
+import dataclasses
+
 from ganlib.recipes.recipe import Optimizer, Recipe, networks_of
 from ganlib.systems.latents import Part
 
@@ -33,5 +35,14 @@ def _recipe(name: str, title: str, networks: str) -> Recipe:
 
 RECIPES = (
     _recipe("lecture-mlp", "Lecture MLP-GAN", "mlp"),
-    _recipe("lecture-conv", "Lecture convolutional GAN", "conv"),
+    dataclasses.replace(
+        _recipe("lecture-conv", "Lecture convolutional GAN", "conv"),
+        optimizers={
+            "generator": Optimizer("Adam", {"learning_rate": 1e-3, "beta_1": 0.5}),
+            "discriminator": Optimizer("Adam", {"learning_rate": 2e-3, "beta_1": 0.5}),
+        },
+        batch_size=16,
+        epochs=None,
+        minutes=1.0,
+    ),
 )
