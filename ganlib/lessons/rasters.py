@@ -1,7 +1,7 @@
 """Convolutions on numbered squares: what goes where when a raster gets smaller or larger."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -122,7 +122,7 @@ def half_steps(spread: np.ndarray, turned: np.ndarray, result: np.ndarray, strid
     left, middle, corners = float(EDGE), top + len(spread) * square / 2, []
     for (name, raster), sign in zip(named.items(), "∗= ", strict=True):
         corners.append((left, middle - square * len(raster) / 2))
-        own = {"fills": fills, "pale": ~real} if raster is spread else dict[str, np.ndarray]()
+        own: dict[str, Any] = {"fills": fills, "pale": ~real} if raster is spread else {}
         squares.raster(canvas, *corners[-1], raster, square, **own)
         x = left + len(raster) * square
         canvas.text((left + x) / 2, corners[-1][1] - 20, name, TITLE, weight="bold")
