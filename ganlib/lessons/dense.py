@@ -72,7 +72,7 @@ def nearness(sets: Mapping[str, np.ndarray]) -> Figure:
     """
     figure = Figure(figsize=(WIDTH, 4.2), dpi=100, layout="constrained")
     axis = figure.subplots()
-    bins = np.linspace(0, 1.05 * max(map(np.max, sets.values())), 40)
+    bins = list(np.linspace(0, 1.05 * max(map(np.max, sets.values())), 40))
     for number, (name, values) in enumerate(sets.items()):
         share, middle = np.full(len(values), 100 / len(values)), np.median(values)
         style: Any = {"color": f"C{number}", "label": f"{name}, median {middle:.1f}"}
