@@ -26,8 +26,7 @@ def _recipe(name: str, title: str, networks: Mapping[str, Network], **choices: A
         steps_per_execution=20,
         notes=(
             "The lecture gives both networks and trains them in turn, each with noise of its own. "
-            "It leaves open optimiser, rates, batch, epochs and the activation of the pixels: ours "
-            "are chosen for a minute."
+            "It leaves open optimiser, rates, batch and epochs: ours are chosen for a minute."
         ),
         **choices,
     )
