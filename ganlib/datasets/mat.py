@@ -12,12 +12,12 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from ganlib.datasets.intact import intact
+from ganlib.datasets.intact import LARGEST, intact
+from ganlib.datasets.places import File
 from ganlib.errors import DataError
 
 HEADER = 128
@@ -31,7 +31,7 @@ TURN = 4096  # images that are turned round at a time
 AGAIN = "download the official file again"
 
 
-def read(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
+def read(paths: Sequence[File]) -> tuple[np.ndarray, np.ndarray]:
     """Read one file of images and labels.
 
     Memory stays near the images' own size: they are turned from MATLAB's order of axes to N×H×W×C
@@ -54,12 +54,15 @@ def read(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
                 what = f"holds {name} twice" if name in names else f"lacks {name}"
                 raise DataError(f"{path} {what}: {AGAIN}")
         warnings.simplefilter("ignore")
-        arrays = loadmat(path, variable_names=("X", "y"))
+        with path.open("rb") as file:
+            arrays = loadmat(file, variable_names=("X", "y"))
     return _images_first(arrays["X"], path), _labels(arrays["y"], path)
 
 
-def _checked(file: IO[bytes], path: Path) -> Iterator[str]:
+def _checked(file: IO[bytes], path: File) -> Iterator[str]:
     """The names of a file's variables, each after its structure was found sound."""
+    end_of_file = file.seek(0, 2)
+    file.seek(0)
     header = file.read(HEADER)
     order = {b"IM": "<", b"MI": ">"}.get(header[126:128])
     if order is None:
@@ -72,7 +75,7 @@ def _checked(file: IO[bytes], path: Path) -> Iterator[str]:
     while tag := file.read(8):
         kind, size = struct.unpack(f"{order}II", _whole(tag, 8))
         end = file.tell() + size
-        if end > path.stat().st_size:
+        if end > end_of_file:
             raise EOFError("it ends too early")
         if kind == PACKED:
             kind, head, length = _unpacked(file, size, order)
@@ -94,13 +97,15 @@ def _unpacked(file: IO[bytes], size: int, order: str) -> tuple[int, bytes, int]:
             raise EOFError("it ends too early")
         part = unpacker.decompress(packed, CHUNK)
         head, length = head + part[: max(0, CHUNK - len(head))], length + len(part)
+        if length > LARGEST:
+            raise MemoryError(f"a variable of more than {LARGEST:,} bytes")
     kind, announced = struct.unpack(f"{order}II", _whole(head[:8], 8))
     if announced != length - 8:
         raise EOFError("a variable is not as long as announced")
     return kind, head[8:], announced
 
 
-def _matrix(head: bytes, length: int, order: str, path: Path) -> str:
+def _matrix(head: bytes, length: int, order: str, path: File) -> str:
     """The name of a variable; X and y must be plain numbers, as long as announced."""
     place = 0
 
@@ -135,7 +140,7 @@ def _whole(content: bytes, count: int) -> bytes:
     return content
 
 
-def _images_first(images: np.ndarray, path: Path) -> np.ndarray:
+def _images_first(images: np.ndarray, path: File) -> np.ndarray:
     """From (H, W, C, N), the first axis running fastest, to (N, H, W, C)."""
     if images.dtype != np.uint8:
         raise DataError(
@@ -145,6 +150,8 @@ def _images_first(images: np.ndarray, path: Path) -> np.ndarray:
         images = images[..., np.newaxis]
     if images.ndim != 4:
         raise DataError(f"{path}: X has shape {images.shape}, not 32×32×3×N: {AGAIN}")
+    if images.shape[1:] == (32, 32, 3):  # numpy's order, from scipy
+        return np.ascontiguousarray(images)
     height, width, channels, count = images.shape
     flat = np.asfortranarray(images).reshape(-1, order="F")
     memory = flat.reshape(count, channels, width, height)
@@ -154,7 +161,7 @@ def _images_first(images: np.ndarray, path: Path) -> np.ndarray:
     return turned
 
 
-def _labels(labels: np.ndarray, path: Path) -> np.ndarray:
+def _labels(labels: np.ndarray, path: File) -> np.ndarray:
     if labels.size != max(labels.shape, default=0):
         shape = "×".join(str(side) for side in labels.shape)
         raise DataError(f"{path}: y is {shape} where one label per image belongs: {AGAIN}")

@@ -1,0 +1,135 @@
+"""Where a user's files may lie, and under which names browsers and packers leave them."""
+
+import os
+import re
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from ganlib.datasets.intact import intact
+from ganlib.errors import DataError
+
+File = Path | zipfile.Path
+"""A file, or one in a zip archive; both have ``name``, ``parent`` and ``open("rb")``."""
+DEPTH = 5  # folders within a folder
+COPY = re.compile(r"( ?\(\d+\)| - (copy|copie|kopie)( ?\(\d+\))?| copy( \d+)?)(?=\.[a-z]|$)")
+NUMBERED = re.compile(r"[ -][2-9](?=\.[a-z]|$)")
+"""Safari's and Finder's second copies; elsewhere such a number may mean a part of the data."""
+SYSTEM = re.compile(r"\..*|__MACOSX|Thumbs\.db|desktop\.ini|(README|LICENSE)(\..*)?", re.IGNORECASE)
+PREPARED = re.compile(r"\d+\.\d+\.\d+(\.incomplete.*)?")
+SHOWN = 4  # names in a sentence
+
+
+def key(name: str) -> str:
+    """What of a file's name does not depend on who packed, copied or downloaded it."""
+    name = COPY.sub("", name.lower())
+    if "ubyte" in name or "32x32" in name:
+        name = NUMBERED.sub("", name)
+    return plain(name.removesuffix(".gz"))
+
+
+def plain(name: str) -> str:
+    """Letters and digits alone: FashionMNIST, fashion-mnist and fashion_mnist are one name."""
+    return re.sub(r"[^a-z0-9]+", "", name.lower())
+
+
+def found(folder: Path, names: Collection[str], others: Collection[str]) -> list[Path]:
+    """Folders and zip archives in a data folder, or itself, that bear one of a set's names.
+
+    `others` are names of other sets: a folder within that has one of them is none of this one's.
+    """
+    places = [
+        path
+        for path in _entries(folder)
+        if plain(path.stem if path.suffix.lower() == ".zip" else path.name) in names
+    ]
+    exact = [path for path in places if path.name in names or path.is_file()]
+    places = sorted(places, key=lambda path: (path not in exact, path.name))
+    own = folder.resolve()
+    if own.name.lower() in ("raw", "processed", "gzip"):  # as torchvision and EMNIST have it
+        own = own.parent
+    if plain(own.name) in names and plain(own.name) not in others:
+        places.append(folder)
+    return places
+
+
+def files(place: Path, skip: Collection[str] = (), depth: int = DEPTH) -> list[Path]:
+    """All files in a folder and its folders, the nearest first; no system's files.
+
+    Left out are folders that are called as in `skip`, and what TensorFlow Datasets prepared.
+    """
+    if place.is_file():
+        return [place]
+    result, folders = [], [place]
+    for _ in range(depth):
+        entries = [entry for folder in folders for entry in _entries(folder)]
+        result += [entry for entry in entries if entry.is_file()]
+        folders = [
+            entry
+            for entry in entries
+            if entry.is_dir() and plain(entry.name) not in skip and not PREPARED.match(entry.name)
+        ]
+    return result
+
+
+def unpacked(paths: Iterable[Path]) -> Iterator[File]:
+    """The same files, each zip archive replaced by the files in it."""
+    for path in paths:
+        if path.suffix.lower() != ".zip":
+            yield path
+            continue
+        with intact(path, "a zip archive"):
+            root = zipfile.Path(path)
+            names = [name for name in root.root.namelist() if not name.endswith("/")]
+        for name in names:
+            if not any(SYSTEM.fullmatch(part) for part in name.split("/")):
+                yield zipfile.Path(root.root, name)
+
+
+def choose(wanted: Sequence[Sequence[str]], held: Sequence[File]) -> list[File | None]:
+    """For each wanted file, given by its possible names, the one that it is, or None.
+
+    Files of one folder come before those of several.
+    """
+    keys = [{key(name) for name in names} for names in wanted]
+    fitting = [[file for file in held if key(file.name) in each] for each in keys]
+    if len(wanted) > 1 and all(fitting):
+        for folder in dict.fromkeys(str(file.parent) for file in fitting[0]):
+            together = [[file for file in each if str(file.parent) == folder] for each in fitting]
+            if all(together):
+                fitting = together
+                break
+    return [_best(names, each) for names, each in zip(wanted, fitting, strict=True)]
+
+
+def _best(names: Sequence[str], fitting: Sequence[File]) -> File | None:
+    if not fitting:
+        return None
+
+    def rank(file: File) -> tuple[int, int]:
+        depth = str(file).replace("\\", "/").count("/")
+        return depth, names.index(file.name) if file.name in names else len(names)
+
+    best, *others = sorted(fitting, key=rank)
+    for other in others:
+        if rank(other) == rank(best) and best.read_bytes() != other.read_bytes():
+            raise DataError(f"{best} and {other} differ, and either could be meant: keep only one")
+    return best
+
+
+def listed(held: Iterable[File], base: Path) -> str:
+    """The names of files relative to a folder, the first few of them."""
+    names = [re.sub(r"[^\x20-\x7e\xa0-\uffff]", "?", _relative(file, base)) for file in held]
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def _relative(file: File, base: Path) -> str:
+    return str(file).replace("\\", "/").removeprefix(base.as_posix()).lstrip("/") or base.name
+
+
+def _entries(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    names = sorted(os.listdir(folder))
+    return [folder / name for name in names if not SYSTEM.fullmatch(name)]
