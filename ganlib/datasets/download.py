@@ -121,7 +121,9 @@ def download(name: str, store: Path, url: str | None, notice: str = "") -> Path:
 
 
 def contact(url: str) -> None:
-    """Fetch the first byte as the download will: its certificates, redirects, proxies and method.
+    """Fetch a first byte as the download will: its certificates, redirects, proxies and method.
+
+    Any answer but "come back later" is left for the download to judge.
 
     Raises
     ------
@@ -143,7 +145,8 @@ def contact(url: str) -> None:
             session.mount("http://", again)
             session.mount("https://", again)
             with session.get(url, stream=True) as answer:
-                answer.raise_for_status()
+                if answer.status_code >= 500:  # TFDS would ask for minutes
+                    answer.raise_for_status()
                 next(answer.iter_content(1), None)
     except (requests.RequestException, OSError, ValueError) as error:
         raise DataNotFound(f"not to be downloaded from {host} ({reason(error)})") from None

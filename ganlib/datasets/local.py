@@ -57,7 +57,8 @@ def read(
             return result
     for place in here:
         _refuse_unknown(known, split, place, held[place])
-    _refuse_misplaced(known, folder, foreign)
+    if folder not in here:
+        _refuse_misplaced(known, folder, foreign | known.aliases)
     return None
 
 
@@ -126,7 +127,7 @@ def _pictures(
         own = (0, 0, 0) if size and channels else found.own_shape()
         shape = (*(size or own[:2]), channels or own[2])
     images, labels = known.check(*found.read(shape), str(place))
-    return images, labels, f"{place.name} ({len(images):,} pictures)"
+    return images, labels, f"{place.name} ({len(images):,} picture(s))"
 
 
 def _refuse_unknown(known: KnownDataset, split: str, place: Path, files: Sequence[Path]) -> None:

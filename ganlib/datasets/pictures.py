@@ -20,7 +20,7 @@ from ganlib.datasets.arrays import Labels
 from ganlib.datasets.places import File, listed
 from ganlib.errors import DataError
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 ENDINGS = tuple(".png .jpg .jpeg .jfif .webp .bmp .gif .tif .tiff .ppm .pgm".split())
 WORDS = {"train": ("train", "training"), "test": ("test", "testing"), "extra": ("extra",)}
 """What the folder of a split is called."""
