@@ -209,6 +209,13 @@ def test_labels_may_be_missing_where_nothing_needs_them(tmp_path):
     assert data.describe() and data.checksum and data.content
 
 
+def test_an_unknown_array_beside_the_images_may_be_the_labels(tmp_path):
+    (tmp_path / "mnist").mkdir()
+    np.savez(tmp_path / "mnist" / "train.npz", images=GREY, lables=LABELS)
+    with pytest.raises(DataError, match='lacks "labels", but holds "lables": call the labels'):
+        load("mnist", data_dir=tmp_path)
+
+
 def test_two_arrays_that_could_be_the_images_are_a_question(tmp_path):
     (tmp_path / "mnist").mkdir()
     np.savez(tmp_path / "mnist" / "train.npz", x=GREY, data=GREY, y=LABELS)

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO
 
 from ganlib.errors import DataError
@@ -14,7 +15,7 @@ from ganlib.errors import DataError
 BROKEN = (
     *(gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error, EOFError),
     *(ValueError, TypeError, KeyError, NotImplementedError, RuntimeError),
-    *(AttributeError, IndexError, OverflowError, SyntaxError, AssertionError),
+    *(AttributeError, IndexError, OverflowError, SyntaxError, AssertionError, TokenError),
 )
 """What readers of gzip, zip, numpy and MATLAB files raise on damaged ones."""
 

@@ -40,6 +40,12 @@ def read(files: Sequence[File], split: str, own: bool) -> tuple[np.ndarray, Labe
                 f"np.savez_compressed(file, {images[0]}=..., {labels[0]}=...)"
             )
         label = _one(labels, archive, path)
+        others = {n for n in archive.files if not n.lower().startswith("x") and "images" not in n}
+        if label is None and (others := others - {name}):
+            raise DataError(
+                f'{path} lacks "{labels[0]}", but holds {_quoted(others)}: call the labels '
+                f"{labels[0]}, or leave all but the images out"
+            )
         try:
             return _array(archive, name), None if label is None else _array(archive, label)
         except ValueError as error:
