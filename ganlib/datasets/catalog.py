@@ -6,6 +6,7 @@ A new data set is one more entry of ``KNOWN``; a new file format is one more ``L
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,10 @@ class KnownDataset:
             raise DataError(f"{where}: {error}") from None
 
 
-def _archives(name: str, split: str, *own: str) -> tuple[Layout, ...]:
+Layouts = tuple[Layout, ...]
+
+
+def _archives(name: str, split: str, *own: str) -> Layouts:
     """A split in an archive of its own, or in one for all splits."""
     return (
         Layout(partial(npz.read, split=split, own=True), ((*own, f"{name}_{split}.npz"),)),
@@ -66,88 +70,71 @@ def _archives(name: str, split: str, *own: str) -> tuple[Layout, ...]:
     )
 
 
-def _idx(
-    stem: str, *others: str, read: Callable[[Sequence[File]], Arrays] = idx.read_pair
-) -> Layout:
-    """The pair of files, each packed or not, spelt with a hyphen or, as unpackers do, a dot."""
-    endings = ("-{}-ubyte.gz", ".{}-ubyte.gz", "-{}-ubyte", ".{}-ubyte")
+def _idx(*stems: str, labels: str = "labels-idx1-ubyte", turned: bool = False) -> Layout:
+    """The pair of files, packed or not."""
     images, labels = (
-        tuple(f"{s}-{content}{e.format(kind)}" for s in (stem, *others) for e in endings)
-        for content, kind in (("images", "idx3"), ("labels", "idx1"))
+        tuple(f"{stem}-{content}{packed}" for stem in stems for packed in (".gz", ""))
+        for content in ("images-idx3-ubyte", labels)
     )
-    return Layout(read, (images, labels))
+    return Layout(partial(idx.read_pair, turned=turned), (images, labels))
 
 
-def _csv(*names: str) -> Layout:
-    return Layout(partial(table.read, pixels=28 * 28), (names,))
+def _csv(*names: str, turned: bool = False) -> Layout:
+    return Layout(partial(table.read, side=28, turned=turned), (names,))
 
 
-def _like_mnist(name: str, server: str, *folders: str) -> KnownDataset:
-    def layouts(split: str, *stems: str) -> tuple[Layout, ...]:
-        archives = _archives(name, split, f"{split}.npz")
-        more = []
-        if name == "kmnist":
-            pair = ((f"kmnist-{split}-imgs.npz",), (f"kmnist-{split}-labels.npz",))
-            more = [Layout(partial(npz.read_pair, split=split), pair)]
-        return (_idx(*stems), *archives, *more, _csv(f"{split}.csv", f"{name}_{split}.csv"))
-
-    return KnownDataset(
-        name=name,
-        image_shape=(28, 28, 1),
-        sizes={"train": 60_000, "test": 10_000},
-        layouts={"train": layouts("train", "train"), "test": layouts("test", "t10k", "test")},
-        download_url=f"{server}/train-images-idx3-ubyte.gz",
-        stand_in="synthetic_digits" if name != "kmnist" else "",
-        folders=folders,
-    )
+def _mnist(name: str, split: str) -> Layouts:
+    stems = ("train",) if split == "train" else ("t10k", "test")
+    archives = _archives(name, split, f"{split}.npz")
+    return (_idx(*stems), *archives, _csv(f"{split}.csv", f"{name}_{split}.csv"))
 
 
-def _emnist(part: str, classes: int, train: int, test: int) -> KnownDataset:
-    """A part of EMNIST (https://www.nist.gov/itl/products-and-services/emnist-dataset)."""
-
-    def layouts(split: str) -> tuple[Layout, ...]:
-        stem = f"emnist-{part}-{split}"
-        turned = Layout(partial(_read_turned_table), ((f"{stem}.csv",),))
-        name = f"emnist_{part}"
-        return (_idx(stem, read=idx.read_turned), *_archives(name, split), turned)
-
-    return KnownDataset(
-        name=f"emnist/{part}",
-        image_shape=(28, 28, 1),
-        sizes={"train": train, "test": test},
-        layouts={split: layouts(split) for split in ("train", "test")},
-        download_url="https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip",
-        download_notice="emnist: TensorFlow Datasets fetches 535 MB, all parts of the set",
-        stand_in="synthetic_digits" if part in ("digits", "mnist") else "",
-        classes=classes,
-        folders=("emnist",),
-        pictures=False,
-        turned=True,
-    )
+def _kmnist(name: str, split: str) -> Layouts:
+    pair = ((f"{name}-{split}-imgs.npz",), (f"{name}-{split}-labels.npz",))
+    return *_mnist(name, split), Layout(partial(npz.read, split=split, own=True), pair)
 
 
-def _read_turned_table(files: Sequence[File]) -> Arrays:
-    images, labels = table.read(files, 28 * 28)
-    return images.reshape(-1, 28, 28).transpose(0, 2, 1), labels
+def _qmnist(name: str, split: str) -> Layouts:
+    pair = _idx(f"{name}-{split}", labels="labels-idx2-int")
+    return pair, *_archives(name, split, f"{split}.npz")
 
 
-def _qmnist() -> KnownDataset:
-    """QMNIST (https://github.com/facebookresearch/qmnist), with all 60,000 test digits."""
-
-    def layouts(split: str) -> tuple[Layout, ...]:
-        images, labels = f"qmnist-{split}-images-idx3-ubyte", f"qmnist-{split}-labels-idx2-int"
-        pair = Layout(idx.read_qmnist, ((f"{images}.gz", images), (f"{labels}.gz", labels)))
-        return (pair, *_archives("qmnist", split, f"{split}.npz"))
-
-    return KnownDataset(
-        name="qmnist",
-        image_shape=(28, 28, 1),
-        sizes={"train": 60_000, "test": 60_000},
-        layouts={split: layouts(split) for split in ("train", "test")},
-        stand_in="synthetic_digits",
-    )
+def _emnist(name: str, split: str) -> Layouts:
+    stem = f"{name.replace('/', '-')}-{split}"
+    archives = _archives(name.replace("/", "_"), split)
+    return _idx(stem, turned=True), *archives, _csv(f"{stem}.csv", turned=True)
 
 
+def _relative(
+    name: str,
+    layouts: Callable[[str, str], Layouts],
+    url: str | None = None,
+    sizes: tuple[int, int] = (60_000, 10_000),
+    classes: int = 10,
+    **more: Any,
+) -> KnownDataset:
+    """MNIST, or a set of its kind."""
+    split_sizes = dict(zip(("train", "test"), sizes, strict=True))
+    files = {split: layouts(name, split) for split in split_sizes}
+    about = {"download_url": url, "classes": classes, **more}
+    return KnownDataset(name, (28, 28, 1), split_sizes, files, **about)
+
+
+DIGITS = "synthetic_digits"
+PACKED = "train-images-idx3-ubyte.gz"
+MNIST_SERVER = "https://storage.googleapis.com/cvdf-datasets/mnist"
+FASHION_SERVER = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
+KMNIST_SERVER = "http://codh.rois.ac.jp/kmnist/dataset/kmnist"
+EMNIST_URL = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"
+EMNIST = {  # parts: classes, training and test images; letters count from 1
+    "balanced": (47, (112_800, 18_800)),
+    "byclass": (62, (697_932, 116_323)),
+    "bymerge": (47, (697_932, 116_323)),
+    "digits": (10, (240_000, 40_000)),
+    "letters": (27, (124_800, 20_800)),
+    "mnist": (10, (60_000, 10_000)),
+}
+KAGGLE = ("digit-recognizer", "mnist-dataset", "mnist-in-csv", "mnist_png")
 SVHN_SERVER = "http://ufldl.stanford.edu/housenumbers"
 SVHN_SIZES = {"train": 73_257, "test": 26_032, "extra": 531_131}
 SYNTHETIC_SIZES = {"train": 20_000, "test": 4_000}
@@ -156,14 +143,8 @@ SYNTHETIC_SIZES = {"train": 20_000, "test": 4_000}
 KNOWN: dict[str, KnownDataset] = {
     known.name: known
     for known in (
-        _like_mnist(
-            *("mnist", "https://storage.googleapis.com/cvdf-datasets/mnist"),
-            *("digit-recognizer", "mnist-dataset", "mnist-in-csv", "mnist_png"),
-        ),
-        _like_mnist(
-            *("fashion_mnist", "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"),
-            "fmnist",
-        ),
+        _relative("mnist", _mnist, f"{MNIST_SERVER}/{PACKED}", stand_in=DIGITS, folders=KAGGLE),
+        _relative("fashion_mnist", _mnist, f"{FASHION_SERVER}/{PACKED}", stand_in=DIGITS),
         KnownDataset(
             name="svhn_cropped",
             image_shape=(32, 32, 3),
@@ -184,16 +165,21 @@ KNOWN: dict[str, KnownDataset] = {
             ),
             stand_in="synthetic_house_numbers",
         ),
-        _like_mnist("kmnist", "http://codh.rois.ac.jp/kmnist/dataset/kmnist", "kuzushiji-mnist"),
-        _qmnist(),
-        _emnist("balanced", 47, 112_800, 18_800),
-        _emnist("byclass", 62, 697_932, 116_323),
-        _emnist("bymerge", 47, 697_932, 116_323),
-        _emnist("digits", 10, 240_000, 40_000),
-        _emnist("letters", 27, 124_800, 20_800),  # from 1 for A on
-        _emnist("mnist", 10, 60_000, 10_000),
+        _relative("kmnist", _kmnist, f"{KMNIST_SERVER}/{PACKED}"),
+        # https://github.com/facebookresearch/qmnist, with all test digits
+        _relative("qmnist", _qmnist, None, (60_000, 60_000), stand_in=DIGITS),
+        *(  # https://www.nist.gov/itl/products-and-services/emnist-dataset
+            _relative(
+                *(f"emnist/{part}", _emnist, EMNIST_URL, sizes, classes),
+                download_notice="emnist: TensorFlow Datasets fetches 535 MB, all parts of it",
+                folders=("emnist",),
+                pictures=False,
+                turned=True,
+            )
+            for part, (classes, sizes) in EMNIST.items()
+        ),
         KnownDataset(
-            name="synthetic_digits",
+            name=DIGITS,
             image_shape=(28, 28, 1),
             sizes=SYNTHETIC_SIZES,
             generator="ganlib.datasets.synthetic.digits",

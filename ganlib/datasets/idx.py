@@ -19,22 +19,15 @@ TYPES = {0x08: ("u1", "unsigned bytes"), 0x0C: (">i4", "whole numbers of 32 bits
 CONTENT = {1: "labels", 3: "images"}
 
 
-def read_pair(files: Sequence[File]) -> tuple[np.ndarray, np.ndarray]:
-    """Read images, uint8 (N, H, W), and labels, uint8 (M,); that M equals N is not checked here."""
-    images, labels = files
-    return read(images, dimensions=3), read(labels, dimensions=1)
+def read_pair(files: Sequence[File], turned: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Read images, uint8 (N, H, W), and labels (M,); that M equals N is not checked here.
 
-
-def read_turned(files: Sequence[File]) -> tuple[np.ndarray, np.ndarray]:
-    """The same of EMNIST, whose published images lie on their side, mirrored."""
-    images, labels = read_pair(files)
-    return images.transpose(0, 2, 1), labels
-
-
-def read_qmnist(files: Sequence[File]) -> tuple[np.ndarray, np.ndarray]:
-    """The same of QMNIST, whose labels are the first of eight columns of int32 (idx2-int)."""
-    images, labels = files
-    return read(images, dimensions=3), read(labels, dimensions=2, code=0x0C)[:, 0]
+    EMNIST's images lie on their side, mirrored, and are `turned` upright. QMNIST's labels
+    (idx2-int) are the first of eight columns.
+    """
+    images, labels = read(files[0], 3), files[1]
+    numbers = read(labels, 2, 0x0C)[:, 0] if "idx2" in labels.name.lower() else read(labels, 1)
+    return images.transpose(0, 2, 1) if turned else images, numbers
 
 
 def read(path: File, dimensions: int, code: int = 0x08) -> np.ndarray:

@@ -23,7 +23,9 @@ def read(files: Sequence[File], split: str, own: bool) -> tuple[np.ndarray, Labe
     own : whether the archive is the split's own (``images``, ``labels``), or holds all splits
         (``x_train``, ``y_train``, ``x_test``, ``y_test``)
     """
-    (path,) = files
+    path, *more = files
+    if more:  # KMNIST's, one for each
+        return read([path], split, own)[0], read(more, split, own)[0]
     images: tuple[str, ...] = (f"x_{split}", f"X_{split}", f"{split}_images")
     labels: tuple[str, ...] = (f"y_{split}", f"Y_{split}", f"{split}_labels")
     if own:
@@ -55,12 +57,6 @@ def read(files: Sequence[File], split: str, own: bool) -> tuple[np.ndarray, Labe
                 f"{path} holds Python objects, which are never unpickled: save numbers, such as "
                 "uint8 images"
             ) from None
-
-
-def read_pair(files: Sequence[File], split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Read two archives of one array each, as KMNIST has them."""
-    images, labels = (read([file], split, own=True)[0] for file in files)
-    return images, labels
 
 
 def _one(names: Sequence[str], archive: Any, path: File) -> str | None:

@@ -20,8 +20,9 @@ NUMBERS = ("", "unnamed: 0", "index", "id", "imageid")
 LINES = 2000  # at a time
 
 
-def read(files: Sequence[File], pixels: int) -> tuple[np.ndarray, Labels]:
-    """Read images, uint8 (N, pixels), and labels, int64 (N,) or None where there are none."""
+def read(files: Sequence[File], side: int, turned: bool = False) -> tuple[np.ndarray, Labels]:
+    """Read square images, uint8 (N, side, side), and labels or None; `turned` as in `idx`."""
+    pixels = side * side
     (path,) = files
     with intact(path, "a table of comma-separated numbers"), path.open("rb") as packed:
         file = io.TextIOWrapper(packed, "utf-8-sig")
@@ -57,8 +58,10 @@ def read(files: Sequence[File], pixels: int) -> tuple[np.ndarray, Labels]:
             parts.append(values.astype(np.uint8))
             if (size := size + parts[-1].nbytes) > LARGEST:
                 raise MemoryError(f"more than {LARGEST:,} bytes of pixels")
-    images = np.concatenate(parts) if parts else np.empty((0, pixels), np.uint8)
-    return images, np.concatenate(labels) if given and parts else None
+    images = np.concatenate(parts or [np.empty((0, pixels), np.uint8)]).reshape(-1, side, side)
+    return images.transpose(0, 2, 1) if turned else images, np.concatenate(
+        labels
+    ) if given and parts else None
 
 
 def _is_number(text: str) -> bool:
