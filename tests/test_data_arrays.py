@@ -97,6 +97,7 @@ MENDED = {
     "integers beyond 255": GREY.astype(np.int32) * 10,
     "16 bits": GREY.astype(np.uint16) * 257,
     "negative integers": GREY.astype(np.int16) - 128,
+    "floats up to 2.55": GREY / 100,
     "standardised": (GREY - 33.3) / 78.6,
     "floats beyond 255": GREY * 3.0,
     "floats about zero": GREY / 255 - 0.5 + 0.2,

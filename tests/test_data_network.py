@@ -132,7 +132,7 @@ def test_a_hanging_look_up_is_given_up(monkeypatch):
     release = threading.Event()
     monkeypatch.setattr(download, "LOOK_UP_SECONDS", 0.1)
     monkeypatch.setattr("socket.getaddrinfo", lambda *a, **o: release.wait(60) and [])
-    assert "no address of 'dataset.invalid' in 0.1 s" in failure("http://dataset.invalid/file")
+    assert "no address of 'dataset.invalid' after 0.1 s" in failure("http://dataset.invalid/file")
     (left_behind,) = [thread for thread in threading.enumerate() if thread.name == "look-up"]
     assert left_behind.daemon  # or the program could not end
     release.set()

@@ -209,23 +209,20 @@ def _real(
     from ganlib.datasets import download  # here, because what comes from files needs none of it
 
     stores = download.stores(folders)
+    prepared, others = download.find(known.name, stores)
     try:
-        store = download.find(known.name, stores) or download.download(
+        store = prepared or download.download(
             known.name, stores[-1], known.download_url, known.download_notice
         )
     except DataNotFound as error:
         places = " or ".join(str(folder / known.name) for folder in folders)
         wanted = " or ".join(layout.files[0][0] for layout in known.layouts[split])
+        last = 'or ask for the stand-in with stand_in="always" (--data synthetic)'
         raise DataNotFound(
             f"{known.name} ({split}) was not found: no {wanted} in {places}, not prepared by "
-            f"TensorFlow Datasets in {stores[-1]}{download.passed_over(known.name, stores)}, and "
-            f"{error}; put the files into {places}, set GANLIB_DATA to the folder that holds "
-            f"{known.name}/, go online"
-            + (
-                ', or ask for the stand-in with stand_in="always" (--data synthetic)'
-                if known.stand_in
-                else " (there is no stand-in)"
-            )
+            f"TensorFlow Datasets in {stores[-1]}{others}, and {error}; put the files into "
+            f"{places}, set GANLIB_DATA to the folder that holds {known.name}/, go online, "
+            + (last if known.stand_in else "for there is no stand-in")
         ) from None
     images, labels, origin = download.read(known.name, split, store)
     if known.turned:

@@ -70,11 +70,11 @@ def _archives(name: str, split: str, *own: str) -> Layouts:
     )
 
 
-def _idx(*stems: str, labels: str = "labels-idx1-ubyte", turned: bool = False) -> Layout:
+def _idx(*stems: str, labelled: str = "labels-idx1-ubyte", turned: bool = False) -> Layout:
     """The pair of files, packed or not."""
     images, labels = (
         tuple(f"{stem}-{content}{packed}" for stem in stems for packed in (".gz", ""))
-        for content in ("images-idx3-ubyte", labels)
+        for content in ("images-idx3-ubyte", labelled)
     )
     return Layout(partial(idx.read_pair, turned=turned), (images, labels))
 
@@ -95,7 +95,7 @@ def _kmnist(name: str, split: str) -> Layouts:
 
 
 def _qmnist(name: str, split: str) -> Layouts:
-    pair = _idx(f"{name}-{split}", labels="labels-idx2-int")
+    pair = _idx(f"{name}-{split}", labelled="labels-idx2-int")
     return pair, *_archives(name, split, f"{split}.npz")
 
 

@@ -11,10 +11,10 @@ import os
 import socket
 import sys
 import threading
-import urllib.parse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -36,38 +36,23 @@ def stores(folders: Sequence[Path]) -> list[Path]:
     return [*local, Path(default).expanduser()]
 
 
-def find(name: str, places: Sequence[Path]) -> Path | None:
-    """The folder of a prepared version that this TFDS reads, in the first place that has one."""
-    held = [path.parent for place in places for path in _prepared(place / name)]
+def find(name: str, places: Sequence[Path]) -> tuple[Path | None, str]:
+    """The folder of a prepared version that this TFDS reads; else a clause on those it does not."""
+    pattern = "*/dataset_info.json"
+    held = [p.parent for place in places for p in sorted((place / name).glob(pattern))]
     if not held or not _installed():
-        return None
-    readable = _versions(name)
-    return next((folder for folder in held if not readable or folder.name in readable), None)
-
-
-def passed_over(name: str, places: Sequence[Path]) -> str:
-    """What `find` passed over, for the sentence that says that nothing was found."""
-    held = [str(path.parent) for place in places for path in _prepared(place / name)]
-    if not held or not _installed():
-        return ""
-    return f" (only {', '.join(held)}, which is not version {' or '.join(_versions(name))})"
-
-
-def _prepared(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*/dataset_info.json"))
-
-
-def _versions(name: str) -> list[str]:
-    """Versions that TFDS's code for this set reads; none where it has no such code."""
+        return None, ""
     import tensorflow_datasets as tfds
 
     import ganlib.startup  # noqa: F401  (imports TensorFlow without its noise)
 
     try:
         code = tfds.builder_cls(name.partition("/")[0])
-    except tfds.core.registered.DatasetNotFoundError:
-        return []
-    return [str(version) for version in (code.VERSION, *code.SUPPORTED_VERSIONS)]
+    except tfds.core.registered.DatasetNotFoundError:  # no code: read as it lies there
+        return held[0], ""
+    readable = [str(version) for version in (code.VERSION, *code.SUPPORTED_VERSIONS)]
+    found = next((folder for folder in held if folder.name in readable), None)
+    return found, f" (only {held[0]}, which is not version {' or '.join(readable)})"
 
 
 def read(name: str, split: str, folder: Path) -> tuple[np.ndarray, np.ndarray, str]:
@@ -132,27 +117,21 @@ def contact(url: str) -> None:
     import requests  # here, because TensorFlow Datasets brings it, and files need none of it
     from urllib3.util import Retry
 
-    host = urllib.parse.urlsplit(url).hostname
-    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
-    _look_up(
-        urllib.parse.urlsplit(proxy if "//" in (proxy or "") else f"//{proxy or host}").hostname
-    )
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or url
+    _look_up(str(urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname))
+    retry = Retry(1, backoff_factor=0.5, status_forcelist=[500, 502, 503, 504])
     try:
         with requests.Session() as session, _never_silent():
-            again = requests.adapters.HTTPAdapter(
-                max_retries=Retry(1, backoff_factor=0.5, status_forcelist=[500, 502, 503, 504])
-            )
-            session.mount("http://", again)
-            session.mount("https://", again)
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
             with session.get(url, stream=True) as answer:
-                if answer.status_code >= 500:  # TFDS would ask for minutes
-                    answer.raise_for_status()
                 next(answer.iter_content(1), None)
     except (requests.RequestException, OSError, ValueError) as error:
+        host = urlsplit(url).hostname
         raise DataNotFound(f"not to be downloaded from {host} ({reason(error)})") from None
 
 
-def _look_up(host: str | bytes | None) -> None:
+def _look_up(host: str) -> None:
     """Give up where the look-up of a name hangs, which no time-out covers; it may fail later."""
 
     def ask() -> None:
@@ -164,7 +143,7 @@ def _look_up(host: str | bytes | None) -> None:
     thread.join(LOOK_UP_SECONDS)
     if thread.is_alive():
         raise DataNotFound(
-            f"not to be downloaded (no address of {host!r} in {LOOK_UP_SECONDS:g} s)"
+            f"not to be downloaded (no address of {host!r} after {LOOK_UP_SECONDS:g} s)"
         )
 
 
@@ -173,21 +152,18 @@ def _never_silent() -> Iterator[None]:
     """Give every request of this process a time-out meanwhile: TFDS gives its own none."""
     from requests.adapters import HTTPAdapter
 
-    send = HTTPAdapter.send
+    def impatient(*args: Any, **options: Any) -> Any:
+        return send(*args, **options | {"timeout": (CONNECT_SECONDS, SILENT_SECONDS)})
 
-    def impatient(self: HTTPAdapter, *args: Any, **options: Any) -> Any:
-        options["timeout"] = options.get("timeout") or (CONNECT_SECONDS, SILENT_SECONDS)
-        return send(self, *args, **options)
-
-    log = logging.getLogger("urllib3.connectionpool")  # it tells of each retry
-    before = log.level
-    log.setLevel(logging.ERROR)
+    send, log = HTTPAdapter.send, logging.getLogger("urllib3.connectionpool")
+    level = log.level
+    log.setLevel(logging.ERROR)  # it tells of each retry
     HTTPAdapter.send = impatient  # type: ignore[method-assign]
     try:
         yield
     finally:
         HTTPAdapter.send = send  # type: ignore[method-assign]
-        log.setLevel(before)
+        log.setLevel(level)
 
 
 def _installed() -> bool:
@@ -196,14 +172,9 @@ def _installed() -> bool:
 
 def reason(error: BaseException) -> str:
     """The first line of what is at the bottom of an error, and what helps where that is known."""
-    while inner := next(
-        (one for one in (getattr(error, "reason", None), *error.args) if _is_error(one)), None
-    ):
-        error = inner
+    inner: object = error
+    while isinstance(inner, BaseException):
+        error, within = inner, (getattr(inner, "reason", None), *inner.args)
+        inner = next((one for one in within if isinstance(one, BaseException)), None)
     text = f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0][:200]}"
-    advice = next((f"; {advice}" for word, advice in ADVICE.items() if word in text), "")
-    return text + advice
-
-
-def _is_error(one: object) -> bool:
-    return isinstance(one, BaseException)
+    return text + next((f"; {advice}" for word, advice in ADVICE.items() if word in text), "")

@@ -3,6 +3,8 @@
 Nothing that lies in the set's own folder is passed over in silence.
 """
 
+import contextlib
+import itertools
 import logging
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -10,14 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.datasets import pictures, places
-from ganlib.datasets.arrays import Labels
-from ganlib.datasets.catalog import KNOWN, KnownDataset, Layout
+from ganlib.datasets.arrays import DARK, Labels
+from ganlib.datasets.catalog import KNOWN, KnownDataset
 from ganlib.datasets.places import File, key
 from ganlib.errors import DataError
 
 Found = tuple[np.ndarray, Labels, str]
 """Images, labels and the names of the files."""
-DARK = 31  # of 255: the largest value of images that are hardly to be seen
 
 log = logging.getLogger(__name__)
 
@@ -45,16 +46,20 @@ def read(
         if place.is_file() and place.suffix.lower() != ".zip":
             raise DataError(f"{place} is a file, but a folder is needed there: rename the file")
     held = {place: places.files(place, foreign) for place in here}
-    own = _keys(known) - {k for name, o in KNOWN.items() if name != known.name for k in _keys(o)}
+    own = _keys(known) - {k for other in KNOWN.values() if other != known for k in _keys(other)}
     held.setdefault(folder, [f for f in places.files(folder, depth=1) if key(f.name) in own])
     for unpack in (list, places.unpacked):  # what is unpacked comes first
         for files in held.values():
-            if (result := _complete(known, split, list(unpack(files)))) is not None:
+            if (result := _complete(known, split, unpack(files))) is not None:
                 return result
     for place in here:
-        _refuse_fragments(known, split, place, list(places.unpacked(held[place])))
-        if (result := _pictures(known, split, place, held[place], size, channels)) is not None:
-            return result
+        _refuse_fragments(known, split, place, places.unpacked(held[place]))
+        for unpack in (list, places.unpacked) if known.pictures else ():
+            if (found := pictures.find(place, unpack(held[place]), split)) is not None:
+                shape = known.image_shape if any(known.image_shape) else None
+                images, labels = found.read(shape or found.shape(size, channels))
+                images, labels = known.check(images, labels, str(place))
+                return images, labels, f"{place.name} ({len(images):,} picture(s))"
     for place in here:
         _refuse_unknown(known, split, place, held[place])
     if folder not in here:
@@ -68,10 +73,10 @@ def exists(name: str, folders: Sequence[Path]) -> bool:
     return any(name.strip(". ") and (folder / n).exists() for folder in folders for n in names)
 
 
-def _keys(known: KnownDataset, split: str = "") -> set[str]:
-    """Keys of all file names that a set, or a split of it, is read from."""
-    layouts = [known.layouts[split]] if split else known.layouts.values()
-    return {key(name) for each in layouts for one in each for names in one.files for name in names}
+def _keys(known: KnownDataset) -> set[str]:
+    """Keys of all file names that a set is read from."""
+    layouts = itertools.chain(*known.layouts.values())
+    return {key(name) for layout in layouts for names in layout.files for name in names}
 
 
 def _complete(known: KnownDataset, split: str, files: Sequence[File]) -> Found | None:
@@ -82,11 +87,10 @@ def _complete(known: KnownDataset, split: str, files: Sequence[File]) -> Found |
             continue
         where = " and ".join(str(file) for file in chosen)
         images, labels = known.check(*layout.read(chosen), where)
-        if images.max() <= DARK and images.any():
+        if 0 < (high := images.max()) <= DARK:
             log.warning(
-                "WARNING: %s: no pixel is above %d of 255, so these images are nearly black; if "
-                "they should not be, save images * (255 / images.max())",
-                *(where, images.max()),
+                f"WARNING: {where}: no pixel is above {high} of 255, so these images are nearly "
+                "black; if they should not be, save images * (255 / images.max())"
             )
         return images, labels, ", ".join(file.name for file in chosen)
     return None
@@ -94,12 +98,11 @@ def _complete(known: KnownDataset, split: str, files: Sequence[File]) -> Found |
 
 def _refuse_fragments(known: KnownDataset, split: str, place: Path, files: Sequence[File]) -> None:
     """Raise DataError if something of a layout is there, but not all that is needed."""
-    names = [n for layout in known.layouts[split] for names in layout.files for n in names]
-    for path in (place / name for name in names if place.is_dir()):
-        if (path.exists() or path.is_symlink()) and not path.is_file():
-            what = "a folder" if path.is_dir() else "no file"
-            what = "a link to a file that is not there" if path.is_symlink() else what
-            raise DataError(f"{path} is {what}: put the file of that name in its place")
+    for layout in known.layouts[split]:
+        for path in (place / name for names in layout.files for name in names if place.is_dir()):
+            if path.is_dir() or (path.is_symlink() and not path.exists()):
+                what = "a folder" if path.is_dir() else "a link to a file that is not there"
+                raise DataError(f"{path} is {what}: put the file of that name in its place")
     for layout in known.layouts[split]:
         chosen = places.choose(layout.files, files)
         if (present := [file for file in chosen if file]) and None in chosen:
@@ -109,67 +112,35 @@ def _refuse_fragments(known: KnownDataset, split: str, place: Path, files: Seque
             )
 
 
-def _pictures(
-    known: KnownDataset,
-    split: str,
-    place: Path,
-    files: Sequence[Path],
-    size: tuple[int, int] | None,
-    channels: int | None,
-) -> Found | None:
-    found = None
-    for held in (files, list(places.unpacked(files))):
-        found = found or (pictures.find(place, held, split) if known.pictures else None)
-    if found is None:
-        return None
-    shape = known.image_shape
-    if not any(shape):
-        own = (0, 0, 0) if size and channels else found.own_shape()
-        shape = (*(size or own[:2]), channels or own[2])
-    images, labels = known.check(*found.read(shape), str(place))
-    return images, labels, f"{place.name} ({len(images):,} picture(s))"
-
-
 def _refuse_unknown(known: KnownDataset, split: str, place: Path, files: Sequence[Path]) -> None:
-    family = [other for other in KNOWN.values() if other.aliases & known.aliases] or [known]
-    recognised = {k for other in family for k in _keys(other)}
+    """Raise DataError where something lies there that is no file of this set or its kin."""
+    kin = [known, *(other for other in KNOWN.values() if other.aliases & known.aliases)]
+    recognised = {k for each in kin for k in _keys(each)}
     unknown = [file for file in files if key(file.name) not in recognised]
     if not unknown:
         return
-    others = {k: other.name for other in KNOWN.values() for k in _keys(other)}
-    hint = ""
-    if other := next((others[k] for file in unknown if (k := key(file.name)) in others), ""):
-        hint = f" (there are files of {other}: load that name)"
+    owners = {k: other.name for other in KNOWN.values() for k in _keys(other)}
+    others = [owners[k] for file in unknown if (k := key(file.name)) in owners]
+    hint = f" (there are files of {others[0]}: load that name)" if others else ""
+    wanted = (" with ".join(n[0] for n in layout.files) for layout in known.layouts[split])
     raise DataError(
         f"{place} holds {places.listed(unknown, place)}, which is not read as {known.name}, split "
-        f"{split}{hint}: {_wanted(known.layouts[split])}; unpack, rename or convert what is "
-        f"there, or move it out of {place}"
+        f"{split}{hint}: what is read is {', '.join(dict.fromkeys(wanted))}, a zip archive of "
+        f"these, or pictures; unpack, rename or convert what is there, or move it out of {place}"
     )
 
 
-def _wanted(layouts: Sequence[Layout]) -> str:
-    names = dict.fromkeys(" with ".join(names[0] for names in one.files) for one in layouts)
-    return f"what is read is {', '.join(names)}, a zip archive of these, or pictures"
-
-
-def _refuse_misplaced(known: KnownDataset, folder: Path, foreign: Collection[str]) -> None:
+def _refuse_misplaced(known: KnownDataset, folder: Path, skip: Collection[str]) -> None:
     """Raise DataError where a set's files lie under no name that says which set they are."""
     keys = _keys(known)
-    near = places.files(folder, depth=1)
-    deep = [file for file in places.files(folder, foreign, depth=3) if "ubyte" in file.name]
-    packed = [file for file in near if file.suffix.lower() == ".zip" and _holds(file, keys)]
-    misplaced = dict.fromkeys([*(f for f in [*near, *deep] if key(f.name) in keys), *packed])
-    if misplaced:
+    near = [file for file in places.files(folder, depth=1) if key(file.name) in keys]
+    for file in places.files(folder, skip, depth=3):
+        with contextlib.suppress(DataError):  # some other archive, damaged: it is none of ours
+            inner = places.unpacked([file]) if file.parent == folder else [file]
+            if any("ubyte" in f.name and key(f.name) in keys for f in inner):
+                near.append(file)
+    if near := list(dict.fromkeys(near)):
         raise DataError(
-            f"{folder} holds {places.listed(misplaced, folder)}, but no folder says that this is "
+            f"{folder} holds {places.listed(near, folder)}, but no folder says that this is "
             f"{known.name}: put it into {folder / known.name}/"
         )
-
-
-def _holds(path: Path, keys: set[str]) -> bool:
-    try:
-        return any(
-            key(file.name) in keys and "ubyte" in key(file.name) for file in places.unpacked([path])
-        )
-    except DataError:  # some other archive, damaged: it is none of ours
-        return False

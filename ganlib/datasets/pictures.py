@@ -6,6 +6,7 @@ the largest centred part of the wanted proportions and resized to the wanted siz
 
 import io
 import logging
+import math
 import shutil
 import tempfile
 import warnings
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.datasets.arrays import Labels
-from ganlib.datasets.places import File, listed
+from ganlib.datasets.places import File, inside, listed
 from ganlib.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
@@ -66,18 +67,16 @@ class Pictures:
 
         More than `IN_MEMORY` bytes lie in a temporary file. What was left out is said once.
         """
-        size = len(self.files) * int(np.prod(shape))
-        images = np.empty(0, np.uint8)
-        if size > IN_MEMORY and (free := shutil.disk_usage(tempfile.gettempdir()).free) < size:
+        whole = (len(self.files), *shape)
+        size, temporary = math.prod(whole), tempfile.gettempdir()
+        if size > IN_MEMORY and (free := shutil.disk_usage(temporary).free) < size:
             raise DataError(
                 f"{self.folder}: {len(self.files):,} pictures need {size / 1e9:.1f} GB, but "
-                f"{tempfile.gettempdir()} has {free / 1e9:.1f} GB: set TMPDIR to a larger disk"
+                f"{temporary} has {free / 1e9:.1f} GB: set TMPDIR to a larger disk"
             )
-        whole = (len(self.files), *shape)
+        images = np.empty(whole if size <= IN_MEMORY else 0, np.uint8)
         if size > IN_MEMORY:
             images = np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=whole)
-        else:
-            images = np.empty(whole, np.uint8)
         kept: list[int] = []
         for batch, numbers in self.batches(shape):
             images[len(kept) : len(kept) + len(batch)] = batch
@@ -89,17 +88,13 @@ class Pictures:
             log.warning("WARNING: %s: left out, as no readable pictures: %s", self.folder, names)
         return images[: len(kept)], None if self.labels is None else self.labels[kept]
 
-    def own_shape(self) -> Shape:
-        """The first readable picture's size, at most `LARGEST_SIDE`, and channels."""
-        for file in self.files:
-            if (image := decoded(file, None)) is not None:
-                height, width, channels = image.shape
-                share = min(1.0, LARGEST_SIDE / max(height, width))
-                return max(1, round(height * share)), max(1, round(width * share)), channels
-        raise DataError(
-            f"{self.folder}: no picture can be read, of {listed(self.files, self.folder)}: "
-            "replace them"
-        )
+    def shape(self, size: tuple[int, int] | None, channels: int | None) -> Shape:
+        """What was asked for, else the first picture's, no side above `LARGEST_SIDE`."""
+        first = next((i for file in self.files if (i := decoded(file, None)) is not None), None)
+        height, width, own = (1, 1, 3) if first is None else first.shape
+        share = min(1.0, LARGEST_SIDE / max(height, width))
+        size = size or (max(1, round(height * share)), max(1, round(width * share)))
+        return (*size, channels or own)
 
 
 def find(folder: Path, held: Sequence[File], split: str) -> Pictures | None:
@@ -110,10 +105,10 @@ def find(folder: Path, held: Sequence[File], split: str) -> Pictures | None:
     files = [file for file in held if file.name.lower().endswith(ENDINGS)]
     if not files:
         return None
-    parts = [_folders(file, folder) for file in files]
+    parents = [inside(file.parent, folder).split("/") for file in files]
     marks = [
         next((s for s, words in WORDS.items() if {p.lower() for p in part} & {*words}), None)
-        for part in parts
+        for part in parents
     ]
     wanted = split if split in marks else None
     chosen = [n for n, mark in enumerate(marks) if mark == wanted]
@@ -124,23 +119,18 @@ def find(folder: Path, held: Sequence[File], split: str) -> Pictures | None:
         )
     others = [file for file in held if not file.name.lower().endswith(ENDINGS)]
     others += [file for file, mark in zip(files, marks, strict=True) if wanted and mark is None]
-    labels = _labels([parts[n][-1:] for n in chosen], [len(parts[n]) for n in chosen])
+    labels = _labels([parents[n] for n in chosen])
     return Pictures(folder, [files[n] for n in chosen], labels, others)
 
 
-def _folders(file: File, base: Path) -> tuple[str, ...]:
-    inner = str(file.parent).replace("\\", "/").rstrip("/").removeprefix(base.as_posix())
-    return tuple(part for part in inner.split("/") if part)
-
-
-def _labels(parents: Sequence[tuple[str, ...]], depths: Sequence[int]) -> Labels:
+def _labels(parents: Sequence[Sequence[str]]) -> Labels:
     """Numbers where all folders are numbers, else places in alphabetical order; None for one."""
-    names = sorted({parent[0] if parent else "" for parent in parents})
+    names = sorted({parent[-1] for parent in parents})
     if all(name.isdecimal() for name in names):
-        return np.array([int(parent[0]) for parent in parents], np.int64)
-    if len(names) == 1 or len(set(depths)) > 1 or "" in names:
+        return np.array([int(parent[-1]) for parent in parents], np.int64)
+    if len(names) == 1 or "" in names or len({len(parent) for parent in parents}) > 1:
         return None
-    return np.array([names.index(parent[0]) for parent in parents], np.int64)
+    return np.array([names.index(parent[-1]) for parent in parents], np.int64)
 
 
 def decoded(file: File, shape: Shape | None) -> np.ndarray | None:

@@ -3,7 +3,7 @@
 import os
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from ganlib.datasets.intact import intact
@@ -33,24 +33,18 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", name.lower())
 
 
-def found(folder: Path, names: Collection[str], others: Collection[str]) -> list[Path]:
-    """Folders and zip archives in a data folder, or itself, that bear one of a set's names.
-
-    `others` are names of other sets: a folder within that has one of them is none of this one's.
-    """
+def found(folder: Path, names: Collection[str], foreign: Collection[str]) -> list[Path]:
+    """Folders and zip archives in a data folder, or itself, that bear one of a set's `names`."""
     places = [
         path
         for path in _entries(folder)
         if plain(path.stem if path.suffix.lower() == ".zip" else path.name) in names
     ]
-    exact = [path for path in places if path.name in names or path.is_file()]
-    places = sorted(places, key=lambda path: (path not in exact, path.name))
     own = folder.resolve()
     if own.name.lower() in ("raw", "processed", "gzip"):  # as torchvision and EMNIST have it
         own = own.parent
-    if plain(own.name) in names and plain(own.name) not in others:
-        places.append(folder)
-    return places
+    itself = plain(own.name) in names and plain(own.name) not in foreign
+    return sorted(places, key=lambda path: path.name not in names) + [folder] * itself
 
 
 def files(place: Path, skip: Collection[str] = (), depth: int = DEPTH) -> list[Path]:
@@ -58,32 +52,27 @@ def files(place: Path, skip: Collection[str] = (), depth: int = DEPTH) -> list[P
 
     Left out are folders that are called as in `skip`, and what TensorFlow Datasets prepared.
     """
-    if place.is_file():
-        return [place]
-    result, folders = [], [place]
+    result, folders = [place] if place.is_file() else [], [place]
     for _ in range(depth):
         entries = [entry for folder in folders for entry in _entries(folder)]
         result += [entry for entry in entries if entry.is_file()]
-        folders = [
-            entry
-            for entry in entries
-            if entry.is_dir() and plain(entry.name) not in skip and not PREPARED.match(entry.name)
-        ]
+        folders = [e for e in entries if plain(e.name) not in skip and not PREPARED.match(e.name)]
     return result
 
 
-def unpacked(paths: Iterable[Path]) -> Iterator[File]:
+def unpacked(paths: Iterable[Path]) -> list[File]:
     """The same files, each zip archive replaced by the files in it."""
+    result: list[File] = []
     for path in paths:
         if path.suffix.lower() != ".zip":
-            yield path
+            result.append(path)
             continue
         with intact(path, "a zip archive"):
-            root = zipfile.Path(path)
-            names = [name for name in root.root.namelist() if not name.endswith("/")]
-        for name in names:
-            if not any(SYSTEM.fullmatch(part) for part in name.split("/")):
-                yield zipfile.Path(root.root, name)
+            root = zipfile.Path(path).root
+        names = [name for name in root.namelist() if not name.endswith("/")]
+        system = (any(SYSTEM.fullmatch(part) for part in name.split("/")) for name in names)
+        result += [zipfile.Path(root, n) for n, no in zip(names, system, strict=True) if not no]
+    return result
 
 
 def choose(wanted: Sequence[Sequence[str]], held: Sequence[File]) -> list[File | None]:
@@ -93,23 +82,21 @@ def choose(wanted: Sequence[Sequence[str]], held: Sequence[File]) -> list[File |
     """
     keys = [{key(name) for name in names} for names in wanted]
     fitting = [[file for file in held if key(file.name) in each] for each in keys]
-    if len(wanted) > 1 and all(fitting):
-        for folder in dict.fromkeys(str(file.parent) for file in fitting[0]):
-            together = [[file for file in each if str(file.parent) == folder] for each in fitting]
-            if all(together):
-                fitting = together
-                break
+    for folder in dict.fromkeys(str(file.parent) for file in fitting[0]):
+        together = [[file for file in each if str(file.parent) == folder] for each in fitting]
+        if all(together):
+            fitting = together
+            break
     return [_best(names, each) for names, each in zip(wanted, fitting, strict=True)]
 
 
 def _best(names: Sequence[str], fitting: Sequence[File]) -> File | None:
+    def rank(file: File) -> tuple[int, int]:
+        at = names.index(file.name) if file.name in names else len(names)
+        return str(file).replace("\\", "/").count("/"), at
+
     if not fitting:
         return None
-
-    def rank(file: File) -> tuple[int, int]:
-        depth = str(file).replace("\\", "/").count("/")
-        return depth, names.index(file.name) if file.name in names else len(names)
-
     best, *others = sorted(fitting, key=rank)
     for other in others:
         if rank(other) == rank(best) and best.read_bytes() != other.read_bytes():
@@ -117,19 +104,18 @@ def _best(names: Sequence[str], fitting: Sequence[File]) -> File | None:
     return best
 
 
+def inside(path: object, base: Path) -> str:
+    """A path relative to a folder or archive, with slashes."""
+    return str(path).replace("\\", "/").removeprefix(base.as_posix()).strip("/")
+
+
 def listed(held: Iterable[File], base: Path) -> str:
     """The names of files relative to a folder, the first few of them."""
-    names = [re.sub(r"[^\x20-\x7e\xa0-\uffff]", "?", _relative(file, base)) for file in held]
+    names = [inside(file, base) or base.name for file in held]
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
-
-
-def _relative(file: File, base: Path) -> str:
-    return str(file).replace("\\", "/").removeprefix(base.as_posix()).lstrip("/") or base.name
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", ", ".join(names[:SHOWN])) + more
 
 
 def _entries(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    names = sorted(os.listdir(folder))
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
     return [folder / name for name in names if not SYSTEM.fullmatch(name)]
