@@ -240,7 +240,7 @@ def test_an_array_set_of_ones_own_has_its_own_size_and_classes(tmp_path):
     data = load("own", data_dir=tmp_path)
     np.testing.assert_array_equal(data.images, images)
     assert data.describe() == "own train: 12 images 16×20×3 from files train.npz"
-    assert data.labels.max() == 450
+    assert data.labels.max() == 450 and data.content and data.checksum
     assert load("own", data_dir=tmp_path, channels=1).images.shape == (COUNT, 16, 20, 1)
     with pytest.raises(DataError, match=r"own has 3 channel\(s\), which do not make 4"):
         load("own", data_dir=tmp_path, channels=4)

@@ -87,7 +87,9 @@ class Dataset:
         """
         labels = np.zeros(len(self)) if self.labels is None else self.labels
         digests = sorted(
-            hashlib.blake2b(image.tobytes() + bytes([int(label)]), digest_size=16).digest()
+            hashlib.blake2b(
+                image.tobytes() + int(label).to_bytes(1 if label < 256 else 4), digest_size=16
+            ).digest()
             for image, label in zip(self.images, labels, strict=True)
         )
         digest = hashlib.sha256(by(self.images.shape).encode() + b"".join(digests))
