@@ -232,7 +232,7 @@ def test_a_class_that_the_set_does_not_have_is_refused(tmp_path):
 
 
 def test_a_bomb_is_left_out(tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 1000)
     faces(tmp_path, a=np.zeros((8, 8, 3), np.uint8), b=np.zeros((60, 60, 3), np.uint8))
     assert len(load("faces", data_dir=tmp_path)) == 1
     assert "b.png" in caplog.text

@@ -160,17 +160,15 @@ def load(
             dataset = _synthetic(known, split)
             # Not the warnings module: it would print a path and a source line around the sentence.
             log.warning("WARNING: %s, because %s", dataset.describe(), error)
-    held = dataset.images.shape[-1]
-    if channels == 1 and held == 3:
-        return replace(dataset, images=to_grayscale(dataset.images))
-    if channels not in (None, held):
-        raise DataError(f"{name} has {held} channel(s), which do not make {channels}")
-    return dataset
+    check_channels(name, channels, held := dataset.images.shape[-1])
+    return (
+        replace(dataset, images=to_grayscale(dataset.images)) if channels == 1 < held else dataset
+    )
 
 
-def check_channels(name: str, channels: int | None) -> None:
+def check_channels(name: str, channels: int | None, held: int | None = None) -> None:
     """Raise DataError if a data set does not come in this many channels; None means its own."""
-    held = KNOWN[name].image_shape[2] if name in KNOWN else channels
+    held = held or (KNOWN[name].image_shape[2] if name in KNOWN else channels)
     if channels not in (None, 1, held):
         raise DataError(
             f"{name} has {held} channel(s), which do not make {channels}: leave channels out, or "

@@ -17,23 +17,17 @@ ROUND = ".round().clip(0, 255).astype(np.uint8)"
 
 
 def uniform(
-    images: np.ndarray, labels: Labels, shape: tuple[int, ...] | None, classes: int, owner: str
+    images: np.ndarray, labels: Labels, shape: tuple[int, ...], classes: int, owner: str
 ) -> tuple[np.ndarray, Labels]:
-    """Return uint8 images (N, H, W, C) and int64 labels (N,), or None.
+    """Return uint8 images (N, H, W, C) and int64 labels (N,), or None, of the set `owner`.
 
-    Parameters
-    ----------
-    shape : height, width, channels; None where any will do, with one channel or three
-    classes : labels run from 0 to below it; 0 where any number from 0 on will do
-    owner : the data set's name, for the sentences
-
-    Raises
-    ------
-    DataError : a clause for the caller's sentence, which names the file
+    `shape` is height, width and channels; zeros where any will do, with one channel or three.
+    Labels run from 0 to below `classes`; 0 where any number from 0 on will do. A DataError is a
+    clause for the caller's sentence, which names the file.
     """
     if images.dtype.kind not in "biuf":
         raise DataError(f"images are {images.dtype} where numbers from 0 to 255 belong")
-    if shape is None:
+    if not any(shape):
         shape = images.shape[1:] if images.ndim == 4 else (*images.shape[1:], 1)
         if len(shape) == 3 and shape[2] not in (1, 3) and shape[0] in (1, 3):
             shape = (*shape[1:], shape[0])

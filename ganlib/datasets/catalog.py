@@ -52,9 +52,8 @@ class KnownDataset:
 
     def check(self, images: np.ndarray, labels: Labels, where: str) -> Arrays:
         """Return uint8 (N, H, W, C) and int64 (N,) or None; a DataError names `where`, the file."""
-        shape = self.image_shape if any(self.image_shape) else None
         try:
-            return arrays.uniform(images, labels, shape, self.classes, self.name)
+            return arrays.uniform(images, labels, self.image_shape, self.classes, self.name)
         except DataError as error:
             raise DataError(f"{where}: {error}") from None
 
@@ -105,6 +104,11 @@ def _emnist(name: str, split: str) -> Layouts:
     return _idx(stem, turned=True), *archives, _csv(f"{stem}.csv", turned=True)
 
 
+def _svhn(name: str, split: str) -> Layouts:
+    official = Layout(mat.read, ((f"{split}_32x32.mat",),))
+    return official, *_archives(name, split, f"{split}.npz")
+
+
 def _relative(
     name: str,
     layouts: Callable[[str, str], Layouts],
@@ -114,13 +118,12 @@ def _relative(
     **more: Any,
 ) -> KnownDataset:
     """MNIST, or a set of its kind."""
-    split_sizes = dict(zip(("train", "test"), sizes, strict=True))
-    files = {split: layouts(name, split) for split in split_sizes}
+    files = {split: layouts(name, split) for split in ("train", "test")}
     about = {"download_url": url, "classes": classes, **more}
-    return KnownDataset(name, (28, 28, 1), split_sizes, files, **about)
+    return KnownDataset(name, (28, 28, 1), dict(zip(files, sizes, strict=True)), files, **about)
 
 
-DIGITS = "synthetic_digits"
+DIGITS, SYNTHETIC = "synthetic_digits", "ganlib.datasets.synthetic"
 PACKED = "train-images-idx3-ubyte.gz"
 MNIST_SERVER = "https://storage.googleapis.com/cvdf-datasets/mnist"
 FASHION_SERVER = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
@@ -149,13 +152,7 @@ KNOWN: dict[str, KnownDataset] = {
             name="svhn_cropped",
             image_shape=(32, 32, 3),
             sizes=SVHN_SIZES,
-            layouts={
-                split: (
-                    Layout(mat.read, ((f"{split}_32x32.mat",),)),
-                    *_archives("svhn_cropped", split, f"{split}.npz"),
-                )
-                for split in SVHN_SIZES
-            },
+            layouts={split: _svhn("svhn_cropped", split) for split in SVHN_SIZES},
             folders=("svhn", "housenumbers"),
             download_url=f"{SVHN_SERVER}/train_32x32.mat",
             download_notice=(
@@ -178,17 +175,10 @@ KNOWN: dict[str, KnownDataset] = {
             )
             for part, (classes, sizes) in EMNIST.items()
         ),
+        KnownDataset(DIGITS, (28, 28, 1), SYNTHETIC_SIZES, generator=f"{SYNTHETIC}.digits"),
         KnownDataset(
-            name=DIGITS,
-            image_shape=(28, 28, 1),
-            sizes=SYNTHETIC_SIZES,
-            generator="ganlib.datasets.synthetic.digits",
-        ),
-        KnownDataset(
-            name="synthetic_house_numbers",
-            image_shape=(32, 32, 3),
-            sizes=SYNTHETIC_SIZES | {"extra": SYNTHETIC_SIZES["train"]},
-            generator="ganlib.datasets.synthetic.house_numbers",
+            *("synthetic_house_numbers", (32, 32, 3), SYNTHETIC_SIZES | {"extra": 20_000}),
+            generator=f"{SYNTHETIC}.house_numbers",
         ),
     )
 }

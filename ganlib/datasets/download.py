@@ -108,11 +108,8 @@ def download(name: str, store: Path, url: str | None, notice: str = "") -> Path:
 def contact(url: str) -> None:
     """Fetch a first byte as the download will: its certificates, redirects, proxies and method.
 
-    Any answer but "come back later" is left for the download to judge.
-
-    Raises
-    ------
-    DataNotFound : a clause with the error of the connection, within seconds where nobody answers
+    Any answer but "come back later" is left for the download to judge. DataNotFound is a clause
+    with the connection's error, within seconds where nobody answers.
     """
     import requests  # here, because TensorFlow Datasets brings it, and files need none of it
     from urllib3.util import Retry

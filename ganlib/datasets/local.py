@@ -32,13 +32,8 @@ def read(
 ) -> Found | None:
     """Read a split from the files in a data folder; None where there are none of this set.
 
-    Parameters
-    ----------
-    size, channels : height, width and channels that pictures of a user's own set shall have
-
-    Raises
-    ------
-    DataError : there are files, but damaged, incomplete, unknown or of unclear meaning
+    Pictures of a user's own set get the size (height, width) and channels. DataError: there are
+    files, but damaged, incomplete, unknown or of unclear meaning.
     """
     foreign = {name for other in KNOWN.values() for name in other.aliases} - known.aliases
     here = places.found(folder, known.aliases, foreign)
@@ -56,8 +51,8 @@ def read(
         _refuse_fragments(known, split, place, places.unpacked(held[place]))
         for unpack in (list, places.unpacked) if known.pictures else ():
             if (found := pictures.find(place, unpack(held[place]), split)) is not None:
-                shape = known.image_shape if any(known.image_shape) else None
-                images, labels = found.read(shape or found.shape(size, channels))
+                fixed = known.image_shape if any(known.image_shape) else None
+                images, labels = found.read(fixed or found.shape(size, channels))
                 images, labels = known.check(images, labels, str(place))
                 return images, labels, f"{place.name} ({len(images):,} picture(s))"
     for place in here:

@@ -29,16 +29,10 @@ AGAIN = "download the official file again"
 
 
 def read(paths: Sequence[File]) -> tuple[np.ndarray, np.ndarray]:
-    """Read one file of images and labels.
+    """Read one file of images (N, H, W, C) and labels, with 0 for the digit zero.
 
-    Memory stays near the images' own size: they are turned from MATLAB's order of axes to N×H×W×C
-    in place.
-
-    Returns
-    -------
-    images : uint8, shape (N, H, W, C)
-    labels : int64, shape (M,), with 0 for the digit zero, whether the file says 0 or 10; that M
-        equals N is not checked here
+    Memory stays near the images' own size: they are turned from MATLAB's order of axes in place.
+    Types, shapes and numbers are not checked here.
     """
     (path,) = paths
     found: dict[str, np.ndarray] = {}

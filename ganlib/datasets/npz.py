@@ -16,12 +16,9 @@ LABELS = ("labels", "label", "y", "Y", "target", "targets", "arr_1")
 
 
 def read(files: Sequence[File], split: str, own: bool) -> tuple[np.ndarray, Labels]:
-    """Read two arrays of one archive; dtypes and shapes are not checked here.
+    """Read two arrays of an archive that is the split's own, or holds all splits (``x_train`` …).
 
-    Parameters
-    ----------
-    own : whether the archive is the split's own (``images``, ``labels``), or holds all splits
-        (``x_train``, ``y_train``, ``x_test``, ``y_test``)
+    Dtypes and shapes are not checked here.
     """
     path, *more = files
     if more:  # KMNIST's, one for each
@@ -70,11 +67,8 @@ def _one(names: Sequence[str], archive: Any, path: File) -> str | None:
 def _array(archive: Any, name: str) -> np.ndarray:
     """One array, once its header agrees with the archive's directory and memory's limit."""
     with archive.zip.open(f"{name}.npy") as member:
-        version = np.lib.format.read_magic(member)
-        read_header = np.lib.format.read_array_header_1_0
-        if version != (1, 0):
-            read_header = np.lib.format.read_array_header_2_0
-        shape, _, dtype = read_header(member)
+        np.lib.format.read_magic(member)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
         size = math.prod(shape) * dtype.itemsize
         stored = archive.zip.getinfo(f"{name}.npy").file_size - member.tell()
     if not dtype.hasobject and size != stored:

@@ -28,7 +28,7 @@ WORDS = {"train": ("train", "training"), "test": ("test", "testing"), "extra": (
 BATCH = 512  # pictures at a time
 LARGEST_SIDE = 128  # where nobody says which size is wanted
 IN_MEMORY = 10**9  # bytes; more than that lie in a temporary file
-WORKERS = 4  # each may hold a picture of 90 million pixels
+MOST_PIXELS, WORKERS = 9 * 10**7, 4  # each of the workers may hold a picture so large
 
 log = logging.getLogger(__name__)
 Shape = tuple[int, int, int]
@@ -50,17 +50,14 @@ class Pictures:
         """
         with ThreadPoolExecutor(WORKERS) as pool:
             for start in range(0, len(self.files), BATCH):
-                files = self.files[start : start + BATCH]
-                images = list(pool.map(lambda file: decoded(file, shape), files))
-                self.left_out += [
-                    f for f, image in zip(files, images, strict=True) if image is None
-                ]
-                good = [number for number, image in enumerate(images) if image is not None]
+                numbers = range(start, min(start + BATCH, len(self.files)))
+                with warnings.catch_warnings(action="ignore"):  # not in the threads
+                    images = pool.map(lambda n: decoded(self.files[n], shape), numbers)
+                    found = dict(zip(numbers, images, strict=True))
+                self.left_out += [self.files[n] for n, image in found.items() if image is None]
+                good = {n: image for n, image in found.items() if image is not None}
                 if good:
-                    yield (
-                        np.stack([image for image in images if image is not None]),
-                        [start + n for n in good],
-                    )
+                    yield np.stack(list(good.values())), list(good)
 
     def read(self, shape: Shape) -> tuple[np.ndarray, Labels]:
         """All images, uint8 (N, H, W, C), and labels, int64 (N,) or None.
@@ -140,27 +137,25 @@ def decoded(file: File, shape: Shape | None) -> np.ndarray | None:
     try:
         with file.open("rb") as opened:
             content = io.BytesIO(opened.read())
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image: Image.Image = Image.open(content, formats=FORMATS)
-            if image.format == "PNG":
-                image.verify()  # its checksums, which Pillow does not compare when it decodes
-                image = Image.open(content, formats=FORMATS)
-            if shape is not None:  # of a large JPEG an eighth may be enough
-                image.draft(None, (2 * max(shape[:2]),) * 2)
-            ImageOps.exif_transpose(image, in_place=True)
-            if image.mode.startswith("I") or image.mode == "F":
-                grey = np.asarray(image, np.float64) / (257 if image.mode != "F" else 1)
-                image = Image.fromarray(grey.round().clip(0, 255).astype(np.uint8))
-            if image.has_transparency_data:
-                paper = Image.new("RGBA", image.size, "white")
-                image = Image.alpha_composite(paper, image.convert("RGBA"))
-            grey_mode = image.mode in ("1", "L")
-            channels = shape[2] if shape else 1 if grey_mode else 3
-            image = image.convert("L" if channels == 1 else "RGB")
-            if shape and image.size != (shape[1], shape[0]):
-                image = ImageOps.fit(image, (shape[1], shape[0]), Image.Resampling.BICUBIC)
-            return np.asarray(image, np.uint8).reshape(image.height, image.width, channels)
+        image: Image.Image = Image.open(content, formats=FORMATS)
+        if image.format == "PNG":
+            image.verify()  # its checksums, which Pillow does not compare when it decodes
+            image = Image.open(content, formats=FORMATS)
+        if image.width * image.height > MOST_PIXELS:
+            return None
+        if shape is not None:  # of a large JPEG an eighth may be enough
+            image.draft(None, (2 * max(shape[:2]),) * 2)
+        ImageOps.exif_transpose(image, in_place=True)
+        if image.mode.startswith("I") or image.mode == "F":
+            grey = np.asarray(image, np.float64) / (257 if image.mode != "F" else 1)
+            image = Image.fromarray(grey.round().clip(0, 255).astype(np.uint8))
+        if image.has_transparency_data:
+            paper = Image.new("RGBA", image.size, "white")
+            image = Image.alpha_composite(paper, image.convert("RGBA"))
+        channels = shape[2] if shape else 1 if image.mode in ("1", "L") else 3
+        image = image.convert("L" if channels == 1 else "RGB")
+        if shape and image.size != (shape[1], shape[0]):
+            image = ImageOps.fit(image, (shape[1], shape[0]), Image.Resampling.BICUBIC)
+        return np.asarray(image, np.uint8).reshape(image.height, image.width, channels)
     except Exception:  # decoders raise dozens of types on damaged files
         return None
