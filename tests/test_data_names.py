@@ -168,6 +168,27 @@ def test_files_that_could_be_any_of_several_sets_are_a_question(tmp_path, folder
     assert f"no folder says that this is mnist: put it into {tmp_path / 'mnist'}/" in message
 
 
+def test_a_zip_archive_without_a_set_s_name_is_a_question(tmp_path):
+    write_table(tmp_path / "mnist_train.csv", table())
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+        archive.write(tmp_path / "mnist_train.csv", "mnist_train.csv")
+    (tmp_path / "mnist_train.csv").unlink()
+    assert "archive.zip, but no folder says that this is mnist" in refusal(tmp_path)
+
+
+def test_a_fifo_is_no_file_and_a_loop_of_links_ends(tmp_path):
+    (tmp_path / "mnist").mkdir()
+    try:
+        (tmp_path / "mnist" / "loop").symlink_to(tmp_path / "mnist", target_is_directory=True)
+        os.mkfifo(tmp_path / "mnist" / "train.npz")
+    except (OSError, AttributeError) as error:
+        pytest.skip(f"this system makes no such files ({error})")
+    assert "train.npz is no file that is there" in refusal(tmp_path)
+    (tmp_path / "mnist" / "train.npz").unlink()
+    pair(tmp_path / "mnist")
+    same(load("mnist", data_dir=tmp_path))
+
+
 # What lies there and is not known
 
 

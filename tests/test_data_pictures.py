@@ -1,5 +1,6 @@
 """A folder of pictures as a data set."""
 
+import os
 import zipfile
 
 import numpy as np
@@ -92,6 +93,34 @@ def test_a_name_without_a_folder_is_no_set(tmp_path):
     for name in ("faces", "..", ".", "", "a/../.."):
         with pytest.raises(DataError, match="there is no data set .* or put a folder of that name"):
             load(name, data_dir=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["own/faces", "own/faces/"])
+def test_a_folder_in_a_folder_is_a_set_too(tmp_path, name):
+    save(tmp_path / "own" / "faces" / "a.png", SMOOTH)
+    assert len(load(name, data_dir=tmp_path)) == 1
+    assert len(load(str(tmp_path / name), data_dir=tmp_path)) == 1
+
+
+def test_a_loop_of_links_counts_no_picture_twice(tmp_path):
+    save(tmp_path / "faces" / "a.png", SMOOTH)
+    try:
+        (tmp_path / "faces" / "loop").symlink_to(tmp_path / "faces", target_is_directory=True)
+    except OSError as error:
+        pytest.skip(f"this system makes no links here ({error})")
+    assert len(load("faces", data_dir=tmp_path)) == 1
+
+
+def test_a_name_of_odd_bytes_can_be_printed(tmp_path, caplog):
+    save(tmp_path / "faces" / "a.png", SMOOTH)
+    try:
+        with open(os.fsencode(tmp_path / "faces") + b"/\xff\n.txt", "w"):
+            pass
+    except OSError as error:
+        pytest.skip(f"this system takes no such names ({error})")
+    load("faces", data_dir=tmp_path)
+    caplog.text.encode()
+    assert "??.txt" in caplog.text
 
 
 # One picture

@@ -161,9 +161,9 @@ def load(
             # Not the warnings module: it would print a path and a source line around the sentence.
             log.warning("WARNING: %s, because %s", dataset.describe(), error)
     check_channels(name, channels, held := dataset.images.shape[-1])
-    return (
-        replace(dataset, images=to_grayscale(dataset.images)) if channels == 1 < held else dataset
-    )
+    if channels == 1 < held:
+        return replace(dataset, images=to_grayscale(dataset.images))
+    return dataset
 
 
 def check_channels(name: str, channels: int | None, held: int | None = None) -> None:
@@ -239,9 +239,7 @@ def _drawn(generator: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarra
 def _synthetic(known: KnownDataset, split: str) -> Dataset:
     drawn = KNOWN[known.stand_in] if known.stand_in else known
     if not drawn.generator:
-        raise DataError(
-            f"{known.name} has no synthetic stand-in: put its files into the data folder"
-        )
+        raise DataError(f"{known.name} has no synthetic stand-in: put its files into a data folder")
     seed = SYNTHETIC_SEEDS[split]
     images, labels = _drawn(drawn.generator, drawn.sizes[split], seed)
     origin = f"{drawn.generator}, seed {seed}"

@@ -85,12 +85,10 @@ def _csv(*names: str, turned: bool = False) -> Layout:
 def _mnist(name: str, split: str) -> Layouts:
     stems = ("train",) if split == "train" else ("t10k", "test")
     archives = _archives(name, split, f"{split}.npz")
+    if name == "kmnist":
+        pair = ((f"{name}-{split}-imgs.npz",), (f"{name}-{split}-labels.npz",))
+        archives += (Layout(partial(npz.read, split=split, own=True), pair),)
     return (_idx(*stems), *archives, _csv(f"{split}.csv", f"{name}_{split}.csv"))
-
-
-def _kmnist(name: str, split: str) -> Layouts:
-    pair = ((f"{name}-{split}-imgs.npz",), (f"{name}-{split}-labels.npz",))
-    return *_mnist(name, split), Layout(partial(npz.read, split=split, own=True), pair)
 
 
 def _qmnist(name: str, split: str) -> Layouts:
@@ -162,7 +160,7 @@ KNOWN: dict[str, KnownDataset] = {
             ),
             stand_in="synthetic_house_numbers",
         ),
-        _relative("kmnist", _kmnist, f"{KMNIST_SERVER}/{PACKED}"),
+        _relative("kmnist", _mnist, f"{KMNIST_SERVER}/{PACKED}"),
         # https://github.com/facebookresearch/qmnist, with all test digits
         _relative("qmnist", _qmnist, None, (60_000, 60_000), stand_in=DIGITS),
         *(  # https://www.nist.gov/itl/products-and-services/emnist-dataset

@@ -1,7 +1,7 @@
 """Sets that TensorFlow Datasets (TFDS) has prepared, and their download.
 
-TFDS retries an unreachable server for minutes, and waits for a silent one without end. So the first
-request is made here, by the same library: what it cannot fetch, TFDS could not either.
+TFDS retries an unreachable server for minutes and waits for a silent one without end. So a first
+request is made here, by the same library.
 """
 
 import contextlib

@@ -18,8 +18,6 @@ BROKEN = (
     *(AttributeError, IndexError, OverflowError, SyntaxError, AssertionError, TokenError),
 )
 """What readers of gzip, zip, numpy and MATLAB files raise on damaged ones."""
-
-
 LARGEST = 17 * 10**8
 """Bytes of one unpacked file; SVHN's largest has 1.6 billion."""
 
@@ -49,10 +47,9 @@ def intact(path: Path | zipfile.Path, kind: str) -> Iterator[None]:
             f"{path} is damaged or is not {kind} ({reason}): download or save it again"
         ) from None
     except MemoryError as error:
-        raise DataError(
-            f"{path} is damaged or does not fit into memory ({error}): compare its size with the "
-            "official file's"
-        ) from None
+        advice = "compare its size with the official file's"
+        what = f"is damaged or does not fit into memory ({error})"
+        raise DataError(f"{path} {what}: {advice}") from None
     except OSError as error:
         raise DataError(
             f"{path} cannot be read ({error.strerror or error}): check its permissions"

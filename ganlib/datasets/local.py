@@ -37,6 +37,8 @@ def read(
     """
     foreign = {name for other in KNOWN.values() for name in other.aliases} - known.aliases
     here = places.found(folder, known.aliases, foreign)
+    if not here and (folder / known.name).exists():
+        here = [folder / known.name]
     for place in here:
         if place.is_file() and place.suffix.lower() != ".zip":
             raise DataError(f"{place} is a file, but a folder is needed there: rename the file")
@@ -58,7 +60,7 @@ def read(
     for place in here:
         _refuse_unknown(known, split, place, held[place])
     if folder not in here:
-        _refuse_misplaced(known, folder, foreign | known.aliases)
+        _refuse_misplaced(known, folder, foreign | known.aliases, own)
     return None
 
 
@@ -76,6 +78,8 @@ def _keys(known: KnownDataset) -> set[str]:
 
 def _complete(known: KnownDataset, split: str, files: Sequence[File]) -> Found | None:
     """The best layout that lies there in full."""
+    keys = _keys(known)
+    files = [file for file in files if key(file.name) in keys]
     for layout in known.layouts[split]:
         chosen = [file for file in places.choose(layout.files, files) if file is not None]
         if len(chosen) < len(layout.files):
@@ -95,8 +99,8 @@ def _refuse_fragments(known: KnownDataset, split: str, place: Path, files: Seque
     """Raise DataError if something of a layout is there, but not all that is needed."""
     for layout in known.layouts[split]:
         for path in (place / name for names in layout.files for name in names if place.is_dir()):
-            if path.is_dir() or (path.is_symlink() and not path.exists()):
-                what = "a folder" if path.is_dir() else "a link to a file that is not there"
+            if (path.exists() or path.is_symlink()) and not path.is_file():
+                what = "a folder" if path.is_dir() else "no file that is there"
                 raise DataError(f"{path} is {what}: put the file of that name in its place")
     for layout in known.layouts[split]:
         chosen = places.choose(layout.files, files)
@@ -125,14 +129,17 @@ def _refuse_unknown(known: KnownDataset, split: str, place: Path, files: Sequenc
     )
 
 
-def _refuse_misplaced(known: KnownDataset, folder: Path, skip: Collection[str]) -> None:
+def _refuse_misplaced(
+    known: KnownDataset, folder: Path, skip: Collection[str], own: set[str]
+) -> None:
     """Raise DataError where a set's files lie under no name that says which set they are."""
     keys = _keys(known)
     near = [file for file in places.files(folder, depth=1) if key(file.name) in keys]
     for file in places.files(folder, skip, depth=3):
         with contextlib.suppress(DataError):  # some other archive, damaged: it is none of ours
             inner = places.unpacked([file]) if file.parent == folder else [file]
-            if any("ubyte" in f.name and key(f.name) in keys for f in inner):
+            named = {key(f.name) for f in inner} & keys
+            if named & own or any("ubyte" in name for name in named):
                 near.append(file)
     if near := list(dict.fromkeys(near)):
         raise DataError(

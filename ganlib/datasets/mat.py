@@ -132,7 +132,5 @@ def _images_first(images: np.ndarray, path: File) -> np.ndarray:
 
 def _labels(labels: np.ndarray, path: File) -> np.ndarray:
     if (labels == 0).any() and (labels == 10).any():
-        raise DataError(
-            f"{path}: y holds both 0 and 10, and either stands for the digit zero: {AGAIN}"
-        )
+        raise DataError(f"{path}: y holds both 0 and 10, either of which means zero: {AGAIN}")
     return np.where(labels == 10, 0, labels)

@@ -50,10 +50,8 @@ def read(files: Sequence[File], split: str, own: bool) -> tuple[np.ndarray, Labe
         except ValueError as error:
             if "allow_pickle" not in str(error):
                 raise
-            raise DataError(
-                f"{path} holds Python objects, which are never unpickled: save numbers, such as "
-                "uint8 images"
-            ) from None
+            advice = "which are never unpickled: save numbers, such as uint8 images"
+            raise DataError(f"{path} holds Python objects, {advice}") from None
 
 
 def _one(names: Sequence[str], archive: Any, path: File) -> str | None:

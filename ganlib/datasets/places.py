@@ -37,7 +37,7 @@ def found(folder: Path, names: Collection[str], foreign: Collection[str]) -> lis
     """Folders and zip archives in a data folder, or itself, that bear one of a set's `names`."""
     places = [
         path
-        for path in _entries(folder)
+        for path in (folder / entry.name for entry in _entries(folder))
         if plain(path.stem if path.suffix.lower() == ".zip" else path.name) in names
     ]
     own = folder.resolve()
@@ -52,11 +52,14 @@ def files(place: Path, skip: Collection[str] = (), depth: int = DEPTH) -> list[P
 
     Left out are folders that are called as in `skip`, and what TensorFlow Datasets prepared.
     """
-    result, folders = [place] if place.is_file() else [], [place]
+    result, folders, seen = [place] if place.is_file() else [], [place], set[Path]()
     for _ in range(depth):
-        entries = [entry for folder in folders for entry in _entries(folder)]
-        result += [entry for entry in entries if entry.is_file()]
-        folders = [e for e in entries if plain(e.name) not in skip and not PREPARED.match(e.name)]
+        folders = list({folder.resolve(): folder for folder in folders}.values())
+        inner = [e for f in folders if f.resolve() not in seen for e in _entries(f)]
+        seen |= {folder.resolve() for folder in folders}
+        result += [Path(entry.path) for entry in inner if entry.is_file()]
+        dirs = [e for e in inner if e.is_dir() and not PREPARED.match(e.name)]
+        folders = [Path(entry.path) for entry in dirs if plain(entry.name) not in skip]
     return result
 
 
@@ -113,9 +116,9 @@ def listed(held: Iterable[File], base: Path) -> str:
     """The names of files relative to a folder, the first few of them."""
     names = [inside(file, base) or base.name for file in held]
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", ", ".join(names[:SHOWN])) + more
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", ", ".join(names[:SHOWN])) + more
 
 
-def _entries(folder: Path) -> list[Path]:
-    names = sorted(os.listdir(folder)) if folder.is_dir() else []
-    return [folder / name for name in names if not SYSTEM.fullmatch(name)]
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    entries = os.scandir(folder) if folder.is_dir() else ()
+    return sorted((e for e in entries if not SYSTEM.fullmatch(e.name)), key=lambda e: e.name)
