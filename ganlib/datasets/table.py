@@ -1,7 +1,4 @@
-"""Read images from tables of text: one image a line, its pixels one after the other (Kaggle's CSV).
-
-With a heading or without, the label first, last where the heading says so, or nowhere.
-"""
+"""Read images from tables of text (Kaggle's CSV): one image a line, with a label or without."""
 
 import io
 import itertools
