@@ -70,7 +70,9 @@ def _check_backend(name: str) -> None:
         )
 
 
-_check_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))  # before Keras looks for it
+# Before Keras looks for it: the variable counts more than keras.json.
+os.environ["KERAS_BACKEND"] = os.environ.get("KERAS_BACKEND") or "tensorflow"
+_check_backend(os.environ["KERAS_BACKEND"])
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # hides information, keeps warnings
 if _usable_cores() <= 2:
     # Small networks' operations are too short to be shared out. So each takes one core, and two
@@ -78,7 +80,19 @@ if _usable_cores() <= 2:
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 with quiet():
-    import keras
+    try:
+        import keras
+    except (ValueError, TypeError, AttributeError) as error:
+        raise GanlibError(
+            f"Keras does not start ({type(error).__name__}: {str(error)[:200]}): correct or delete "
+            f"keras.json in {os.environ.get('KERAS_HOME', '~/.keras')}"
+        ) from None
+    # What the networks are written for, whatever keras.json says.
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    if keras.config.dtype_policy().name in ("float16", "float64"):  # a float type is no policy
+        keras.config.set_dtype_policy("float32")
     import tensorflow as tf
 
     for gpu in tf.config.list_physical_devices("GPU"):
@@ -93,6 +107,6 @@ with quiet():
     if "TF_CONFIG" not in os.environ:  # a multi-worker strategy must come before any operation
         tf.constant(0)
 
-_check_backend(keras.backend.backend())  # which may also come from ~/.keras/keras.json
+_check_backend(keras.backend.backend())  # a notebook may have imported it first
 
 __all__ = ["keras", "quiet", "tf"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from offline import contact
 from PIL import Image
 
 from ganlib.datasets import Dataset, download, grayscale, load, names
@@ -26,7 +27,7 @@ STEMS = {"train": "train", "test": "t10k"}
 def nothing_but_the_test_folder(monkeypatch, tmp_path):
     monkeypatch.delenv("GANLIB_DATA", raising=False)
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no_tfds_here"))
-    monkeypatch.setattr(download, "reachable", lambda url: False)
+    monkeypatch.setattr(download, "contact", contact)
     monkeypatch.chdir(tmp_path)
 
 
@@ -302,7 +303,7 @@ def test_a_broken_link_is_an_error(tmp_path, mnist, images, labels):
     path = write_pair(mnist, images, labels)
     path.unlink()
     _link(path, tmp_path / "gone")
-    assert f"{path} is a link to a file that is not there" in refusal(mnist)
+    assert f"{path} is no file that is there" in refusal(mnist)
 
 
 @pytest.mark.parametrize("file", ["train-images-idx3-ubyte.gz", "train.npz"])
@@ -342,7 +343,6 @@ DAMAGED_IMAGES = {
     "truncated gzip": (lambda images: gzip.compress(idx_bytes(images))[:-100], "ended before"),
     "gzip cut within its header": (lambda images: gzip.compress(b"")[:5], "ended before"),
     "not a gzip": (lambda images: b"<html>Please log in</html>", "is not a gzip file"),
-    "unpacked but named gz": (idx_bytes, "remove .gz from its name"),
     "gzip checksum": (_broken_checksum, "CRC"),
     "gzip with rubbish inside": (
         lambda images: gzip.compress(idx_bytes(images))[:10] + b"\xff" * 200,
@@ -392,10 +392,13 @@ def test_damaged_idx_images_are_refused_in_one_sentence_that_names_the_file(
     assert str(path) in message and problem in message
 
 
-def test_gzip_data_without_its_ending_is_recognised(mnist, images, labels):
+def test_a_browser_that_unpacked_or_renamed_a_packed_file_does_no_harm(mnist, images, labels):
     path = write_pair(mnist, images, labels)
-    path.rename(path.with_suffix(""))
-    assert "add .gz to its name" in refusal(mnist)
+    path.rename(path.with_suffix(""))  # packed, without the ending
+    (mnist / "train-labels-idx1-ubyte.gz").write_bytes(idx_bytes(labels))  # and the other way round
+    data = load("mnist", data_dir=mnist.parent)
+    np.testing.assert_array_equal(data.images[..., 0], images)
+    np.testing.assert_array_equal(data.labels, labels)
 
 
 def test_a_label_out_of_range_is_refused_with_its_position(mnist, images, labels):
@@ -447,31 +450,18 @@ def _with_flipped_byte(images, labels):
 
 
 DAMAGED_NPZ = {
-    "missing keys": (lambda x, y: _npz_bytes(x=x, labels=y), 'lacks "images" (it holds'),
-    "no arrays": (lambda x, y: _npz_bytes(), 'lacks "images", "labels" (it holds nothing)'),
-    "images in 0 to 1": (lambda x, y: _npz_bytes(images=x / 255, labels=y), "(images * 255)"),
-    "images in -1 to 1": (
-        lambda x, y: _npz_bytes(images=x / 127.5 - 1, labels=y),
-        "((images + 1) * 127.5)",
-    ),
-    "floats in 0 to 255": (
-        lambda x, y: _npz_bytes(images=x.astype(np.float32), labels=y),
-        "save images.round()",
-    ),
+    "missing keys": (lambda x, y: _npz_bytes(z=x, labels=y), 'lacks "images" (it holds'),
+    "no arrays": (lambda x, y: _npz_bytes(), 'lacks "images" (it holds nothing)'),
     "not a number": (
         lambda x, y: _npz_bytes(images=np.where(x > 9, np.nan, 0.0), labels=y),
         "NaN",
-    ),
-    "wide integers": (
-        lambda x, y: _npz_bytes(images=x.astype(int), labels=y),
-        "save them as uint8",
     ),
     "wrong shape": (
         lambda x, y: _npz_bytes(images=x.reshape(COUNT, 14, 56), labels=y),
         "is this another data set?",
     ),
     "too few dimensions": (
-        lambda x, y: _npz_bytes(images=x.reshape(COUNT, 784), labels=y),
+        lambda x, y: _npz_bytes(images=x.reshape(COUNT * 28, 28), labels=y),
         "not N×28×28×1",
     ),
     "no images": (lambda x, y: _npz_bytes(images=x[:0], labels=y[:0]), "holds no images"),
@@ -488,14 +478,14 @@ DAMAGED_NPZ = {
         "label 9223372036854775808 at position 0",
     ),
     "float labels": (
-        lambda x, y: _npz_bytes(images=x, labels=y.astype(float)),
+        lambda x, y: _npz_bytes(images=x, labels=y + 0.5),
         "labels of shape (12,) and type float64",
     ),
     "truncated": (lambda x, y: _npz_bytes(images=x, labels=y)[:-200], "is not an .npz archive"),
     "not a zip": (lambda x, y: b"no archive at all", "is not an .npz archive"),
     "empty": (lambda x, y: b"", "is not an .npz archive"),
     "flipped byte": (_with_flipped_byte, "CRC"),
-    "terabytes announced": (lambda x, y: _forged_npz(y), "Unable to allocate"),
+    "terabytes announced": (lambda x, y: _forged_npz(y), "announces 1,683,627,180,032 bytes"),
 }
 
 

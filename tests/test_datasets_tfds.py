@@ -1,18 +1,20 @@
 """Data through TensorFlow Datasets: prepared sets, and downloads that never hang."""
 
+import gzip
 import http.server
 import importlib.util
 import threading
+import time
 
 import numpy as np
 import pytest
+from offline import contact
 from scipy.io import savemat
 
 from ganlib.datasets import download, load
 from ganlib.errors import DataError, DataNotFound
 
 COUNT = 30
-PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 needs_tfds = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow_datasets") is None,
@@ -141,6 +143,31 @@ def test_damaged_prepared_set_is_an_error_and_not_replaced(tmp_path):
     assert "\n" not in str(caught.value)
 
 
+@needs_tfds
+def test_another_version_is_passed_over_and_named(arrays, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "contact", contact)
+    prepare("mnist", "1.0.0", *arrays, tmp_path / "store")
+    with pytest.raises(DataNotFound, match="only .*mnist.1.0.0, which is not version 3.0.1"):
+        load("mnist", data_dir="data")
+    assert load("mnist", "test", data_dir="data", stand_in="fallback").synthetic
+    prepare("mnist", "3.0.1", *arrays, tmp_path / "data")
+    assert load("mnist", data_dir="data").origin == "mnist:3.0.1"
+
+
+@needs_tfds
+def test_emnist_is_turned_upright(arrays, tmp_path):
+    tfds = pytest.importorskip("tensorflow_datasets")
+    prepare("emnist", "3.1.0", *arrays, tmp_path / "prepared")
+    (tmp_path / "store" / "emnist" / "letters").mkdir(parents=True)
+    (tmp_path / "prepared" / "emnist" / "3.1.0").rename(
+        tmp_path / "store" / "emnist" / "letters" / "3.1.0"
+    )
+    assert tfds
+    data = load("emnist/letters", data_dir="data")
+    np.testing.assert_array_equal(data.images, arrays[0].transpose(0, 2, 1, 3))
+    assert data.origin == "emnist/letters:3.1.0"
+
+
 def test_without_tfds_the_error_says_how_to_install_it(monkeypatch, tmp_path):
     (tmp_path / "store" / "mnist" / "3.0.1").mkdir(parents=True)
     (tmp_path / "store" / "mnist" / "3.0.1" / "dataset_info.json").write_text("{}")
@@ -149,62 +176,14 @@ def test_without_tfds_the_error_says_how_to_install_it(monkeypatch, tmp_path):
         load("mnist", data_dir="data")
 
 
-# The probe
-
-
-@pytest.fixture
-def server(monkeypatch):
-    """Serve on this machine; the status of the answer is the path: /200, /403."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_HEAD(self):
-            self.send_response(int(self.path.strip("/")))
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            pass
-
-    for variable in PROXIES:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
-
-
-def test_only_a_successful_answer_counts_as_reachable(server):
-    assert download.reachable(f"{server}/200")
-    assert not download.reachable(f"{server}/403")
-    assert not download.reachable("http://127.0.0.1:1/nobody-listens")
-
-
-def test_the_probe_gives_up_where_even_the_name_look_up_hangs(monkeypatch):
-    for variable in PROXIES:
-        monkeypatch.delenv(variable, raising=False)
-    release = threading.Event()
-    monkeypatch.setattr(download, "PROBE_SECONDS", 0.1)
-
-    def look_up(*arguments, **options):
-        release.wait(60)
-        raise OSError("no such host")
-
-    monkeypatch.setattr("socket.getaddrinfo", look_up)
-    assert not download.reachable("http://dataset.invalid/file")
-    (left_behind,) = [thread for thread in threading.enumerate() if thread.name == "probe"]
-    assert left_behind.daemon  # or the program could not end
-    release.set()
-    left_behind.join()
-
-
 # The download
 
 
 class Builder:
     """Stands for TFDS's builder: chatty, and it does what the test says."""
 
-    def __init__(self, does) -> None:
-        self.does = does
+    def __init__(self, does, data_dir) -> None:
+        self.does, self.data_dir = does, data_dir
 
     def download_and_prepare(self, download_config) -> None:
         assert not download_config.try_download_gcs
@@ -216,8 +195,10 @@ class Builder:
 def downloading(monkeypatch):
     """Let the server answer, and TFDS do what a function does."""
     tfds = pytest.importorskip("tensorflow_datasets")
-    monkeypatch.setattr(download, "reachable", lambda url: True)
-    return lambda does: monkeypatch.setattr(tfds, "builder", lambda *a, **k: Builder(does))
+    monkeypatch.setattr(download, "contact", lambda url: None)
+    return lambda does: monkeypatch.setattr(
+        tfds, "builder", lambda *a, data_dir, **k: Builder(does, data_dir)
+    )
 
 
 def test_a_download_leaves_standard_output_alone(downloading, tmp_path, capsys):
@@ -258,6 +239,63 @@ def test_an_interrupted_download_is_interrupted(downloading):
 
 @needs_tfds
 def test_tfds_itself_says_that_there_is_no_such_set(tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "reachable", lambda url: True)
+    monkeypatch.setattr(download, "contact", lambda url: None)
     with pytest.raises(DataNotFound, match="its download failed .*DatasetNotFoundError"):
         download.download("no_such_set", tmp_path / "store", "http://x/")
+
+
+@pytest.fixture
+def mirror(monkeypatch, arrays):
+    """Let TFDS's own code for mnist fetch a small set from this machine; files can be changed."""
+    mnist = pytest.importorskip("tensorflow_datasets.image_classification.mnist")
+    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    files = {}
+    for stem in ("train", "t10k"):
+        for kind, array in (("images-idx3", arrays[0]), ("labels-idx1", arrays[1].astype("u1"))):
+            header = bytes([0, 0, 8, array.squeeze().ndim]) + b"".join(
+                side.to_bytes(4) for side in array.squeeze().shape
+            )
+            files[f"/{stem}-{kind}-ubyte.gz"] = gzip.compress(header + array.tobytes())
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            time.sleep(files.get("seconds", 0))
+            self.send_response(200 if self.path in files else 403)
+            self.end_headers()
+            self.wfile.write(files.get(self.path, b"<html>no</html>"))
+
+        def do_HEAD(self):
+            self.send_error(405)
+
+        def log_message(self, *arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{running.server_port}/"
+        monkeypatch.setattr(mnist.MNIST, "URL", url)
+        monkeypatch.setattr(mnist, "_TRAIN_EXAMPLES", COUNT)
+        monkeypatch.setattr(mnist, "_TEST_EXAMPLES", COUNT)
+        address = download.contact
+        monkeypatch.setattr(
+            download, "contact", lambda _: address(f"{url}train-images-idx3-ubyte.gz")
+        )
+        yield files
+        running.shutdown()
+
+
+@needs_tfds
+def test_a_slow_server_that_refuses_head_serves_the_real_download(mirror, arrays, capsys):
+    mirror["seconds"] = 2
+    data = load("mnist", data_dir="data")
+    np.testing.assert_array_equal(np.sort(data.labels), np.sort(arrays[1]))
+    assert (data.source, data.origin, len(data)) == ("tfds", "mnist:3.0.1", COUNT)
+    assert capsys.readouterr().out == ""
+
+
+@needs_tfds
+def test_the_real_downloads_own_error_is_in_the_sentence(mirror):
+    mirror.clear()
+    with pytest.raises(DataNotFound, match=r"its download failed \(.*HTTP code: 403"):
+        load("mnist", data_dir="data")

@@ -1,5 +1,6 @@
 """Start-up noise is held back, everything else comes through."""
 
+import json
 import os
 import subprocess
 import sys
@@ -55,3 +56,51 @@ def test_another_keras_backend_is_refused_in_one_sentence():
     )
     assert done.returncode == 2
     assert "Keras is set to 'numpy'" in done.stderr and done.stderr.count("\n") == 1
+
+
+CONFIGURED = """
+import keras, sys
+from ganlib.startup import keras, tf
+assert keras.config.image_data_format() == "channels_last" and keras.config.floatx() == "float32"
+from ganlib import recipes
+critic = recipes.get("mnist-express").system().networks["discriminator"]
+assert critic(tf.zeros((2, 28, 28, 1))).shape == (2, 1)
+assert keras.backend.backend() == "tensorflow" and keras.config.dtype_policy().name == "float32"
+"""
+
+
+@pytest.mark.parametrize("keras_first", [True, False])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"image_data_format": "channels_first", "floatx": "float64", "epsilon": 0.5},
+        {"backend": "jax", "floatx": "float16"},
+        "no json {",
+    ],
+)
+def test_no_keras_json_changes_a_run(tmp_path, settings, keras_first):
+    text = settings if isinstance(settings, str) else json.dumps(settings)
+    (tmp_path / "keras.json").write_text(text)
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
+    environment.pop("KERAS_BACKEND", None)
+    program = CONFIGURED if keras_first else CONFIGURED.replace("import keras, sys\n", "")
+    if keras_first and "backend" in settings:
+        pytest.skip("Keras itself fails, before ganlib is asked")
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("settings", ['{"floatx": "bfloat17"}', '{"epsilon": 1}', "[]"])
+def test_a_keras_json_that_keras_refuses_is_named(tmp_path, settings):
+    (tmp_path / "keras.json").write_text(settings)
+    done = subprocess.run(
+        [sys.executable, "-m", "ganlib", "summary", "mnist-baseline"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "KERAS_HOME": str(tmp_path)},
+    )
+    assert done.returncode == 2, done.stderr
+    assert f"correct or delete keras.json in {tmp_path}" in done.stderr
+    assert done.stderr.count("\n") == 1

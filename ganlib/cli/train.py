@@ -106,8 +106,10 @@ def _data_for(recipe: Recipe, options: argparse.Namespace, output: Path) -> data
         before = RunFolder.existing(output).record["data"]
         name, split = before["name"], options.split or before.get("split", split)
         stand_in = "always" if before["synthetic"] else "never"
-    channels = recipe.image_shape[-1]
-    return datasets.load(name, split, options.data_dir, stand_in=stand_in, channels=channels)
+    height, width, channels = recipe.image_shape
+    return datasets.load(
+        name, split, options.data_dir, stand_in=stand_in, channels=channels, size=(height, width)
+    )
 
 
 def _default_output(recipe: Recipe, resume: bool) -> Path:

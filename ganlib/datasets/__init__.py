@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganlib.datasets import local
 from ganlib.datasets.catalog import KNOWN, KnownDataset, by, known_dataset
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, DataNotFound
@@ -86,7 +87,9 @@ class Dataset:
         """
         labels = np.zeros(len(self)) if self.labels is None else self.labels
         digests = sorted(
-            hashlib.blake2b(image.tobytes() + bytes([int(label)]), digest_size=16).digest()
+            hashlib.blake2b(
+                image.tobytes() + int(label).to_bytes(1 if label < 256 else 4), digest_size=16
+            ).digest()
             for image, label in zip(self.images, labels, strict=True)
         )
         digest = hashlib.sha256(by(self.images.shape).encode() + b"".join(digests))
@@ -118,6 +121,7 @@ def load(
     data_dir: str | os.PathLike[str] | None = None,
     stand_in: str = "never",
     channels: int | None = None,
+    size: tuple[int, int] | None = None,
 ) -> Dataset:
     """Load one split of a data set: from files, or through TensorFlow Datasets (TFDS).
 
@@ -126,41 +130,45 @@ def load(
 
     Parameters
     ----------
-    name : one of ``names()``
+    name : one of ``names()``, or a folder of your own with pictures, or a train.npz, in it
     split : "train", "test" or, of svhn_cropped, "extra"
     data_dir : by default ``$GANLIB_DATA``, else ``data/``
     stand_in : when to take procedural images of the same shape: "never", "fallback" (with a
         warning, where there are no real ones) or "always"
     channels : 1 turns a colour set to greyscale, see `to_grayscale`; by default as the set has them
+    size : height and width that pictures of your own are cropped and resized to; by default the
+        first one's. Sets that ``names()`` lists have their own size
 
     Raises
     ------
     DataNotFound : the data is neither here nor to be downloaded, within seconds
     DataError : an argument is wrong, or a file is damaged; a stand-in never replaces that one
     """
-    known = known_dataset(name, split)
-    check_channels(name, channels)
     if stand_in not in STAND_IN_CHOICES:
         raise DataError(f"stand_in is {stand_in!r}: choose from {', '.join(STAND_IN_CHOICES)}")
+    folders = [] if name in KNOWN else _data_folders(data_dir)
+    known = known_dataset(name, split, own=local.exists(name, folders))
+    check_channels(name, channels)
     if known.generator or stand_in == "always":
         dataset = _synthetic(known, split)
     else:
         try:
-            dataset = _real(known, split, _data_folders(data_dir))
+            dataset = _real(known, split, _data_folders(data_dir), size, channels)
         except DataNotFound as error:
-            if stand_in == "never":
+            if stand_in == "never" or not known.stand_in:
                 raise
             dataset = _synthetic(known, split)
             # Not the warnings module: it would print a path and a source line around the sentence.
             log.warning("WARNING: %s, because %s", dataset.describe(), error)
-    if channels == 1 < known.image_shape[2]:
+    check_channels(name, channels, held := dataset.images.shape[-1])
+    if channels == 1 < held:
         return replace(dataset, images=to_grayscale(dataset.images))
     return dataset
 
 
-def check_channels(name: str, channels: int | None) -> None:
+def check_channels(name: str, channels: int | None, held: int | None = None) -> None:
     """Raise DataError if a data set does not come in this many channels; None means its own."""
-    held = KNOWN[name].image_shape[2]
+    held = held or (KNOWN[name].image_shape[2] if name in KNOWN else channels)
     if channels not in (None, 1, held):
         raise DataError(
             f"{name} has {held} channel(s), which do not make {channels}: leave channels out, or "
@@ -184,47 +192,43 @@ def _data_folders(data_dir: str | os.PathLike[str] | None) -> list[Path]:
     return [Path("data"), checkout / "data"] if away else [Path("data")]
 
 
-def _real(known: KnownDataset, split: str, folders: Sequence[Path]) -> Dataset:
-    for folder in folders:
-        if (dataset := _from_files(known, split, folder / known.name)) is not None:
-            return dataset
+def _real(
+    known: KnownDataset,
+    split: str,
+    folders: Sequence[Path],
+    size: tuple[int, int] | None,
+    channels: int | None,
+) -> Dataset:
+    try:
+        for folder in folders:
+            if (found := local.read(known, split, folder, size, channels)) is not None:
+                images, labels, origin = found
+                return Dataset(known.name, split, images, labels, "files", origin)
+    except PermissionError as error:
+        raise DataError(f"{error.filename} may not be opened: check its permissions") from None
     from ganlib.datasets import download  # here, because what comes from files needs none of it
 
     stores = download.stores(folders)
+    prepared, others = download.find(known.name, stores)
     try:
-        store = download.find(known.name, stores) or download.download(
+        store = prepared or download.download(
             known.name, stores[-1], known.download_url, known.download_notice
         )
     except DataNotFound as error:
         places = " or ".join(str(folder / known.name) for folder in folders)
         wanted = " or ".join(layout.files[0][0] for layout in known.layouts[split])
+        last = 'or ask for the stand-in with stand_in="always" (--data synthetic)'
         raise DataNotFound(
             f"{known.name} ({split}) was not found: no {wanted} in {places}, not prepared by "
-            f"TensorFlow Datasets in {stores[-1]}, and {error}; put the files into {places}, set "
-            f"GANLIB_DATA to the folder that holds {known.name}/, go online, or ask for the "
-            'stand-in with stand_in="always" (--data synthetic)'
+            f"TensorFlow Datasets in {stores[-1]}{others}, and {error}; put the files into "
+            f"{places}, set GANLIB_DATA to the folder that holds {known.name}/, go online, "
+            + (last if known.stand_in else "for there is no stand-in")
         ) from None
     images, labels, origin = download.read(known.name, split, store)
-    images, labels = known.check(images, labels, str(store / known.name))
+    if known.turned:
+        images = images.transpose(0, 2, 1, 3)
+    images, labels = known.check(images, labels, str(store))
     return Dataset(known.name, split, images, labels, "tfds", origin)
-
-
-def _from_files(known: KnownDataset, split: str, folder: Path) -> Dataset | None:
-    try:
-        if folder.is_file():
-            raise DataError(f"{folder} is a file, but a folder is needed there: rename the file")
-        for layout in known.layouts[split]:
-            paths = [path for path in layout.locate(folder) if path]
-            if len(paths) == len(layout.files):
-                where = " and ".join(str(path) for path in paths)
-                images, labels = known.check(*layout.read(paths), where)
-                origin = ", ".join(path.name for path in paths)
-                return Dataset(known.name, split, images, labels, "files", origin)
-        for layout in known.layouts[split]:
-            layout.refuse_fragments(folder)
-    except PermissionError as error:
-        raise DataError(f"{error.filename} may not be opened: check its permissions") from None
-    return None
 
 
 @lru_cache(maxsize=2)  # train and test: drawing them takes seconds
@@ -234,6 +238,8 @@ def _drawn(generator: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarra
 
 def _synthetic(known: KnownDataset, split: str) -> Dataset:
     drawn = KNOWN[known.stand_in] if known.stand_in else known
+    if not drawn.generator:
+        raise DataError(f"{known.name} has no synthetic stand-in: put its files into a data folder")
     seed = SYNTHETIC_SEEDS[split]
     images, labels = _drawn(drawn.generator, drawn.sizes[split], seed)
     origin = f"{drawn.generator}, seed {seed}"

@@ -6,45 +6,26 @@ A new data set is one more entry of ``KNOWN``; a new file format is one more ``L
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ganlib.datasets import idx, mat, npz
+from ganlib.datasets import arrays, idx, mat, npz, table
+from ganlib.datasets.arrays import Labels, by
+from ganlib.datasets.places import File, plain
 from ganlib.errors import DataError
 
-Arrays = tuple[np.ndarray, np.ndarray]
+__all__ = ["KNOWN", "KnownDataset", "Layout", "by", "known_dataset", "own_dataset"]
+
+Arrays = tuple[np.ndarray, Labels]
 
 
 @dataclass(frozen=True)
 class Layout:
     """One way in which a split may lie in its folder."""
 
-    read: Callable[[Sequence[Path]], Arrays]  # from the files' paths, in the order of `files`
+    read: Callable[[Sequence[File]], Arrays]  # from the files, in the order of `files`
     files: tuple[tuple[str, ...], ...]  # for each file, the names that it may have, best first
-
-    def locate(self, folder: Path) -> list[Path | None]:
-        """Return the path of each needed file, or None where there is none."""
-        return [
-            next((folder / name for name in names if (folder / name).is_file()), None)
-            for names in self.files
-        ]
-
-    def refuse_fragments(self, folder: Path) -> None:
-        """Raise DataError if something of this layout is there, but not all that is needed."""
-        for path in (folder / name for names in self.files for name in names):
-            if (path.exists() or path.is_symlink()) and not path.is_file():
-                found = "a link to a file that is not there" if path.is_symlink() else "no file"
-                if path.is_dir():
-                    found = "a folder"
-                raise DataError(f"{path} is {found}: put the file of that name in its place")
-        paths = self.locate(folder)
-        present = [path.name for path in paths if path]
-        missing = [names[0] for path, names in zip(paths, self.files, strict=True) if not path]
-        if present and missing:
-            raise DataError(
-                f"{folder / missing[0]} is missing beside {present[0]}: add it, both are needed"
-            )
 
 
 @dataclass(frozen=True)
@@ -52,83 +33,109 @@ class KnownDataset:
     """What is known of a data set before its files are opened."""
 
     name: str  # as in TensorFlow Datasets
-    image_shape: tuple[int, int, int]  # height, width, channels
+    image_shape: tuple[int, int, int]  # height, width, channels; zeros: as the files say
     sizes: Mapping[str, int]  # images in each split of the official set
     layouts: Mapping[str, tuple[Layout, ...]] = field(default_factory=dict)  # by split, best first
     download_url: str | None = None  # a file that TFDS downloads, to see if it is in reach
     download_notice: str = ""  # printed before a download that is large, with a smaller way
     generator: str = ""  # of a synthetic set: the module whose generate(count, seed) draws it
     stand_in: str = ""  # the synthetic set that can take this one's place
-    classes: int = 10  # labels run from 0 to classes - 1
+    classes: int = 10  # labels run from 0 to classes - 1; 0: any number of them
+    folders: tuple[str, ...] = ()  # other names that its folder has in the wild
+    pictures: bool = True  # whether pictures in its folder are this set
+    turned: bool = False  # whether TFDS gives the images on their side, mirrored
 
-    def check(self, images: np.ndarray, labels: np.ndarray, where: str) -> Arrays:
-        """Return uint8 (N, H, W, C) and int64 (N,); a DataError names `where`, the file or folder.
+    @property
+    def aliases(self) -> set[str]:
+        """Names of its folder, as `places.plain` has them."""
+        return {plain(name) for name in (self.name, *self.folders)}
 
-        The axis C may be missing where C is 1.
-        """
-        if images.dtype != np.uint8:
-            raise DataError(f"{where}: {npz.explain_dtype(images)}")
-        if images.ndim == 3 and self.image_shape[2] == 1:
-            images = images[..., np.newaxis]
-        if images.shape[1:] != self.image_shape:
-            raise DataError(
-                f"{where}: images of shape {images.shape} are not N×{by(self.image_shape)}, as "
-                f"{self.name} has them: is this another data set?"
-            )
-        if len(images) == 0:
-            raise DataError(f"{where} holds no images: use the complete file")
-        if labels.dtype.kind not in "iu" or labels.shape != (len(images),):
-            raise DataError(
-                f"{where}: {len(images):,} images but labels of shape {labels.shape} and type "
-                f"{labels.dtype}: one integer per image belongs there"
-            )
-        # Compared before the cast, which would wrap large unsigned numbers into small ones.
-        outside = (labels < 0) | (labels >= self.classes)
-        if outside.any():
-            position = int(np.argmax(outside))
-            raise DataError(
-                f"{where}: label {labels[position]} at position {position:,} is not in 0 to "
-                f"{self.classes - 1}: use the labels of {self.name}"
-            )
-        return np.ascontiguousarray(images), labels.astype(np.int64)
+    def check(self, images: np.ndarray, labels: Labels, where: str) -> Arrays:
+        """Return uint8 (N, H, W, C) and int64 (N,) or None; a DataError names `where`, the file."""
+        try:
+            return arrays.uniform(images, labels, self.image_shape, self.classes, self.name)
+        except DataError as error:
+            raise DataError(f"{where}: {error}") from None
 
 
-def by(shape: Sequence[int]) -> str:
-    """Write a shape as people do: 28×28×1."""
-    return "×".join(str(length) for length in shape)
+Layouts = tuple[Layout, ...]
 
 
-def _layouts(name: str, split: str, official: Layout) -> tuple[Layout, ...]:
-    """A split as it is published, or in an archive of its own, or in one for all splits."""
-    own = partial(npz.read, images="images", labels="labels")
-    shared = partial(npz.read, images=f"x_{split}", labels=f"y_{split}")
-    return official, Layout(own, ((f"{split}.npz",),)), Layout(shared, ((f"{name}.npz",),))
+def _archives(name: str, split: str, *own: str) -> Layouts:
+    """A split in an archive of its own, or in one for all splits."""
+    return (
+        Layout(partial(npz.read, split=split, own=True), ((*own, f"{name}_{split}.npz"),)),
+        Layout(partial(npz.read, split=split, own=False), ((f"{name}.npz",),)),
+    )
 
 
-def _idx(stem: str) -> Layout:
-    """The pair of files, each packed or not, spelt with a hyphen or, as unpackers do, a dot."""
-    endings = ("-{}-ubyte.gz", ".{}-ubyte.gz", "-{}-ubyte", ".{}-ubyte")
+def _idx(*stems: str, labelled: str = "labels-idx1-ubyte", turned: bool = False) -> Layout:
+    """The pair of files, packed or not."""
     images, labels = (
-        tuple(f"{stem}-{content}{ending.format(kind)}" for ending in endings)
-        for content, kind in (("images", "idx3"), ("labels", "idx1"))
+        tuple(f"{stem}-{content}{packed}" for stem in stems for packed in (".gz", ""))
+        for content in ("images-idx3-ubyte", labelled)
     )
-    return Layout(idx.read_pair, (images, labels))
+    return Layout(partial(idx.read_pair, turned=turned), (images, labels))
 
 
-def _like_mnist(name: str, server: str) -> KnownDataset:
-    return KnownDataset(
-        name=name,
-        image_shape=(28, 28, 1),
-        sizes={"train": 60_000, "test": 10_000},
-        layouts={
-            split: _layouts(name, split, _idx(stem))
-            for split, stem in (("train", "train"), ("test", "t10k"))
-        },
-        download_url=f"{server}/train-images-idx3-ubyte.gz",
-        stand_in="synthetic_digits",
-    )
+def _csv(*names: str, turned: bool = False) -> Layout:
+    return Layout(partial(table.read, side=28, turned=turned), (names,))
 
 
+def _mnist(name: str, split: str) -> Layouts:
+    stems = ("train",) if split == "train" else ("t10k", "test")
+    archives = _archives(name, split, f"{split}.npz")
+    if name == "kmnist":
+        pair = ((f"{name}-{split}-imgs.npz",), (f"{name}-{split}-labels.npz",))
+        archives += (Layout(partial(npz.read, split=split, own=True), pair),)
+    return (_idx(*stems), *archives, _csv(f"{split}.csv", f"{name}_{split}.csv"))
+
+
+def _qmnist(name: str, split: str) -> Layouts:
+    pair = _idx(f"{name}-{split}", labelled="labels-idx2-int")
+    return pair, *_archives(name, split, f"{split}.npz")
+
+
+def _emnist(name: str, split: str) -> Layouts:
+    stem = f"{name.replace('/', '-')}-{split}"
+    archives = _archives(name.replace("/", "_"), split)
+    return _idx(stem, turned=True), *archives, _csv(f"{stem}.csv", turned=True)
+
+
+def _svhn(name: str, split: str) -> Layouts:
+    official = Layout(mat.read, ((f"{split}_32x32.mat",),))
+    return official, *_archives(name, split, f"{split}.npz")
+
+
+def _relative(
+    name: str,
+    layouts: Callable[[str, str], Layouts],
+    url: str | None = None,
+    sizes: tuple[int, int] = (60_000, 10_000),
+    classes: int = 10,
+    **more: Any,
+) -> KnownDataset:
+    """MNIST, or a set of its kind."""
+    files = {split: layouts(name, split) for split in ("train", "test")}
+    about = {"download_url": url, "classes": classes, **more}
+    return KnownDataset(name, (28, 28, 1), dict(zip(files, sizes, strict=True)), files, **about)
+
+
+DIGITS, SYNTHETIC = "synthetic_digits", "ganlib.datasets.synthetic"
+PACKED = "train-images-idx3-ubyte.gz"
+MNIST_SERVER = "https://storage.googleapis.com/cvdf-datasets/mnist"
+FASHION_SERVER = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
+KMNIST_SERVER = "http://codh.rois.ac.jp/kmnist/dataset/kmnist"
+EMNIST_URL = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"
+EMNIST = {  # parts: classes, training and test images; letters count from 1
+    "balanced": (47, (112_800, 18_800)),
+    "byclass": (62, (697_932, 116_323)),
+    "bymerge": (47, (697_932, 116_323)),
+    "digits": (10, (240_000, 40_000)),
+    "letters": (27, (124_800, 20_800)),
+    "mnist": (10, (60_000, 10_000)),
+}
+KAGGLE = ("digit-recognizer", "mnist-dataset", "mnist-in-csv", "mnist_png")
 SVHN_SERVER = "http://ufldl.stanford.edu/housenumbers"
 SVHN_SIZES = {"train": 73_257, "test": 26_032, "extra": 531_131}
 SYNTHETIC_SIZES = {"train": 20_000, "test": 4_000}
@@ -137,16 +144,14 @@ SYNTHETIC_SIZES = {"train": 20_000, "test": 4_000}
 KNOWN: dict[str, KnownDataset] = {
     known.name: known
     for known in (
-        _like_mnist("mnist", "https://storage.googleapis.com/cvdf-datasets/mnist"),
-        _like_mnist("fashion_mnist", "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"),
+        _relative("mnist", _mnist, f"{MNIST_SERVER}/{PACKED}", stand_in=DIGITS, folders=KAGGLE),
+        _relative("fashion_mnist", _mnist, f"{FASHION_SERVER}/{PACKED}", stand_in=DIGITS),
         KnownDataset(
             name="svhn_cropped",
             image_shape=(32, 32, 3),
             sizes=SVHN_SIZES,
-            layouts={
-                split: _layouts("svhn_cropped", split, Layout(mat.read, ((f"{split}_32x32.mat",),)))
-                for split in SVHN_SIZES
-            },
+            layouts={split: _svhn("svhn_cropped", split) for split in SVHN_SIZES},
+            folders=("svhn", "housenumbers"),
             download_url=f"{SVHN_SERVER}/train_32x32.mat",
             download_notice=(
                 "svhn_cropped: TensorFlow Datasets fetches 1.6 GB, because it prepares the split "
@@ -155,27 +160,43 @@ KNOWN: dict[str, KnownDataset] = {
             ),
             stand_in="synthetic_house_numbers",
         ),
-        KnownDataset(
-            name="synthetic_digits",
-            image_shape=(28, 28, 1),
-            sizes=SYNTHETIC_SIZES,
-            generator="ganlib.datasets.synthetic.digits",
+        _relative("kmnist", _mnist, f"{KMNIST_SERVER}/{PACKED}"),
+        # https://github.com/facebookresearch/qmnist, with all test digits
+        _relative("qmnist", _qmnist, None, (60_000, 60_000), stand_in=DIGITS),
+        *(  # https://www.nist.gov/itl/products-and-services/emnist-dataset
+            _relative(
+                *(f"emnist/{part}", _emnist, EMNIST_URL, sizes, classes),
+                download_notice="emnist: TensorFlow Datasets fetches 535 MB, all parts of it",
+                folders=("emnist",),
+                pictures=False,
+                turned=True,
+            )
+            for part, (classes, sizes) in EMNIST.items()
         ),
+        KnownDataset(DIGITS, (28, 28, 1), SYNTHETIC_SIZES, generator=f"{SYNTHETIC}.digits"),
         KnownDataset(
-            name="synthetic_house_numbers",
-            image_shape=(32, 32, 3),
-            sizes=SYNTHETIC_SIZES | {"extra": SYNTHETIC_SIZES["train"]},
-            generator="ganlib.datasets.synthetic.house_numbers",
+            *("synthetic_house_numbers", (32, 32, 3), SYNTHETIC_SIZES | {"extra": 20_000}),
+            generator=f"{SYNTHETIC}.house_numbers",
         ),
     )
 }
 
 
-def known_dataset(name: str, split: str) -> KnownDataset:
-    """Look a data set up; raise DataError where the name or the split is unknown."""
-    if name not in KNOWN:
-        raise DataError(f"there is no data set {name!r}: choose from {', '.join(KNOWN)}")
-    if split not in KNOWN[name].sizes:
-        choices = " or ".join(KNOWN[name].sizes)
-        raise DataError(f"{name} has no split {split!r}: choose {choices}")
-    return KNOWN[name]
+def own_dataset(name: str) -> KnownDataset:
+    """A folder of a user's own: pictures of any kind, or arrays of images of one shape."""
+    sizes = {"train": 0, "test": 0}
+    layouts = {split: _archives(name, split, f"{split}.npz") for split in sizes}
+    return KnownDataset(name, (0, 0, 0), sizes, layouts, classes=0)
+
+
+def known_dataset(name: str, split: str, own: bool = False) -> KnownDataset:
+    """Look a data set up, or a user's own; raise DataError where name or split is unknown."""
+    if name not in KNOWN and not own:
+        raise DataError(
+            f"there is no data set {name!r}: choose from {', '.join(KNOWN)}, or put a folder of "
+            "that name, with pictures or a train.npz in it, into the data folder"
+        )
+    known = KNOWN.get(name) or own_dataset(name)
+    if split not in known.sizes:
+        raise DataError(f"{name} has no split {split!r}: choose {' or '.join(known.sizes)}")
+    return known

@@ -1,24 +1,32 @@
 """Sets that TensorFlow Datasets (TFDS) has prepared, and their download.
 
-TFDS retries an unreachable server for minutes, so a quick test asks first whether it answers.
+TFDS retries an unreachable server for minutes and waits for a silent one without end. So a first
+request is made here, by the same library.
 """
 
 import contextlib
 import importlib.util
+import logging
 import os
+import socket
 import sys
 import threading
-import urllib.parse
-import urllib.request
-from collections.abc import Sequence
-from http.client import HTTPException
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
 from ganlib.errors import DataError, DataNotFound
 
-PROBE_SECONDS = 5.0
+LOOK_UP_SECONDS = 10.0
+CONNECT_SECONDS, SILENT_SECONDS = 10.0, 60.0
+"""How long a server may take to accept a connection, and then without sending anything."""
+ADVICE = {
+    "CERTIFICATE": "set REQUESTS_CA_BUNDLE to the file of your company's certificates",
+    "roxy": "correct HTTPS_PROXY and HTTP_PROXY",
+}
 
 
 def stores(folders: Sequence[Path]) -> list[Path]:
@@ -28,14 +36,27 @@ def stores(folders: Sequence[Path]) -> list[Path]:
     return [*local, Path(default).expanduser()]
 
 
-def find(name: str, places: Sequence[Path]) -> Path | None:
-    """The first of the places that holds a prepared set which this Python can read."""
-    found = (place for place in places if any((place / name).glob("*/dataset_info.json")))
-    return next(found, None) if _installed() else None
+def find(name: str, places: Sequence[Path]) -> tuple[Path | None, str]:
+    """The folder of a prepared version that this TFDS reads; else a clause on those it does not."""
+    pattern = "*/dataset_info.json"
+    held = [p.parent for place in places for p in sorted((place / name).glob(pattern))]
+    if not held or not _installed():
+        return None, ""
+    import tensorflow_datasets as tfds
+
+    import ganlib.startup  # noqa: F401  (imports TensorFlow without its noise)
+
+    try:
+        code = tfds.builder_cls(name.partition("/")[0])
+    except tfds.core.registered.DatasetNotFoundError:  # no code: read as it lies there
+        return held[0], ""
+    readable = [str(version) for version in (code.VERSION, *code.SUPPORTED_VERSIONS)]
+    found = next((folder for folder in held if folder.name in readable), None)
+    return found, f" (only {held[0]}, which is not version {' or '.join(readable)})"
 
 
-def read(name: str, split: str, store: Path) -> tuple[np.ndarray, np.ndarray, str]:
-    """One split of a prepared set: images, labels, and an origin such as "mnist:3.0.1"."""
+def read(name: str, split: str, folder: Path) -> tuple[np.ndarray, np.ndarray, str]:
+    """One split of the set in a version's folder: images, labels, and an origin "mnist:3.0.1"."""
     import tensorflow_datasets as tfds
 
     from ganlib.startup import tf
@@ -43,19 +64,20 @@ def read(name: str, split: str, store: Path) -> tuple[np.ndarray, np.ndarray, st
     try:
         # The processor's memory, because a whole set would crowd a GPU that has to train.
         with tf.device("CPU"):
-            builder = tfds.builder(name, data_dir=store)
+            store = folder.parents[name.count("/") + 1]
+            builder = tfds.builder(name, version=folder.name, data_dir=store)
             # One batch of everything: one by one takes more than twice as long.
             batch = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))
         return batch["image"], batch["label"], f"{name}:{builder.version}"
     except Exception as error:  # TFDS and TensorFlow raise dozens of types on a damaged set
         raise DataError(
-            f"the {split} split that TensorFlow Datasets prepared in {store / name} cannot be read "
-            f"({_first_line(error)}): delete that folder, so that it is prepared again"
+            f"the {split} split that TensorFlow Datasets prepared in {folder} cannot be read "
+            f"({reason(error)}): delete that folder, so that it is prepared again"
         ) from None
 
 
 def download(name: str, store: Path, url: str | None, notice: str = "") -> Path:
-    """Let TFDS download and prepare a set, if the server gives `url`, a file of it.
+    """Let TFDS download and prepare a set, if the server gives `url`, a file of it; its folder.
 
     The notice is printed before, on standard error.
 
@@ -65,11 +87,7 @@ def download(name: str, store: Path, url: str | None, notice: str = "") -> Path:
         raise DataNotFound("TensorFlow Datasets is not installed (pip install tensorflow-datasets)")
     if url is None:
         raise DataNotFound("not offered for download")
-    if not reachable(url):
-        host = urllib.parse.urlsplit(url).hostname
-        raise DataNotFound(
-            f"not to be downloaded (no good answer from {host} within {PROBE_SECONDS:g} s)"
-        )
+    contact(url)
     import tensorflow_datasets as tfds
 
     import ganlib.startup  # noqa: F401  (imports TensorFlow without its noise)
@@ -78,37 +96,82 @@ def download(name: str, store: Path, url: str | None, notice: str = "") -> Path:
         print(notice, file=sys.stderr, flush=True)
     try:
         # Standard output belongs to the command that asked for the data.
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), _never_silent():
             settings = tfds.download.DownloadConfig(try_download_gcs=False)
             builder = tfds.builder(name, data_dir=store)
             builder.download_and_prepare(download_config=settings)
     except Exception as error:
-        raise DataNotFound(f"its download failed ({_first_line(error)})") from None
-    return store
+        raise DataNotFound(f"its download failed ({reason(error)})") from None
+    return Path(builder.data_dir)
 
 
-def reachable(url: str) -> bool:
-    """Whether the server has this file for us, decided within ``PROBE_SECONDS``."""
-    answers: list[bool] = []
+def contact(url: str) -> None:
+    """Fetch a first byte as the download will: its certificates, redirects, proxies and method.
+
+    Any answer but "come back later" is left for the download to judge. DataNotFound is a clause
+    with the connection's error, within seconds where nobody answers.
+    """
+    import requests  # here, because TensorFlow Datasets brings it, and files need none of it
+    from urllib3.util import Retry
+
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or url
+    _look_up(str(urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname))
+    retry = Retry(1, backoff_factor=0.5, status_forcelist=[500, 502, 503, 504])
+    try:
+        with requests.Session() as session, _never_silent():
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+            with session.get(url, stream=True) as answer:
+                next(answer.iter_content(1), None)
+    except (requests.RequestException, OSError, ValueError) as error:
+        host = urlsplit(url).hostname
+        raise DataNotFound(f"not to be downloaded from {host} ({reason(error)})") from None
+
+
+def _look_up(host: str) -> None:
+    """Give up where the look-up of a name hangs, which no time-out covers; it may fail later."""
 
     def ask() -> None:
-        # Only success counts: a proxy that lets nothing out answers too. urllib knows proxies.
-        with contextlib.suppress(OSError, HTTPException):
-            request = urllib.request.Request(url, method="HEAD")
-            with urllib.request.urlopen(request, timeout=PROBE_SECONDS):
-                answers.append(True)
+        with contextlib.suppress(OSError, UnicodeError):
+            socket.getaddrinfo(host, None)
 
-    # No time-out covers the look-up of a host's name, so a thread that may be left behind asks.
-    thread = threading.Thread(target=ask, name="probe", daemon=True)
+    thread = threading.Thread(target=ask, name="look-up", daemon=True)  # it may be left behind
     thread.start()
-    thread.join(PROBE_SECONDS)
-    return bool(answers)
+    thread.join(LOOK_UP_SECONDS)
+    if thread.is_alive():
+        raise DataNotFound(
+            f"not to be downloaded (no address of {host!r} after {LOOK_UP_SECONDS:g} s)"
+        )
+
+
+@contextlib.contextmanager
+def _never_silent() -> Iterator[None]:
+    """Give every request of this process a time-out meanwhile: TFDS gives its own none."""
+    from requests.adapters import HTTPAdapter
+
+    def impatient(*args: Any, **options: Any) -> Any:
+        return send(*args, **options | {"timeout": (CONNECT_SECONDS, SILENT_SECONDS)})
+
+    send, log = HTTPAdapter.send, logging.getLogger("urllib3.connectionpool")
+    level = log.level
+    log.setLevel(logging.ERROR)  # it tells of each retry
+    HTTPAdapter.send = impatient  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        HTTPAdapter.send = send  # type: ignore[method-assign]
+        log.setLevel(level)
 
 
 def _installed() -> bool:
     return importlib.util.find_spec("tensorflow_datasets") is not None
 
 
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0][:200]}"
+def reason(error: BaseException) -> str:
+    """The first line of what is at the bottom of an error, and what helps where that is known."""
+    inner: object = error
+    while isinstance(inner, BaseException):
+        error, within = inner, (getattr(inner, "reason", None), *inner.args)
+        inner = next((one for one in within if isinstance(one, BaseException)), None)
+    text = f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0][:200]}"
+    return text + next((f"; {advice}" for word, advice in ADVICE.items() if word in text), "")

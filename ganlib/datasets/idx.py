@@ -5,56 +5,64 @@ number of dimensions, each dimension as a big-endian 32-bit integer, then the nu
 """
 
 import gzip
+import io
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from ganlib.datasets.intact import intact
+from ganlib.datasets.intact import intact, whole
+from ganlib.datasets.places import File
 from ganlib.errors import DataError
 
-UNSIGNED_BYTE = 0x08
+TYPES = {0x08: ("u1", "unsigned bytes"), 0x0C: (">i4", "whole numbers of 32 bits")}
 CONTENT = {1: "labels", 3: "images"}
 
 
-def read_pair(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
-    """Read images, uint8 (N, H, W), and labels, uint8 (M,); that M equals N is not checked here."""
-    images_path, labels_path = paths
-    return read(images_path, dimensions=3), read(labels_path, dimensions=1)
+def read_pair(files: Sequence[File], turned: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Read images, uint8 (N, H, W), and labels (M,); that M equals N is not checked here.
+
+    EMNIST's images lie on their side, mirrored, and are `turned` upright. QMNIST's labels
+    (idx2-int) are the first of eight columns.
+    """
+    images, labels = read(files[0], 3), files[1]
+    numbers = read(labels, 2, 0x0C)[:, 0] if "idx2" in labels.name.lower() else read(labels, 1)
+    return images.transpose(0, 2, 1) if turned else images, numbers
 
 
-def read(path: Path, dimensions: int) -> np.ndarray:
-    """Read one idx file, packed where its name ends in ``.gz``, of images (3) or labels (1).
+def read(path: File, dimensions: int, code: int = 0x08) -> np.ndarray:
+    """Read one idx file, packed or not, of images (3 dimensions) or labels.
 
     Memory follows what the file holds, never what its header promises.
     """
-    wanted = CONTENT[dimensions]
-    packed = path.suffix == ".gz"
-    with intact(path, "a gzip file" if packed else "an idx file"):
-        content = path.read_bytes()
-        if packed and content[:3] == b"\0\0\x08":
-            raise DataError(f"{path} is not a gzip file: remove .gz from its name")
-        if packed:
-            content = gzip.decompress(content)
+    wanted = CONTENT.get(dimensions, "labels")
+    name = path.name.lower()
+    with intact(path, "a gzip file" if name.endswith(".gz") else "an idx file"):
+        with path.open("rb") as file:
+            content = whole(file)
+        # Browsers unpack and keep the name, or drop the ending and stay packed.
+        packed = content[:2] == b"\x1f\x8b" or (name.endswith(".gz") and content[:2] != b"\0\0")
+        if packed and content:
+            with gzip.open(io.BytesIO(content)) as unpacked:
+                content = whole(unpacked)
     start = 4 + 4 * dimensions
-    if content[:2] == b"\x1f\x8b":
-        raise DataError(f"{path} is gzip data: add .gz to its name, or unpack it")
     if len(content) < start or content[:2] != b"\0\0":
         raise DataError(f"{path} is not an idx file: download the official file again")
-    if content[2] != UNSIGNED_BYTE:
+    if content[2] != code:
         raise DataError(
-            f"{path} holds numbers of type 0x{content[2]:02x} where unsigned bytes (0x08) belong: "
-            "use the official file"
+            f"{path} holds numbers of type 0x{content[2]:02x} where {TYPES[code][1]} "
+            f"(0x{code:02x}) belong: use the official file"
         )
     if content[3] != dimensions:
         found = CONTENT.get(content[3], f"{content[3]}-dimensional data")
         raise DataError(f"{path} holds {found} where {wanted} belong: are two files swapped?")
     shape = np.frombuffer(content, ">u4", dimensions, offset=4).tolist()
-    if math.prod(shape) != len(content) - start:
+    kind = np.dtype(TYPES[code][0])
+    if math.prod(shape) * kind.itemsize != len(content) - start:
         announced = "×".join(f"{length:,}" for length in shape)
+        unit = "bytes" if kind.itemsize == 1 else f"× {kind.itemsize} bytes"
         raise DataError(
-            f"{path} announces {announced} bytes of {wanted}, but there are "
+            f"{path} announces {announced} {unit} of {wanted}, but there are "
             f"{len(content) - start:,}: download it again"
         )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    return np.frombuffer(content, kind, offset=start).reshape(shape)

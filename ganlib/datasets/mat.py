@@ -1,65 +1,53 @@
 """Read the MATLAB files in which SVHN's cropped digits are published.
 
 The data (http://ufldl.stanford.edu/housenumbers/): ``X`` is 32×32×3×N uint8, ``y`` is N×1, with
-the label 10 for the digit zero. scipy reads the format, but takes the interpreter down on some
-damaged files. So the file's structure is checked first: "MAT-File Format", The MathWorks, level 5,
-a header of 128 bytes, then elements, each with a tag that says its type and length; those of type
-15 are packed with zlib.
+the label 10 for the digit zero. The format ("MAT-File Format", The MathWorks, level 5): a header of
+128 bytes, then elements, each with a tag that says its type and length; those of type 15 are packed
+with zlib. scipy reads it too, but takes the interpreter down on some damaged files.
 """
 
 import math
 import struct
-import warnings
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from ganlib.datasets.intact import intact
+from ganlib.datasets.intact import LARGEST, intact
+from ganlib.datasets.places import File
 from ganlib.errors import DataError
 
 HEADER = 128
 MATRIX, PACKED = 14, 15
-SIZES = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4, 9: 8, 12: 8, 13: 8}
-"""Bytes of a number, by the type in the tag."""
+TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
 NUMERIC_CLASSES = range(6, 16)
 COMPLEX, LOGICAL = 0x800, 0x200
-CHUNK = 1 << 20  # bytes at a time
+PIECE = 1 << 16  # bytes that are unpacked at a time
 TURN = 4096  # images that are turned round at a time
 AGAIN = "download the official file again"
 
 
-def read(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
-    """Read one file of images and labels.
+def read(paths: Sequence[File]) -> tuple[np.ndarray, np.ndarray]:
+    """Read one file of images (N, H, W, C) and labels, with 0 for the digit zero.
 
-    Memory stays near the images' own size: they are turned from MATLAB's order of axes to N×H×W×C
-    in place.
-
-    Returns
-    -------
-    images : uint8, shape (N, H, W, C)
-    labels : int64, shape (M,), with 0 for the digit zero, whether the file says 0 or 10; that M
-        equals N is not checked here
+    Memory stays near the images' own size: they are turned from MATLAB's order of axes in place.
+    Types, shapes and numbers are not checked here.
     """
-    from scipy.io import loadmat  # here, because most data need no scipy
-
     (path,) = paths
-    with intact(path, "a MATLAB 5 file"), warnings.catch_warnings():
-        with path.open("rb") as file:
-            names = list(_checked(file, path))
-        for name in ("X", "y"):
-            if names.count(name) != 1:
-                what = f"holds {name} twice" if name in names else f"lacks {name}"
-                raise DataError(f"{path} {what}: {AGAIN}")
-        warnings.simplefilter("ignore")
-        arrays = loadmat(path, variable_names=("X", "y"))
-    return _images_first(arrays["X"], path), _labels(arrays["y"], path)
+    found: dict[str, np.ndarray] = {}
+    with intact(path, "a MATLAB 5 file"), path.open("rb") as file:
+        for name, array in _variables(file, path):
+            if name in found:
+                raise DataError(f"{path} holds {name} twice: {AGAIN}")
+            found[name] = array
+    if missing := {"X", "y"} - set(found):
+        raise DataError(f"{path} lacks {' and '.join(sorted(missing))}: {AGAIN}")
+    return _images_first(found["X"], path), _labels(found["y"], path)
 
 
-def _checked(file: IO[bytes], path: Path) -> Iterator[str]:
-    """The names of a file's variables, each after its structure was found sound."""
+def _variables(file: IO[bytes], path: File) -> Iterator[tuple[str, np.ndarray]]:
+    """The variables X and y of a file."""
     header = file.read(HEADER)
     order = {b"IM": "<", b"MI": ">"}.get(header[126:128])
     if order is None:
@@ -70,83 +58,71 @@ def _checked(file: IO[bytes], path: Path) -> Iterator[str]:
             "save(file, 'X', 'y', '-v7'), or use the official file"
         )
     while tag := file.read(8):
-        kind, size = struct.unpack(f"{order}II", _whole(tag, 8))
-        end = file.tell() + size
-        if end > path.stat().st_size:
-            raise EOFError("it ends too early")
+        kind, size = struct.unpack(f"{order}II", tag)
+        content = _content(file, size, kind == PACKED)
         if kind == PACKED:
-            kind, head, length = _unpacked(file, size, order)
-        else:
-            head, length = file.read(min(size, CHUNK)), size
+            kind, size = struct.unpack_from(f"{order}II", content)
+            if size != len(content) - 8:
+                raise EOFError("a variable is not as long as announced")
+            del content[:8]
         if kind == MATRIX:
-            yield _matrix(head, length, order, path)
-        file.seek(end)
+            yield from _matrix(content, order, path)
 
 
-def _unpacked(file: IO[bytes], size: int, order: str) -> tuple[int, bytes, int]:
-    """Type, first bytes and length of a packed element; its checksum is compared on the way."""
-    unpacker, head, length, left = zlib.decompressobj(), b"", 0, size
-    while not unpacker.eof:
-        packed = unpacker.unconsumed_tail or file.read(min(CHUNK, left))
-        if not unpacker.unconsumed_tail:
-            left -= len(packed)
-        if not packed:
+def _content(file: IO[bytes], size: int, packed: bool) -> bytearray:
+    """An element's bytes, unpacked; its checksum is compared on the way."""
+    unpacker, content = zlib.decompressobj(), bytearray()
+    for start in range(0, size, PIECE):
+        piece = file.read(min(PIECE, size - start))
+        if len(piece) < min(PIECE, size - start):
             raise EOFError("it ends too early")
-        part = unpacker.decompress(packed, CHUNK)
-        head, length = head + part[: max(0, CHUNK - len(head))], length + len(part)
-    kind, announced = struct.unpack(f"{order}II", _whole(head[:8], 8))
-    if announced != length - 8:
-        raise EOFError("a variable is not as long as announced")
-    return kind, head[8:], announced
-
-
-def _matrix(head: bytes, length: int, order: str, path: Path) -> str:
-    """The name of a variable; X and y must be plain numbers, as long as announced."""
-    place = 0
-
-    def element() -> tuple[int, int, bytes]:
-        nonlocal place
-        kind, size = struct.unpack(f"{order}II", tag := _whole(head[place : place + 8], 8))
-        place += 8
-        if kind >> 16:  # the short form: both in four bytes, the content in the other four
-            return kind & 0xFFFF, kind >> 16, tag[4 : 4 + (kind >> 16)]
-        content = head[place : place + size]
-        place += size + -size % 8
-        return kind, size, content
-
-    (_, _, flags), (_, _, shape), (_, _, name) = element(), element(), element()
-    if (text := name.decode("latin-1")) not in ("X", "y"):
-        return text
-    (bits,) = struct.unpack(f"{order}I", _whole(flags[:4], 4))
-    sides = np.frombuffer(shape[: len(shape) // 4 * 4], f"{order}i4").tolist()
-    plain = bits & 0xFF in NUMERIC_CLASSES and not bits & (COMPLEX | LOGICAL)
-    if not plain or min(sides, default=-1) < 0:
-        raise DataError(f"{path}: {text} is not an array of plain numbers: {AGAIN}")
-    start = place + 8
-    kind, size, _ = element()
-    if size != math.prod(sides) * SIZES.get(kind, -1) or (size > 4 and start + size > length):
-        raise EOFError(f"{text} is not as long as announced")
-    return text
-
-
-def _whole(content: bytes, count: int) -> bytes:
-    if len(content) < count:
+        content += unpacker.decompress(piece) if packed else piece
+        if len(content) > LARGEST:
+            raise MemoryError(f"a variable of more than {LARGEST:,} bytes")
+    if packed and not unpacker.eof:
         raise EOFError("it ends too early")
     return content
 
 
-def _images_first(images: np.ndarray, path: Path) -> np.ndarray:
+def _matrix(content: bytearray, order: str, path: File) -> Iterator[tuple[str, np.ndarray]]:
+    """A variable that is called X or y, which must be plain numbers."""
+    place, text = 0, "a variable"
+
+    def element() -> tuple[int, memoryview]:
+        nonlocal place
+        kind, size = struct.unpack_from(f"{order}II", content, place)
+        start = place + 8
+        if kind >> 16:  # the short form: both in four bytes, the content in the other four
+            kind, size, start = kind & 0xFFFF, kind >> 16, place + 4
+        place = start + size + -(start + size) % 8
+        if start + size > len(content):
+            raise EOFError(f"{text} is not as long as announced")
+        return kind, memoryview(content)[start : start + size]
+
+    (_, flags), (_, shape), (_, name) = element(), element(), element()
+    if (text := bytes(name).decode("latin-1")) not in ("X", "y"):
+        return
+    (bits,) = struct.unpack_from(f"{order}I", flags)
+    sides = np.frombuffer(shape, f"{order}i4").tolist()
+    plain = bits & 0xFF in NUMERIC_CLASSES and not bits & (COMPLEX | LOGICAL)
+    if not plain or min(sides, default=-1) < 0:
+        raise DataError(f"{path}: {text} is not an array of plain numbers: {AGAIN}")
+    kind, numbers = element()
+    if kind not in TYPES or len(numbers) != math.prod(sides) * int(TYPES[kind][1]):
+        raise EOFError(f"{text} is not as long as announced")
+    yield text, np.frombuffer(numbers, order + TYPES[kind]).reshape(sides, order="F")
+
+
+def _images_first(images: np.ndarray, path: File) -> np.ndarray:
     """From (H, W, C, N), the first axis running fastest, to (N, H, W, C)."""
-    if images.dtype != np.uint8:
-        raise DataError(
-            f"{path}: X holds {images.dtype.name} where uint8 from 0 to 255 belongs: {AGAIN}"
-        )
     if images.ndim == 3:  # MATLAB drops a last axis of length 1
         images = images[..., np.newaxis]
     if images.ndim != 4:
         raise DataError(f"{path}: X has shape {images.shape}, not 32×32×3×N: {AGAIN}")
+    if images.shape[1:] == (32, 32, 3):  # numpy's order, from scipy
+        return images
     height, width, channels, count = images.shape
-    flat = np.asfortranarray(images).reshape(-1, order="F")
+    flat = images.reshape(-1, order="F")
     memory = flat.reshape(count, channels, width, height)
     turned = flat.reshape(count, height, width, channels)  # the same memory
     for start in range(0, count, TURN):
@@ -154,16 +130,7 @@ def _images_first(images: np.ndarray, path: Path) -> np.ndarray:
     return turned
 
 
-def _labels(labels: np.ndarray, path: Path) -> np.ndarray:
-    if labels.size != max(labels.shape, default=0):
-        shape = "×".join(str(side) for side in labels.shape)
-        raise DataError(f"{path}: y is {shape} where one label per image belongs: {AGAIN}")
-    labels = labels.ravel()
-    if not np.array_equal(labels, np.floor(labels)) or np.isinf(labels).any():
-        raise DataError(f"{path}: y holds other things than whole numbers: {AGAIN}")
-    labels = np.clip(labels, -1, 11).astype(np.int64)  # what is outside stays outside
-    if {0, 10} <= set(labels.tolist()):
-        raise DataError(
-            f"{path}: y holds both 0 and 10, and either stands for the digit zero: {AGAIN}"
-        )
+def _labels(labels: np.ndarray, path: File) -> np.ndarray:
+    if (labels == 0).any() and (labels == 10).any():
+        raise DataError(f"{path}: y holds both 0 and 10, either of which means zero: {AGAIN}")
     return np.where(labels == 10, 0, labels)

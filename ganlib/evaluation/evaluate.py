@@ -76,7 +76,9 @@ def evaluate(
     channels = (judge_used.image_shape if judge_used else run.recipe.image_shape)[-1]
     stand_in = "always" if about["synthetic"] else "never"
     train, test = (
-        datasets.load(about["name"], split, data_dir, stand_in, channels=channels)
+        datasets.load(
+            about["name"], split, data_dir, stand_in, channels, run.recipe.image_shape[:2]
+        )
         for split in (about.get("split", "train"), "test")
     )
     samples = {}
