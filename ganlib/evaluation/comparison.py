@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from ganlib import figures
-from ganlib.errors import GanlibError
+from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.metrics.registry import METRICS
 from ganlib.evaluation.scores import NOTHING, Evaluation, aligned, cells
@@ -28,8 +28,10 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     grids = [figures.captioned(_last_grid(run), name) for name, run in named.items()]
     columns = -(-len(grids) // -(-len(grids) // MOST_IN_A_ROW))  # rows as equal as can be
     rows = [figures.row(grids[i : i + columns]) for i in range(0, len(grids), columns)]
-    figures.stacked([Image.open(buffer), *rows]).save(output, format="PNG")
-    return _table(named)
+    table = _table(named)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    figures.save(figures.stacked([Image.open(buffer), *rows]), output)
+    return table
 
 
 def _names(runs: Sequence[RunFolder]) -> list[str]:
@@ -43,13 +45,10 @@ def _names(runs: Sequence[RunFolder]) -> list[str]:
 
 
 def _last_grid(run: RunFolder) -> Image.Image:
-    latest = run.last_grid
     try:
-        picture = Image.open(latest)
-        picture.load()
-    except (OSError, Image.DecompressionBombError) as error:
-        raise GanlibError(f"{latest} is no intact picture: resume the run, or remove it") from error
-    return picture
+        return figures.read(run.last_grid)
+    except DataError as error:
+        raise GanlibError(f"{error}: resume the run, or remove it") from error
 
 
 def _facts(run: RunFolder) -> dict[str, str]:
@@ -111,7 +110,14 @@ def _table(runs: Mapping[str, RunFolder]) -> str:
         lines.append(f"no use with this judge, noise beats real images in: {labels}")
     if found and (missing := [name for name in runs if name not in found]):
         lines.append(f"no scores of what these runs are now, see `evaluate`: {', '.join(missing)}")
+    lines += [f"{run.history_file} is missing or cut" for run in runs.values() if _is_cut(run)]
     return "\n".join(lines)
+
+
+def _is_cut(run: RunFolder) -> bool:
+    """Whether the history lacks epochs that the record counts."""
+    epochs, history = run.record.get("progress", {}).get("epochs", 0), run.history
+    return int(epochs) > (history[-1]["epoch"] if history else 0)
 
 
 def _scored(run: RunFolder) -> Evaluation | None:
