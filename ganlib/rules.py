@@ -72,10 +72,7 @@ def _is_option(value: Any, depth: int = 0) -> bool:
     return value is None or type(value) is bool or short or number(-65_536, 65_536).holds(value)
 
 
-GIVEN = Rule(
-    "options: numbers up to 65,536, short texts, true, false, null or lists of them",
-    lambda values: GROUP.holds(values) and all(map(_is_option, values.values())),
-)
+OPTION = Rule("a number up to 65,536, a short text, true, false, null, or a list", _is_option)
 """What a record may give a builder, an optimiser or a system."""
 
 

@@ -100,7 +100,7 @@ TRAIN: Options = {
         "default": "none",
         "help": "several devices, or several machines (TF_CONFIG); default: none",
     },
-    "--output": {"help": "default: a new folder in runs/"},
+    "--output": {"help": "default: a new folder in $GANLIB_RUNS, else in runs/"},
     "--resume": {"action": "store_true", "help": "go on with the run in the folder"},
 }
 SAMPLE: Options = {

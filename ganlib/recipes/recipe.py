@@ -6,14 +6,15 @@ module loads no TensorFlow; `Recipe.system` does.
 """
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ganlib.errors import GanlibError, first_line, shown
 from ganlib.recipes import builders
-from ganlib.rules import GIVEN, GROUP, NAME, TEXT, check, maybe, number, one_of, whole
-from ganlib.systems import KINDS, OBJECTIVES, OPTIONS, kind
+from ganlib.rules import GROUP, NAME, OPTION, TEXT, check, maybe, number, one_of, whole
+from ganlib.systems import KINDS, NEEDS, OBJECTIVES, OPTIONS, kind
 from ganlib.systems.latents import Latent, Part
 
 Shape = tuple[int, int, int]  # height, width, channels
@@ -37,7 +38,7 @@ RULES = {
     "ema": number(0, 1, open_at=1),
 }
 """What the fields of a recipe may be, in code and in records."""
-SIDE = whole(1, 4096)
+SIDE, REAL = whole(1, 4096), number(-1e9)
 MOST_PARAMETERS = 200_000_000
 """Of a network that is built to hold saved weights: 0.8 GB."""
 REFUSED = (TypeError, ValueError, KeyError, AttributeError, IndexError, ArithmeticError)
@@ -63,7 +64,7 @@ class Network:
         builder = builders.get(self.builder)
         try:
             return builder(image_shape, **self.options)
-        except (*REFUSED, MemoryError) as error:
+        except Exception as error:  # Keras and TensorFlow raise what they like
             raise GanlibError(
                 f"the network {self.builder} cannot be built for images {tuple(image_shape)} with "
                 f"{shown(dict(self.options), 200)} ({first_line(error)})"
@@ -85,6 +86,12 @@ class Optimizer:
         found = vars(keras.optimizers).get(self.name) if isinstance(self.name, str) else None
         if not (isinstance(found, type) and issubclass(found, base)) or found in (base, scaling):
             raise GanlibError(f"keras.optimizers has no optimiser {shown(self.name)}")
+        for option, parameter in inspect.signature(found).parameters.items():
+            value = self.options.get(option, parameter.default)
+            if isinstance(parameter.default, float) and not (REAL.holds(value) or callable(value)):
+                raise GanlibError(
+                    f"{option} of the optimiser {self.name} must be a number, not {shown(value)}"
+                )
         try:
             return found(**self.options, **options)
         except REFUSED as error:
@@ -107,6 +114,14 @@ def networks_of(
 def for_both(name: str, **options: Any) -> dict[str, Optimizer]:
     """The same optimiser for generator and discriminator."""
     return dict.fromkeys(("generator", "discriminator"), Optimizer(name, options))
+
+
+PARTS: dict[str, tuple[Callable[..., Any], str]] = {
+    "networks": (Network, "builder"),
+    "optimizers": (Optimizer, "name"),
+    "latent": (Part, "kind"),
+}
+"""The parts of a recipe in a record, and the key that names each."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +186,9 @@ class Recipe:
                 names = ", ".join(filter(None, choices))
                 raise GanlibError(f"unknown {what} {shown(value)}; choose one of {names}")
         check(self.options, OPTIONS.get(self.kind, {}))
+        for group, needed in NEEDS.get(self.kind, {}).items():
+            if missing := set(needed) - set(getattr(self, group)):
+                raise GanlibError(f"{group} of {self.name} have no {min(missing)}")
         for optimizer in self.optimizers.values():
             if isinstance(rate := optimizer.options.get("learning_rate"), int | float):
                 check({"learning_rate": rate}, {"learning_rate": number(0)})
@@ -285,13 +303,17 @@ class Recipe:
         """The inverse of `to_json`; missing, unknown or impossible fields raise `GanlibError`."""
         values = dict(record)
         try:
-            for group, make in (("networks", Network), ("optimizers", Optimizer), ("latent", Part)):
-                values[group] = {name: make(**value) for name, value in values[group].items()}
-            for name, network in values["networks"].items():
-                check({name: vars(network)}, {f"{name}.builder": NAME, f"{name}.options": GIVEN})
-            for name, optimizer in values["optimizers"].items():
-                check({name: vars(optimizer)}, {f"{name}.name": NAME, f"{name}.options": GIVEN})
-            check(values, {"options?": GIVEN})
+            check(values, {group: GROUP for group in (*PARTS, "options")})
+            for group, (make, named) in PARTS.items():
+                for name, one in values[group].items():
+                    place = f"{group}.{name}"
+                    check(values, {place: GROUP, f"{place}.{named}": NAME})
+                    check(values, {f"{place}.options?": GROUP})
+                    for option in one.get("options", ()):
+                        check(values, {f"{place}.options.{option}": OPTION})
+                values[group] = {name: make(**one) for name, one in values[group].items()}
+            for option in values["options"]:
+                check(values, {f"options.{option}": OPTION})
             values["image_shape"] = tuple(values["image_shape"])
             return cls(**values)
         except (

@@ -15,6 +15,13 @@ KINDS = {
     "pca": "ganlib.systems.pca:PCA",
 }
 """Every kind of system by name: a new one is a file in this folder and a line here."""
+BOTH = ("generator", "discriminator")
+NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "simultaneous": {"networks": BOTH, "optimizers": BOTH},
+    "alternating": {"networks": BOTH, "optimizers": BOTH},
+    "pca": {"networks": BOTH[:1]},
+}
+"""The networks and optimisers that a kind cannot do without."""
 OPTIONS: dict[str, dict[str, Rule]] = {
     "alternating": {
         "n_critic?": whole(1),

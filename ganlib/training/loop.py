@@ -1,10 +1,11 @@
 """The loop itself: a system, its batches and its progress, for one session of a run."""
 
+import contextlib
 import functools
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Event
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from ganlib.datasets.batches import batches, steps_per_epoch
 from ganlib.devices import is_chief
-from ganlib.errors import GanlibError
+from ganlib.errors import GanlibError, first_line
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import save_network
@@ -81,7 +82,7 @@ class Loop:
         count = len(next(iter(data_sets(data).values())))
         steps = steps_per_epoch(count, recipe.batch_size)
         self.progress = Progress(steps, count, recipe.batch_size, **record["budget"])
-        self.means = Means()
+        self.means, self.resumed = Means(), False
         self.callbacks: Sequence[keras.callbacks.Callback] = ()
         with distribution.scope():
             self.system = recipe.system(seed=record["seed"], precision=record["precision"])
@@ -94,6 +95,7 @@ class Loop:
 
     def restore(self) -> None:
         """Go back to the newest checkpoint that is intact; name damaged ones on standard error."""
+        self.resumed = True
         found = checkpoints.list_newest_first(self.run.checkpoints)
         for path in found:
             try:
@@ -191,7 +193,8 @@ class Loop:
             hooks.on_train_batch_begin(progress.within_epoch)
             self._set_learning_rates()
             logged = progress.step // LOG_EVERY
-            window.append(self._execute(batch))
+            with self._first(progress.step == first_step):
+                window.append(self._execute(batch))
 
             epoch_done = progress.within_epoch == 0
             stop = stop_requested.is_set() or self.watched.stop_training or progress.fraction >= 1.0
@@ -209,6 +212,18 @@ class Loop:
                 started = time.monotonic()
                 self.save()
                 clock.kept(time.monotonic() - started)
+
+    @contextlib.contextmanager
+    def _first(self, first: bool) -> Iterator[None]:
+        """The first step of a resumed run shows whether its record's recipe can be trained."""
+        try:
+            yield
+        except (TypeError, ValueError, AttributeError, tf.errors.OpError) as error:
+            if not (first and self.resumed):
+                raise
+            raise GanlibError(
+                f"the recipe in {self.run.record_file} cannot be trained ({first_line(error)})"
+            ) from error
 
     def _execute(self, batch: Batch) -> Logs:
         """One step, or as many as there are batches in the batch; the logs of each."""
