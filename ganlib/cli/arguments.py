@@ -33,26 +33,35 @@ class _Parser(argparse.ArgumentParser):
         return options
 
 
-def _number(kind: type, words: str, least: float, most: float) -> Callable[[str], Any]:
+def _number(
+    kind: Callable[[str], Any], words: str, least: float, most: float
+) -> Callable[[str], Any]:
     """A type for argparse: numbers from `least` to `most`, which `words` describes."""
 
     def read(text: str) -> Any:
         try:
             value = kind(text)
         except ValueError:
-            value = math.nan
-        if value > most:
-            limit = f"at most {most:,}" if most > 1 else "below 1"
-            raise argparse.ArgumentTypeError(f"must be {limit}, not {text}")
-        if not value >= least:
+            value = math.inf if text.isdecimal() else math.nan  # Python reads 4,300 digits at most
+        if value > most > 1:
+            raise argparse.ArgumentTypeError(f"must be at most {most:,}, not {text}")
+        if not least <= value <= most:
             raise argparse.ArgumentTypeError(f"must be {words}, not {text}")
         return value
 
     return read
 
 
-_natural = _number(int, "a whole number from 0 on", 0, 2**31 - 1)
-_count = _number(int, "a whole number from 1 on", 1, LARGEST)
+def _whole(text: str) -> int:
+    """A whole number, also as 1e6."""
+    if text.strip().lstrip("+-").isdecimal():
+        return int(text)
+    value = float(text)
+    return int(value) if value.is_integer() else int(text)
+
+
+_natural = _number(_whole, "a whole number from 0 on", 0, 2**31 - 1)
+_count = _number(_whole, "a whole number from 1 on", 1, LARGEST)
 _positive = _number(float, "a number above 0", math.ulp(0.0), LARGEST)
 _from_zero = _number(float, "a number from 0 on", 0.0, LARGEST)
 _share = _number(float, "a number from 0 to below 1", 0.0, math.nextafter(1.0, 0.0))

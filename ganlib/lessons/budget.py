@@ -10,7 +10,7 @@ from ganlib.errors import GanlibError, shown
 from ganlib.recipes import Recipe
 from ganlib.rules import check
 from ganlib.runs.folder import RunFolder
-from ganlib.runs.places import writable_runs
+from ganlib.runs.places import runs_folder, writable
 from ganlib.runs.schema import ABOVE_0
 
 UNFINISHED = ("running", "interrupted")  # "running" is what a kernel that died leaves behind
@@ -57,7 +57,7 @@ def train(
     options = {"display": "notebook", **options}
     if budget == "quick":
         options["minutes"] = _minutes(quick_minutes)
-    run = _folder(writable_runs() / f"{recipe.name}-{budget}", recipe, data, options)
+    run = _folder(writable(runs_folder()) / f"{recipe.name}-{budget}", recipe, data, options)
     with run.locked():
         status = run.record["status"] if run.record_file.is_file() else None
         if budget == "full" and status == "finished":

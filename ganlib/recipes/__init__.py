@@ -5,7 +5,8 @@ import difflib
 from ganlib.errors import GanlibError, shown
 from ganlib.recipes import builders, final_project, image_generation, lecture, ours
 from ganlib.recipes.builders import register
-from ganlib.recipes.recipe import Network, Optimizer, Recipe
+from ganlib.recipes.parts import Network, Optimizer
+from ganlib.recipes.recipe import Recipe
 
 __all__ = ["RECIPES", "Network", "Optimizer", "Recipe", "get", "register"]
 

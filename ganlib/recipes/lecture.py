@@ -1,6 +1,7 @@
 """The systems of `lecture`: a GAN of dense layers, and one of convolutions."""
 
-from ganlib.recipes.recipe import Optimizer, Recipe, networks_of
+from ganlib.recipes.parts import Optimizer, networks_of
+from ganlib.recipes.recipe import Recipe
 from ganlib.systems.latents import Part
 
 OPEN = (

@@ -1,4 +1,4 @@
-"""Where runs are kept: where ``GANLIB_RUNS`` says, else ``runs/`` here, else in a user's folder."""
+"""Where runs are kept: where ``GANLIB_RUNS`` says, else in ``runs/``, else in the user's folder."""
 
 import functools
 import os
@@ -8,30 +8,21 @@ from pathlib import Path
 from ganlib.errors import GanlibError
 from ganlib.files import utf8
 
-VARIABLE = "GANLIB_RUNS"
-
 
 def runs_folder() -> Path:
-    """The folder of the runs, for a command line: it may turn out that nothing can be written."""
-    return utf8(os.environ.get(VARIABLE) or "runs")
+    """What the command line takes, whether or not it can be written."""
+    return utf8(os.environ.get("GANLIB_RUNS") or "runs")
 
 
 def writable(folder: Path) -> Path:
-    """The folder, or one of its name where the user may write; said once, where it is another."""
-    if os.environ.get(VARIABLE) or _may_write(folder):
-        return folder
-    return _elsewhere(Path.cwd()) / folder.name
-
-
-def writable_runs() -> Path:
-    """The folder of the runs, for a lesson: a course folder may be shared and read-only."""
-    return writable(runs_folder())
+    """The folder, or one of its name where a user may write: a shared course is read-only."""
+    return folder if _may_write(folder) else _elsewhere(Path.cwd()) / folder.name
 
 
 def _may_write(folder: Path) -> bool:
     """Whether files can be made in a folder, which need not exist; tried, not asked."""
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     try:
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         with tempfile.TemporaryFile(dir=there):
             return True
     except OSError:
@@ -40,13 +31,10 @@ def _may_write(folder: Path) -> bool:
 
 @functools.cache
 def _elsewhere(here: Path) -> Path:
-    """A folder of the user's own: in the home folder, or, where that is read-only, a temporary."""
+    """A folder of the user's own, at home or else a temporary one; said once."""
     home = Path(os.path.expanduser("~"))
-    user = home.name or "user"
-    for place in (home / "ganlib", Path(tempfile.gettempdir()) / f"ganlib-{user}"):
+    for place in (home / "ganlib", Path(tempfile.gettempdir()) / f"ganlib-{home.name}"):
         if place.is_absolute() and _may_write(place):
             print(f"{here} is read-only: what is trained is kept in {place / 'runs'}")
             return place
-    raise GanlibError(
-        f"nothing can be written in {here}, nor in {home}: set {VARIABLE} to a folder of yours"
-    )
+    raise GanlibError(f"nothing can be written in {here} or {home}: set GANLIB_RUNS to a folder")
