@@ -73,10 +73,10 @@ COMMANDS = {
     "resume": ["train", NAME, "--resume", "--output", "run"],
 }
 CASES = [  # file, command, seeds for each kind of damage
-    ("record", "sample", 4), ("record", "compare", 4), ("record", "resume", 4),
-    ("history", "compare", 5), ("steps", "compare", 4), ("checkpoint", "resume", 3),
-    ("generator", "sample", 6), ("scores", "compare", 5), ("grid", "compare", 3),
-    ("shipped", "sample shipped", 2), ("sealed", "sample shipped", 4), ("judge", "evaluate", 2),
+    ("record", "sample", 4), ("record", "compare", 3), ("record", "resume", 3),
+    ("history", "compare", 4), ("steps", "compare", 3), ("checkpoint", "resume", 2),
+    ("generator", "sample", 6), ("scores", "compare", 3), ("grid", "compare", 2),
+    ("shipped", "sample shipped", 2), ("sealed", "sample shipped", 4), ("judge", "evaluate", 3),
 ]  # fmt: skip
 
 
@@ -104,10 +104,10 @@ def answer(arguments: list[str], capsys: Any) -> tuple[int, str, str]:
         status = int(exit.code or 0)
     out, err = capsys.readouterr()
     assert status in (0, 2)
-    lines = err.splitlines()
+    lines = [line for line in err.splitlines() if "%" not in line and line]  # but for the bar
     assert all(line.startswith("ganlib: ") for line in lines), err
     assert bool(status == 2) <= bool(lines) and len(err) < 4000
-    assert not any(ord(c) < 32 and c not in "\n\t" for c in out + err)
+    assert not any(ord(c) < 32 and c not in "\n\t\r" for c in out + err)
     return status, out, err
 
 
@@ -144,9 +144,13 @@ def test_a_damaged_file_gives_the_right_answer_or_one_sentence(
         status, _, err = answer(COMMANDS[command], capsys)
         if number < 0 and command != "resume":
             assert status == 0, err
-        if command == "resume":  # there is nothing to do, unless the record is another one
-            assert status == 2
-        if kind in ("emptied", "another's") and file not in ("checkpoint", "steps") and number >= 0:
+        if number < 0 and command == "resume":
+            assert status == 2 and "already used up its 2 epochs" in err
+        other = file not in ("checkpoint", "grid", "steps")  # one before it; any picture or table
+        if number >= 0 and (kind == "emptied" or (kind == "another's" and other)):
+            if file == "checkpoint":
+                assert "is damaged" in err and status == 0, f"{kind} {path}"
+                continue
             assert status == 2, f"{kind} {path}"
         if status == 0 and command.startswith("sample"):
             with np.load("new.npz") as archive:
@@ -188,7 +192,7 @@ def test_every_value_of_a_record_is_refused_in_one_sentence_or_harmless(made, co
     record = made.record | {"best": {"frechet": 1.0, "epoch": 1.0, "weights": "last"}}
     accepted, count = [], 0
     for place in leaves(record):
-        for value in VALUES:
+        for value in random.Random(str(place)).sample(VALUES, 7):
             text = json.dumps(replaced(record, place, value))
             copied.record_file.write_text(text, encoding="utf-8")
             count += 1
@@ -198,40 +202,49 @@ def test_every_value_of_a_record_is_refused_in_one_sentence_or_harmless(made, co
                 assert "run.json" in str(error) and len(str(error)) < 600
             else:
                 accepted.append((place, value, text))
-    assert count > 1000
+    assert count > 400
     inside = ("networks", "latent", "optimizers", "options", "image_shape", "ema", "kind")
     building = [text for place, _, text in accepted if place[0] == "recipe" and place[1] in inside]
-    for text in random.Random(0).sample(building, min(24, len(building))):
+    for text in random.Random(0).sample(building, min(10, len(building))):
         copied.record_file.write_text(text, encoding="utf-8")
         answer(COMMANDS["sample"], capsys)
     used = ("budget", "precision", "strategy", "score_every", "best", "data", "seed", "progress")
     going_on = [text for place, _, text in accepted if place[0] in used]
-    for text in random.Random(0).sample(going_on, min(12, len(going_on))):
+    for text in random.Random(0).sample(going_on, min(5, len(going_on))):
         copied.record_file.write_text(text, encoding="utf-8")
         answer(COMMANDS["resume"], capsys)
+
+
+GENERATOR = ("recipe", "networks", "generator")
+
+
+@pytest.mark.parametrize("name", ["forward:tf.print", "layers:keras.utils.get_file", "os:system"])
+def test_a_foreign_record_calls_only_what_is_registered(copied, name, capsys):
+    for place, value in (
+        ((*GENERATOR, "builder"), name),
+        ((*GENERATOR, "options"), {"output_stream": "file://evil.txt"}),
+    ):
+        copied.write_record(replaced(copied.record, place, value))
+    with pytest.raises(GanlibError, match=f"there is no network '{name}'"):
+        copied.recipe.build()
+    answer(COMMANDS["sample"], capsys)  # from the file alone, in Keras's safe mode
+    assert not Path("evil.txt").exists()
 
 
 @pytest.mark.parametrize(
     ("place", "value"),
     [
-        (("recipe", "networks", "generator", "builder"), "forward:tf.print"),
-        (("recipe", "networks", "generator", "builder"), "layers:keras.models.load_model"),
-        (("recipe", "networks", "generator", "builder"), "os:system"),
-        (("recipe", "networks", "generator", "options"), {"output_stream": "file://evil.txt"}),
-        (("recipe", "networks", "generator", "options"), {"latent_dim": 4, "units": 65_536,
-            "filters": [65_536, 65_536]}),
+        ((*GENERATOR, "options"), {"latent_dim": 4, "filters": [65_536, 65_536]}),
+        ((*GENERATOR, "options"), {"latent_dim": 4, "units": 0, "filters": [4, 5]}),
+        ((*GENERATOR, "options"), {"latent_dim": 4, "units": "many"}),
         (("recipe", "image_shape"), [28, 28, 2]),
         (("recipe", "image_shape"), [4096, 4096, 1]),
         (("recipe", "latent", "noise", "size"), 5),
     ],
-)  # fmt: skip
-def test_a_foreign_record_builds_only_what_is_registered_and_fits(copied, place, value, capsys):
+)
+def test_a_generator_that_is_not_the_records_is_refused(copied, place, value, capsys):
     copied.write_record(replaced(copied.record, place, value))
-    with pytest.raises(GanlibError):
-        copied.recipe.system()
-    status, _, err = answer(COMMANDS["sample"], capsys)
-    assert status == 2, err
-    assert not Path("evil.txt").exists()
+    assert answer(COMMANDS["sample"], capsys)[0] == 2
 
 
 @pytest.mark.parametrize("name", ["get", "deserialize", "Optimizer", "LossScaleOptimizer", "sgd"])
@@ -239,4 +252,4 @@ def test_an_optimiser_is_a_class_of_keras(copied, name):
     place = ("recipe", "optimizers", "generator", "name")
     copied.write_record(replaced(copied.record, place, name))
     with pytest.raises(GanlibError, match=f"has no optimiser '{name}'"):
-        copied.recipe.system()
+        copied.recipe.optimizers["generator"].build()

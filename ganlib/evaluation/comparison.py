@@ -22,13 +22,13 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     The runs need not be finished, but each must have a sample grid.
     """
     named = dict(zip(_names(runs), runs, strict=True))
-    curves = figures.loss_curves({name: run.steps for name, run in named.items()})
-    buffer = io.BytesIO()
-    curves.savefig(buffer, format="png")
+    table = _table(named)  # first what may be damaged: drawing takes time
+    histories = {name: run.steps for name, run in named.items()}
     grids = [figures.captioned(_last_grid(run), name) for name, run in named.items()]
     columns = -(-len(grids) // -(-len(grids) // MOST_IN_A_ROW))  # rows as equal as can be
     rows = [figures.row(grids[i : i + columns]) for i in range(0, len(grids), columns)]
-    table = _table(named)
+    buffer = io.BytesIO()
+    figures.loss_curves(histories).savefig(buffer, format="png")
     output.parent.mkdir(parents=True, exist_ok=True)
     figures.save(figures.stacked([Image.open(buffer), *rows]), output)
     return table

@@ -206,7 +206,7 @@ class Recipe:
         from ganlib.startup import keras
 
         network = self.networks[name]
-        with keras.StatelessScope():  # shapes alone: nothing is allocated
+        with keras.StatelessScope(initialize_variables=False):  # shapes alone: no memory is taken
             count = network.build(self.image_shape).count_params()
         if count > MOST_PARAMETERS:
             raise GanlibError(
