@@ -34,13 +34,14 @@ def whole(least: int, most: int = LARGEST) -> Rule:
 
 def number(least: float, most: float = LARGEST, open_at: float | None = None) -> Rule:
     """A finite number within bounds; `open_at` is a bound that it must not reach."""
-    ends = [f"{end:,}{' (not itself)' if end == open_at else ''}" for end in (least, most)]
+    start = f"above {least:,}" if open_at == least else f"from {least:,} on"
+    end = f"below {most:,}" if open_at == most else f"{most:,} at most"
 
     def holds(value: Any) -> bool:
         real = isinstance(value, Real) and not isinstance(value, bool)
         return real and least <= value <= most and value != open_at  # NaN is in no range
 
-    return Rule(f"a number from {' to '.join(ends)}", holds)
+    return Rule(f"a number {start}, {end}", holds)
 
 
 def one_of(choices: Collection[Any]) -> Rule:
@@ -73,7 +74,12 @@ def _is_option(value: Any, depth: int = 0) -> bool:
 
 
 OPTION = Rule("a number up to 65,536, a short text, true, false, null, or a list", _is_option)
-"""What a record may give a builder, an optimiser or a system."""
+"""What a record may give a builder or a system."""
+SETTING = Rule(
+    "a number, true, false or null",
+    lambda value: value is None or type(value) is bool or number(-LARGEST).holds(value),
+)
+"""What it may give an optimiser."""
 
 
 def check(values: Mapping[str, Any], rules: Mapping[str, Rule]) -> None:

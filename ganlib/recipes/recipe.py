@@ -13,7 +13,7 @@ from typing import Any
 from ganlib.errors import GanlibError, first_line, shown
 from ganlib.recipes import builders
 from ganlib.recipes.parts import Network, Optimizer, Shape, for_both
-from ganlib.rules import GROUP, NAME, OPTION, TEXT, check, maybe, number, one_of, whole
+from ganlib.rules import GROUP, NAME, OPTION, SETTING, TEXT, check, maybe, number, one_of, whole
 from ganlib.systems import KINDS, NEEDS, OBJECTIVES, OPTIONS, kind
 from ganlib.systems.latents import Latent, Part
 
@@ -28,7 +28,6 @@ RULES = {
     "optimizers": GROUP,
     "latent": GROUP,
     "options": GROUP,
-    "schedule": one_of(SCHEDULES),
     "batch_size": whole(1, 10**7),
     "epochs": maybe(number(0, open_at=0)),
     "minutes": maybe(number(0, open_at=0)),
@@ -105,6 +104,7 @@ class Recipe:
                 f"to 4,096, not {shown(shape)}"
             )
         for what, value, choices in (
+            ("schedule", self.schedule, SCHEDULES),
             ("kind of system", self.kind, KINDS),
             ("objective", self.objective, (*OBJECTIVES, None)),
         ):
@@ -236,7 +236,8 @@ class Recipe:
                     check(values, {place: GROUP, f"{place}.{named}": NAME})
                     check(values, {f"{place}.options?": GROUP})
                     for option in one.get("options", ()):
-                        check(values, {f"{place}.options.{option}": OPTION})
+                        rule = SETTING if group == "optimizers" else OPTION
+                        check(values, {f"{place}.options.{option}": rule})
                 values[group] = {name: make(**one) for name, one in values[group].items()}
             for option in values["options"]:
                 check(values, {f"options.{option}": OPTION})
