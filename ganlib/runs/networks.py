@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ganlib.errors import GanlibError, first_line
+from ganlib.errors import GanlibError, first_line, shown
 from ganlib.files import atomic, check_archive
 from ganlib.recipes import builders
 from ganlib.runs import pretrained
@@ -33,18 +33,19 @@ def load_network(run: RunFolder, name: str, weights: str = "last") -> Any:
         return pretrained.load(run, name)
     if name not in recipe.networks:
         raise GanlibError(f"the recipe in {run.record_file} has no network {name!r}")
-    if builders.known(recipe.networks[name].builder):
-        built = recipe.plain(name)
-        with readable(file):
-            check_archive(file)
+    known = builders.known(builder := recipe.networks[name].builder)
+    built = recipe.plain(name) if known else None
+    remedy = "resume the run to write it anew"
+    if not known:
+        remedy += f", or register {shown(builder)}, if another version of Keras wrote it"
+    with readable(file, remedy):
+        check_archive(file)
+        if built is not None:
             built.load_weights(file)
-    else:
-        from ganlib.startup import keras
+        else:
+            from ganlib.startup import keras
 
-        with readable(file):
-            check_archive(file)
             built = keras.models.load_model(file, compile=False, safe_mode=True)
-    with readable(file):
         if not all(np.isfinite(weight).all() for weight in built.get_weights()):
             raise ValueError("a weight is not a finite number")
         if name == "generator":
@@ -53,7 +54,7 @@ def load_network(run: RunFolder, name: str, weights: str = "last") -> Any:
 
 
 @contextmanager
-def readable(file: Path) -> Iterator[None]:
+def readable(file: Path, remedy: str) -> Iterator[None]:
     """Turn whatever Keras, HDF5 and zip raise on a bad file into one sentence that names it."""
     try:
         yield
@@ -65,6 +66,5 @@ def readable(file: Path) -> Iterator[None]:
                 "from layers without code, or register its builder"
             ) from error
         raise GanlibError(
-            f"{file} is damaged, or is no network of this run's recipe ({reason}): resume the run "
-            "to write it anew"
+            f"{file} is damaged, or is no network of this run's recipe ({reason}): {remedy}"
         ) from error
