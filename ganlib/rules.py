@@ -28,8 +28,11 @@ class Rule:
 def whole(least: int, most: int = LARGEST) -> Rule:
     """A whole number within bounds."""
     words = f"a whole number from {least:,} to {most:,}"
-    kinds = lambda value: isinstance(value, Integral) and not isinstance(value, bool)  # noqa: E731
-    return Rule(words, lambda value: kinds(value) and least <= value <= most)
+
+    def holds(value: Any) -> bool:
+        return isinstance(value, Integral) and type(value) is not bool and least <= value <= most
+
+    return Rule(words, holds)
 
 
 def number(least: float, most: float = LARGEST, open_at: float | None = None) -> Rule:
@@ -38,7 +41,7 @@ def number(least: float, most: float = LARGEST, open_at: float | None = None) ->
     end = f"below {most:,}" if open_at == most else f"{most:,} at most"
 
     def holds(value: Any) -> bool:
-        real = isinstance(value, Real) and not isinstance(value, bool)
+        real = isinstance(value, Real) and type(value) is not bool
         return real and least <= value <= most and value != open_at  # NaN is in no range
 
     return Rule(f"a number {start}, {end}", holds)

@@ -96,6 +96,7 @@ def test_tiny_epochs_are_kept_by_the_clock(tiny_recipe, tiny_data, tmp_path, mon
     keep = checkpoints.save
     monkeypatch.setattr(checkpoints, "save", lambda *a: (saved.append(a[1]), keep(*a))[1])
     monkeypatch.setattr(loop, "SHARE", 1e-9)
+    monkeypatch.setattr(loop, "SAVE_EVERY_SECONDS", 1e9)
     run = train(recipe, tiny_data, tmp_path / "run", epochs=60, display="none")
     assert saved == [1, 2, 3, 60]
     assert [row["epoch"] for row in run.history] == list(range(1, 61))

@@ -165,7 +165,7 @@ class RunFolder:
             finally:  # while the lock is held: nobody else is in here
                 (self.path / HOLDER).unlink(missing_ok=True)
                 if self.is_free:  # refused before it began: leave nothing behind
-                    shutil.rmtree(self.path, ignore_errors=os.name == "nt")
+                    shutil.rmtree(self.path, ignore_errors=True)
 
     def _holder(self) -> str:
         """Which process holds the lock, as it wrote itself."""
