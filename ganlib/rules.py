@@ -30,7 +30,8 @@ def whole(least: int, most: int = LARGEST) -> Rule:
     words = f"a whole number from {least:,} to {most:,}"
 
     def holds(value: Any) -> bool:
-        return isinstance(value, Integral) and type(value) is not bool and least <= value <= most
+        kind = isinstance(value, Integral) and type(value) is not bool
+        return kind and least <= int(value) <= most
 
     return Rule(words, holds)
 
