@@ -1,6 +1,7 @@
 # make run   train a GAN for a minute and show where its pictures are
 # make test  lint, types, unit tests and every notebook
 # make lab   open the lessons in JupyterLab
+# make slides   turn the lessons into decks for a lecture, in build/slides; needs npm
 # make references   train the reference runs, for days; stop it and call it again as you like
 # Each makes the environment first, if need be: a virtual environment in .venv.
 
@@ -10,13 +11,17 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run lab references test lint unit exercises notebooks notebooks-strict test-colab stored stamp clean
+.PHONY: run lab slides references test lint unit exercises notebooks notebooks-strict test-colab stored stamp clean
 
 run: $(READY)
 	$(BIN)/python -m ganlib train mnist-express --data auto
 
 lab: $(READY)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb?file-browser-path=/"
+
+# Lessons may be chosen: make slides LESSONS="05 07"
+slides: $(READY)
+	$(BIN)/python tools/slides.py $(LESSONS)
 
 # Goes on with a run that was stopped, publishes each run that has ended, and leaves those alone
 # that were published. On a slow machine: make references EPOCHS=40; a larger number goes on later.
@@ -87,6 +92,7 @@ $(COLAB_READY): pyproject.toml colab-versions.txt
 # Run the notebooks and store them with what they show: on the real data, which must be there.
 stored: $(READY)
 	$(BIN)/python tools/store_notebooks.py
+	$(BIN)/python tools/lessons.py
 
 # Write the repository's address into badges and set-up cells: make stamp REPOSITORY=https://github.com/owner/name
 stamp: $(READY)

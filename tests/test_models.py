@@ -1,6 +1,7 @@
 """Every network against the report's printed summary, row by row."""
 
 import dataclasses
+import itertools
 import json
 
 import numpy as np
@@ -204,7 +205,78 @@ LECTURE_CONV = (
         93825,
     ),
 )
+
+
+def dense(*widths: int) -> list[tuple]:
+    """Dense layers with a LeakyReLU between them."""
+    pairs = list(itertools.pairwise(widths))
+    rows = [
+        row
+        for inputs, units in pairs
+        for row in (("Dense", (units,), (inputs + 1) * units), ("LeakyReLU", (units,), 0))
+    ]
+    return rows[:-1]
+
+
+FASHION_MLP = (
+    (
+        [
+            *dense(100, 256, 512, 1024, 784),
+            ("Activation", (784,), 0),
+            ("Reshape", (28, 28, 1), 0),
+        ],
+        1486352,
+        1486352,
+    ),
+    (
+        [("Flatten", (784,), 0), *dense(784, 512, 256, 1), ("Activation", (1,), 0)],
+        533505,
+        533505,
+    ),
+)
+FASHION_DCGAN = (
+    (
+        [
+            ("Dense", (12544,), 101 * 12544),
+            ("BatchNormalization", (12544,), 4 * 12544),
+            ("ReLU", (12544,), 0),
+            ("Reshape", (7, 7, 256), 0),
+            ("Conv2DTranspose", (17, 17, 128), 5 * 5 * 256 * 128 + 128),
+            ("Cropping2D", (14, 14, 128), 0),
+            ("BatchNormalization", (14, 14, 128), 4 * 128),
+            ("ReLU", (14, 14, 128), 0),
+            ("Conv2DTranspose", (31, 31, 64), 5 * 5 * 128 * 64 + 64),
+            ("Cropping2D", (28, 28, 64), 0),
+            ("BatchNormalization", (28, 28, 64), 4 * 64),
+            ("ReLU", (28, 28, 64), 0),
+            ("Conv2D", (28, 28, 1), 5 * 5 * 64 + 1),
+            ("Activation", (28, 28, 1), 0),
+        ],
+        2343681,
+        2318209,
+    ),
+    (
+        [
+            ("ZeroPadding2D", (32, 32, 1), 0),
+            ("Conv2D", (14, 14, 64), 5 * 5 * 64 + 64),
+            ("BatchNormalization", (14, 14, 64), 4 * 64),
+            ("LeakyReLU", (14, 14, 64), 0),
+            ("ZeroPadding2D", (18, 18, 64), 0),
+            ("Conv2D", (7, 7, 128), 5 * 5 * 64 * 128 + 128),
+            ("BatchNormalization", (7, 7, 128), 4 * 128),
+            ("LeakyReLU", (7, 7, 128), 0),
+            ("Flatten", (6272,), 0),
+            ("Dropout", (6272,), 0),
+            ("Dense", (1,), 6273),
+            ("Activation", (1,), 0),
+        ],
+        213633,
+        213249,
+    ),
+)
 PRINTED = {
+    "fashion-mlp": FASHION_MLP,
+    "fashion-dcgan": FASHION_DCGAN,
     "lecture-mlp": LECTURE_MLP,
     "lecture-conv": LECTURE_CONV,
     "mnist-baseline": MNIST_BASELINE,

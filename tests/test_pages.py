@@ -58,7 +58,7 @@ def test_every_made_part_is_what_its_tool_makes_and_stands_once():
             assert tool(name).PARTS[named(page)][part]() == text, f"run tools/{name}.py"
     made = [
         (name, page, part)
-        for name in ("lessons", "results", "speed")
+        for name in ("lessons", "glossary", "results", "speed")
         for page, parts in tool(name).PARTS.items()
         for part in parts
     ]

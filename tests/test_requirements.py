@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 IMPORTED_AS = {
     "scikit-learn": "sklearn",
     "pillow": "PIL",
+    "beautifulsoup4": "bs4",
     "tensorflow-datasets": "tensorflow_datasets",
     "pytest-xdist": None,  # a plugin
     "importlib-resources": None,  # tensorflow-datasets imports it

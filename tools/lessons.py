@@ -1,13 +1,17 @@
-"""Write the table of lessons, made from the notebooks, into README and lesson 00.
+"""Write the table of lessons into README and lesson 00, and that of minutes into TEACHING.md.
 
     python tools/lessons.py
 
-A lesson's number and title are its first line, ``# NN · Title``; what it is about is its metadata's
-``ganlib.about``. The table stands between two marks, which both pages have.
+Both are made from the notebooks. A lesson's number and title are its first line, ``# NN · Title``;
+what it is about is its metadata's ``ganlib.about``. The minutes to read are those of its "Time:",
+the computer's are its metadata's ``ganlib.seconds``, which ``tools/store_notebooks.py`` measures.
+Each table stands between two marks.
 """
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pages import ROOT, renew, replaced
 
@@ -31,13 +35,22 @@ PLANNED = {
     "23": "faces",
 }
 """Number and title of lessons to come; one that has a file is no longer called so."""
+KINDS = ("AVX2", "AVX-512, bfloat16")
+"""The kinds of processor that always have a column of minutes; others have one once measured."""
+READING = re.compile(r"\bTime:(?:\*\*)?\s+(.+?)\s+to read", re.DOTALL)
+SPELT = {"half an hour": 30, "three quarters of an hour": 45, "an hour": 60}
+
+
+def stored(file: str) -> dict[str, Any]:
+    """A notebook, as it is stored."""
+    return json.loads((ROOT / "notebooks" / file).read_text(encoding="utf-8"))
 
 
 def lessons() -> list[tuple[str, str, str, str]]:
     """Number, file, title and what it is about, of every lesson that exists."""
     found = []
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = stored(path.name)
         head = "".join(notebook["cells"][0]["source"]).partition("\n")[0]
         match = re.fullmatch(r"# (\d\d) · (.+)", head)
         if not match or match[1] != path.name[:2]:
@@ -60,7 +73,44 @@ def course() -> str:
     return "\n\n".join([table("notebooks/"), *to_come])
 
 
-PARTS = {"README.md": {"lessons": course}}
+def minutes_to_read(head: str) -> int:
+    """The minutes that a lesson's first cell asks of a reader: "Time: 45 minutes to read"."""
+    found = READING.search(head)
+    words = found[1].lower() if found else ""
+    number = re.fullmatch(r"(?:about )?(\d+) minutes", words)
+    if not number and words not in SPELT:
+        known = ", ".join(["45 minutes", *SPELT])
+        raise GanlibError(f"no minutes in 'Time: {words} to read'; write one of {known}")
+    return int(number[1]) if number else SPELT[words]
+
+
+def minutes_table(rows: Sequence[tuple[str, int, Mapping[str, float]]]) -> str:
+    """A lesson's link and title, minutes to read, seconds by kind of processor: in Markdown."""
+    measured = {kind for *_, seconds in rows for kind in seconds}
+    kinds = [*KINDS, *sorted(measured.difference(KINDS))]
+    heads = ["lesson", "", "minutes to read", *(f"to run on {kind}" for kind in kinds)]
+    lines = ["| " + " | ".join(heads) + " |", "|---|---|---:|" + "---:|" * len(kinds)]
+    for name, reading, seconds in rows:
+        cells = [f"{seconds[kind] / 60:.1f}" if kind in seconds else "–" for kind in kinds]
+        lines.append(f"| {name} | {reading} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def minutes() -> str:
+    """TEACHING's table: the minutes that a lesson takes a reader, and a computer."""
+    rows = []
+    for number, file, title, _ in lessons():
+        notebook = stored(file)
+        try:
+            reading = minutes_to_read("".join(notebook["cells"][0]["source"]))
+        except GanlibError as error:
+            raise GanlibError(f"{file}: {error}") from None
+        seconds = notebook["metadata"]["ganlib"].get("seconds", {})
+        rows.append((f"[{number}](notebooks/{file}) | {title}", reading, seconds))
+    return minutes_table(rows)
+
+
+PARTS = {"README.md": {"lessons": course}, "TEACHING.md": {"minutes": minutes}}
 
 
 def with_table(notebook: dict) -> dict:
@@ -74,7 +124,7 @@ def with_table(notebook: dict) -> dict:
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write all pages."""
     renew("lessons", PARTS)
     notebook = with_table(json.loads((ROOT / FIRST).read_text(encoding="utf-8")))
     write_text(ROOT / FIRST, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")

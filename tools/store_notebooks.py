@@ -1,27 +1,37 @@
 """Run the notebooks on the real data and store them executed: ``python tools/store_notebooks.py``.
 
-Names of notebooks may be given; by default all are run, in their order. Execution times and
-other things that change from run to run are taken out of the metadata. ``--library`` trains nothing
-and needs no data: it renews what the cells with the tag ``shows-library`` print.
+Names of notebooks may be given; by default all are run, in their order. Execution times of cells
+and other things that change from run to run are taken out of the metadata. How long the whole took
+is kept, for this kind of processor. ``--library`` trains nothing and needs no data: it renews what
+the cells with the tag ``shows-library`` print.
 """
 
 import contextlib
 import io
+import os
 import re
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
 
-from ganlib import datasets
+from ganlib import datasets, devices
+from ganlib.lessons.widgets import VIEW
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 KEPT = {"kernelspec", "language_info", "ganlib"}
 LIBRARY = "shows-library"
 """The tag of cells that print nothing but what the library and its records hold: source, lists."""
+
+
+def with_seconds(kept: Mapping[str, Any], kind: str, seconds: float) -> dict[str, Any]:
+    """The metadata ``ganlib`` with the time on a kind of processor; times on other kinds stay."""
+    measured = {**kept.get("seconds", {}), kind or "other": round(seconds)}
+    return {**kept, "seconds": dict(sorted(measured.items()))}
 
 
 def store(path: Path) -> None:
@@ -30,13 +40,19 @@ def store(path: Path) -> None:
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags"}
     resources = {"metadata": {"path": str(path.parent)}}
+    started = time.monotonic()
     NotebookClient(
         notebook, timeout=None, kernel_name="python3", resources=resources, record_timing=False
     ).execute()
+    seconds = time.monotonic() - started
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         if "image/png" in output.get("data", {}):
             output["data"].pop("image/jpeg", None)  # IPython stores pictures of Pillow's twice
+            output["data"].pop(VIEW, None)  # a slider needs a kernel; its picture stays
     notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in KEPT}
+    if "GANLIB_QUICK_MINUTES" not in os.environ:  # else it trained less than a reader's does
+        kept = notebook.metadata.get("ganlib", {})
+        notebook.metadata["ganlib"] = with_seconds(kept, devices.instructions(), seconds)
     nbformat.write(notebook, path)
     print(f"stored {path.name}: {path.stat().st_size / 1024:.0f} KB", flush=True)
 

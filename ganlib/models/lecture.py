@@ -1,7 +1,8 @@
 """The networks of `lecture`, layer by layer as its four summaries print them.
 
-The lecture leaves open the slope of LeakyReLU (0.3 here, Keras's own at its time), the dropout's
-share and the activation of the pixels (tanh here). The options are what its lessons change.
+The lecture leaves open the slope of LeakyReLU (0.3 here, Keras's own at its time), the momentum of
+batch norm's averages, the dropout's share and the activation of the pixels (tanh here). The options
+are what its recipes and lessons change.
 """
 
 import math
@@ -14,7 +15,11 @@ Shape = tuple[int, int, int]  # height, width, channels
 
 
 def mlp_generator(
-    image_shape: Shape, latent_dim: int = 32, slope: float = 0.3, activation: str = "tanh"
+    image_shape: Shape,
+    latent_dim: int = 32,
+    slope: float = 0.3,
+    activation: str = "tanh",
+    momentum: float = 0.99,
 ) -> keras.Sequential:
     """Three hidden layers of 128, 256 and 512: (B, latent_dim) to (B, H, W, C) in [-1, 1].
 
@@ -24,7 +29,7 @@ def mlp_generator(
     for units in (128, 256, 512):
         hidden += [
             layers.Dense(units),
-            BatchNormalization(),
+            BatchNormalization(momentum=momentum),
             layers.LeakyReLU(negative_slope=slope),
         ]
     return keras.Sequential(

@@ -1,7 +1,6 @@
 """The systems of `image-generation`: GAN(NN), two small dense networks, and a PCA as its rival."""
 
-from ganlib.recipes.parts import Network, for_both, networks_of
-from ganlib.recipes.recipe import Recipe
+from ganlib.recipes.recipe import Network, Recipe, for_both, networks_of
 from ganlib.systems.latents import Part
 
 MNIST_NN = Recipe(

@@ -1,7 +1,8 @@
 """The systems of `lecture`: a GAN of dense layers, and one of convolutions."""
 
-from ganlib.recipes.parts import Optimizer, networks_of
-from ganlib.recipes.recipe import Recipe
+import dataclasses
+
+from ganlib.recipes.recipe import Network, Optimizer, Recipe, networks_of
 from ganlib.systems.latents import Part
 
 OPEN = (
@@ -32,7 +33,21 @@ def _recipe(name: str, title: str, networks: str) -> Recipe:
     )
 
 
-RECIPES = (
+MLP = dataclasses.replace(
     _recipe("lecture-mlp", "Lecture MLP-GAN", "mlp"),
+    networks={
+        "generator": Network("lecture:mlp_generator", {"activation": "hard_tanh", "momentum": 0.9}),
+        "discriminator": Network("lecture:mlp_discriminator"),
+    },
+    optimizers={
+        "generator": Optimizer("Adam", {"learning_rate": 4e-3, "beta_1": 0.0, "beta_2": 0.99}),
+        "discriminator": Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.0, "beta_2": 0.99}),
+    },
+    batch_size=32,
+    epochs=10,
+)
+
+RECIPES = (
+    MLP,
     _recipe("lecture-conv", "Lecture convolutional GAN", "conv"),
 )

@@ -3,8 +3,7 @@
 import dataclasses
 
 from ganlib.recipes.final_project import MNIST_WGAN, SVHN_BASELINE, SVHN_WGAN
-from ganlib.recipes.parts import Network, Optimizer, for_both
-from ganlib.recipes.recipe import Recipe
+from ganlib.recipes.recipe import Network, Optimizer, Recipe, for_both
 from ganlib.systems.latents import Part
 
 EXPRESS = (

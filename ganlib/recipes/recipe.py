@@ -13,6 +13,7 @@ from typing import Any
 from ganlib.errors import GanlibError, first_line, shown
 from ganlib.recipes import builders
 from ganlib.recipes.parts import Network, Optimizer, Shape, for_both
+from ganlib.recipes.parts import networks_of as networks_of
 from ganlib.rules import GROUP, NAME, OPTION, SETTING, TEXT, check, maybe, number, one_of, whole
 from ganlib.systems import KINDS, NEEDS, OBJECTIVES, OPTIONS, kind
 from ganlib.systems.latents import Latent, Part

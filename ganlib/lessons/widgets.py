@@ -1,0 +1,146 @@
+"""Pictures with sliders: moving one draws the picture again.
+
+A notebook stores the picture for the first settings beside the widget. So a page without sliders
+(GitHub, an export, an environment without ipywidgets) shows that picture.
+"""
+
+import base64
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image, ImageDraw
+
+import ganlib
+from ganlib import figures
+from ganlib.lessons.animations import frame
+from ganlib.lessons.canvas import ORANGE
+from ganlib.lessons.pictures import chart_alt
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+"""How an output names a widget; `tools/store_notebooks.py` leaves it out."""
+COLUMNS, SCALE = 8, 2  # of a walk: images in a row of its map, screen pixels for one of theirs
+STEPS = 15  # of a walk's sliders
+
+
+class Sliders:
+    """A picture and a slider for each of its settings, as a notebook shows it.
+
+    Attributes
+    ----------
+    settings : name to the value that is chosen now
+    picture : what was drawn last: PNG, and its metadata
+    """
+
+    def __init__(
+        self, draw: Callable[..., Figure | Image.Image], choices: Mapping[str, Iterable[Any]]
+    ) -> None:
+        self.draw = draw
+        self.choices: dict[str, Sequence[Any]] = {key: list(own) for key, own in choices.items()}
+        self.settings = {key: own[0] for key, own in self.choices.items()}
+        self.picture = self._drawn()
+        self.box = self._box() if importlib.util.find_spec("ipywidgets") else None
+
+    def starting(self, **settings: Any) -> "Sliders":
+        """The same with other first settings."""
+        self.settings |= settings
+        self.picture = self._drawn()
+        self.box = self.box and self._box()
+        return self
+
+    def _drawn(self) -> tuple[bytes, dict[str, Any]]:
+        drawn = self.draw(**self.settings)
+        if isinstance(drawn, Figure):
+            drawn = figures.described(frame(drawn), chart_alt(drawn))
+        return figures.as_png(drawn)
+
+    def _box(self) -> Any:
+        import ipywidgets
+
+        png, metadata = self.picture
+        width = f"{metadata.get('width', figures.PAGE_WIDTH)}px"
+        self.image = ipywidgets.Image(value=png, format="png", width=width)
+        self.controls = {
+            key: ipywidgets.SelectionSlider(
+                options=[(str(value), value) for value in own],
+                value=self.settings[key],
+                description=key.replace("_", " "),
+                continuous_update=False,  # draw when the hand lets go
+                style={"description_width": "110px"},
+            )
+            for key, own in self.choices.items()
+        }
+        for key, control in self.controls.items():
+            control.observe(lambda change, key=key: self._move(key, change["new"]), names="value")
+        return ipywidgets.VBox([*self.controls.values(), self.image])
+
+    def _move(self, key: str, value: Any) -> None:
+        self.settings[key] = value
+        self.picture = self._drawn()
+        self.image.value = self.picture[0]
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        png, metadata = self.picture
+        data: dict[str, Any] = {"text/plain": repr(self)}
+        if self.box is None or "google.colab" not in sys.modules:  # it may show the picture only
+            data["image/png"] = base64.b64encode(png).decode()
+        if self.box is not None:
+            model = self.box.model_id
+            data[VIEW] = {"version_major": 2, "version_minor": 0, "model_id": model}
+        return data, {"image/png": metadata}
+
+    def __repr__(self) -> str:
+        return f"a picture with sliders for {', '.join(self.choices)}"
+
+
+def sliders(draw: Callable[..., Figure | Image.Image], **choices: Iterable[Any]) -> Sliders:
+    """A picture to play with: ``sliders(picture_of, k=[1, 5], loss=["minimax", "other"])``.
+
+    Parameters
+    ----------
+    draw : called with a value for each setting; returns a chart or a picture. It draws again
+        whenever a slider moves, so it should take a second at most
+    choices : name of a setting to its values; the first one is the start
+    """
+    return Sliders(draw, choices)
+
+
+def walk(name: str, seeds: int = 10) -> Sliders:
+    """Walk through what a pretrained generator draws, between four images chosen at random.
+
+    The noise in between is mixed with weights whose squares sum to 1. So it is as long as the
+    noise that the generator has learnt with.
+
+    Parameters
+    ----------
+    name : as in `ganlib.pretrained`; its noise must be standard normal
+    seeds : how many choices of the four corners there are
+    """
+    generator = ganlib.pretrained(name)
+    size = generator.input_shape[-1]
+
+    def at(corners: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
+        turns = [np.stack([np.cos(t), np.sin(t)]) for t in (down * np.pi / 2, right * np.pi / 2)]
+        noise = np.einsum("in,jn,ijk->nk", *turns, corners).astype(np.float32)
+        return figures.to_uint8(np.asarray(generator(noise, training=False)))
+
+    def draw(right: float, down: float, corners: int) -> Image.Image:
+        chosen = np.random.default_rng(corners).standard_normal((2, 2, size))
+        ways = np.linspace(0, 1, COLUMNS)
+        every = at(chosen, np.tile(ways, COLUMNS), np.repeat(ways, COLUMNS))
+        image = at(chosen, np.array([right]), np.array([down]))
+        small = figures.grid(every, COLUMNS, SCALE).convert("RGB")
+        step = small.width / COLUMNS
+        x, y = (step * (0.5 + share * (COLUMNS - 1)) for share in (right, down))
+        dot = [x - 7, y - 7, x + 7, y + 7]
+        ImageDraw.Draw(small).ellipse(dot, outline="white", fill=ORANGE, width=2)
+        parts = [small, figures.grid(image, 1, SCALE * COLUMNS)]
+        text = f"{name}: a map of 64 images between four corners, and the image at the dot"
+        return figures.described(figures.row(parts, 16), text)
+
+    shares = [round(share, 2) for share in np.linspace(0, 1, STEPS).tolist()]
+    chosen = Sliders(draw, {"right": shares, "down": shares, "corners": range(seeds)})
+    return chosen.starting(right=shares[STEPS // 4], down=shares[STEPS // 7])

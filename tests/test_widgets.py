@@ -1,0 +1,110 @@
+"""Sliders: a picture where there are none, and drawn again where one is moved. No browser."""
+
+import base64
+import importlib.util
+import io
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from ganlib import figures
+from ganlib.lessons import widgets
+
+
+def grey(level, size=4):
+    return figures.described(Image.new("L", (size, size), level), f"grey {level}")
+
+
+def shown(bundle):
+    data, metadata = bundle
+    return Image.open(io.BytesIO(base64.b64decode(data["image/png"]))), metadata["image/png"]
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """As if ipywidgets were not installed."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "ipywidgets" else find(name)
+    )
+
+
+def test_without_ipywidgets_the_picture_of_the_first_settings_is_shown(without):
+    both = widgets.sliders(grey, level=[10, 200], size=[4])
+    picture, metadata = shown(both._repr_mimebundle_())
+    assert (picture.getpixel((0, 0)), metadata["alt"]) == (10, "grey 10")
+    assert widgets.VIEW not in both._repr_mimebundle_()[0]
+    assert "level, size" in both._repr_mimebundle_()[0]["text/plain"]
+
+
+def test_other_first_settings_are_drawn(without):
+    both = widgets.sliders(grey, level=[10, 200]).starting(level=200)
+    picture, _ = shown(both._repr_mimebundle_())
+    assert picture.getpixel((0, 0)) == 200
+
+
+def test_a_chart_is_shown_with_its_text(without):
+    def chart(loss):
+        figure = Figure(figsize=(2, 1), dpi=100)
+        figure.set_label(f"a chart of {loss}")
+        return figure
+
+    picture, metadata = shown(widgets.sliders(chart, loss=["minimax"])._repr_mimebundle_())
+    assert picture.width >= 200 and metadata["alt"] == "a chart of minimax"
+
+
+def test_a_walk_starts_in_the_middle_and_its_noise_is_as_long_as_usual(without, monkeypatch):
+    seen = []
+
+    class Generator:
+        input_shape = (None, 1000)
+
+        def __call__(self, noise, training):
+            seen.append(noise)
+            return np.zeros((len(noise), 28, 28, 1), np.float32)
+
+    monkeypatch.setattr(widgets.ganlib, "pretrained", lambda name: Generator())
+    walk = widgets.walk("any")
+    assert walk.settings == {"right": 0.21, "down": 0.14, "corners": 0}
+    lengths = np.linalg.norm(np.concatenate(seen), axis=1) / np.sqrt(1000)
+    np.testing.assert_allclose(lengths, 1, atol=0.1)
+    corners = seen[0].reshape(8, 8, -1)[[0, 0, -1, -1], [0, -1, 0, -1]]
+    chosen = np.random.default_rng(0).standard_normal((4, 1000))
+    np.testing.assert_allclose(corners, chosen, atol=1e-5)
+
+
+def test_a_walk_shows_digits_of_a_generator_that_ships(without):
+    picture, metadata = shown(widgets.walk("mnist-express")._repr_mimebundle_())
+    assert metadata["alt"].startswith("mnist-express: a map of 64 images")
+    assert picture.width >= 900
+
+
+class TestWithSliders:
+    """Needs ipywidgets, but no front end."""
+
+    @pytest.fixture(autouse=True)
+    def there(self):
+        pytest.importorskip("ipywidgets")
+
+    def test_moving_a_slider_draws_again(self):
+        both = widgets.sliders(grey, level=[10, 200])
+        before = both.image.value
+        both.controls["level"].value = 200
+        assert both.settings == {"level": 200}
+        assert both.image.value == both.picture[0] != before
+        assert shown(both._repr_mimebundle_())[0].getpixel((0, 0)) == 200
+
+    def test_the_sliders_begin_where_they_should_and_the_picture_lies_beside_them(self):
+        both = widgets.sliders(grey, level=[10, 200]).starting(level=200)
+        assert both.controls["level"].value == 200
+        data = both._repr_mimebundle_()[0]
+        assert data[widgets.VIEW]["model_id"] == both.box.model_id
+        assert {"image/png", "text/plain"} <= set(data)
+
+    def test_colab_gets_the_widget_alone(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "google.colab", sys)
+        data = widgets.sliders(grey, level=[10])._repr_mimebundle_()[0]
+        assert set(data) == {"text/plain", widgets.VIEW}
