@@ -98,7 +98,7 @@ def read(path: Path) -> Image.Image:
             picture.load()
             return picture.copy() if picture.format == "GIF" else picture
     except Exception as error:  # Pillow's readers raise whatever comes
-        raise DataError(f"{path} is no intact picture ({first_line(error)})") from error
+        raise DataError(f"{path} is no intact picture ({first_line(error)}): remove it") from error
 
 
 def save(picture: Any, path: Path) -> None:

@@ -18,8 +18,8 @@ from running import StopAt, assert_same_run
 from ganlib import cli, datasets, figures, lessons, recipes
 from ganlib.errors import GanlibError
 from ganlib.files import numbered, told
+from ganlib.lessons import places
 from ganlib.recipes import Network, builders
-from ganlib.runs import places
 from ganlib.runs.folder import LOCK, RunFolder
 from ganlib.runs.sampling import sample
 from ganlib.startup import keras

@@ -11,8 +11,7 @@ from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.recipes import Recipe
 from ganlib.recipes.vary import vary
-from ganlib.runs.folder import RunFolder
-from ganlib.runs.places import runs_folder
+from ganlib.runs.folder import RunFolder, runs_folder
 
 PASSED_ON = "epochs minutes steps seed precision strategy resume score_every".split()
 """Options that `ganlib.training.train.train` has under the same name."""

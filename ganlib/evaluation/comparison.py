@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from ganlib import figures
-from ganlib.errors import DataError, GanlibError
+from ganlib.errors import GanlibError
 from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.metrics.registry import METRICS
 from ganlib.evaluation.scores import NOTHING, Evaluation, aligned, cells
@@ -24,7 +24,7 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     named = dict(zip(_names(runs), runs, strict=True))
     table = _table(named)  # first what may be damaged: drawing takes time
     histories = {name: run.steps for name, run in named.items()}
-    grids = [figures.captioned(_last_grid(run), name) for name, run in named.items()]
+    grids = [figures.captioned(figures.read(run.last_grid), name) for name, run in named.items()]
     columns = -(-len(grids) // -(-len(grids) // MOST_IN_A_ROW))  # rows as equal as can be
     rows = [figures.row(grids[i : i + columns]) for i in range(0, len(grids), columns)]
     buffer = io.BytesIO()
@@ -42,13 +42,6 @@ def _names(runs: Sequence[RunFolder]) -> list[str]:
             raise GanlibError(f"{run.path} is given twice: name each run once")
     names = [run.path.resolve().name for run in runs]
     return names if len(set(names)) == len(names) else [str(run.path) for run in runs]
-
-
-def _last_grid(run: RunFolder) -> Image.Image:
-    try:
-        return figures.read(run.last_grid)
-    except DataError as error:
-        raise GanlibError(f"{error}: resume the run, or remove it") from error
 
 
 def _facts(run: RunFolder) -> dict[str, str]:

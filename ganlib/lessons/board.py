@@ -12,8 +12,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import EngFormatter
 
 from ganlib import figures
+from ganlib.lessons.places import writable
 from ganlib.runs.folder import RunFolder
-from ganlib.runs.places import writable
 
 SMOOTHING = 0.6  # TensorBoard's own default
 COLOURS = ("#ff7043", "#0077bb", "#009988", "#cc3311", "#33bbee", "#ee3377")
@@ -65,7 +65,7 @@ def write_logs(runs: Mapping[str, RunFolder], folder: Path) -> None:
     """Write what the runs' steps.csv hold as TensorBoard's logs, against images seen.
 
     Runs of older versions ship without their logs. Logs that `folder` holds of the same names are
-    replaced, and nothing else. Where nothing can be written, see `ganlib.runs.places`.
+    replaced, and nothing else. Where nothing can be written, see `ganlib.lessons.places`.
     """
     from ganlib.startup import tf
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError, shown
+from ganlib.lessons.places import writable
 from ganlib.recipes import Recipe
 from ganlib.rules import check
-from ganlib.runs.folder import RunFolder
-from ganlib.runs.places import runs_folder, writable
+from ganlib.runs.folder import RunFolder, runs_folder
 from ganlib.runs.schema import ABOVE_0
 
 UNFINISHED = ("running", "interrupted")  # "running" is what a kernel that died leaves behind
@@ -35,7 +35,7 @@ def train(
 ) -> RunFolder:
     """Train a recipe as a lesson does, into ``runs/NAME-quick`` or ``-full`` beside the notebook.
 
-    Where nothing can be written there, or $GANLIB_RUNS names a folder, see `ganlib.runs.places`.
+    Where nothing can be written there, or $GANLIB_RUNS names a folder, see `ganlib.lessons.places`.
 
     An unfinished run goes on; a finished one is made anew if it is quick, and returned unchanged if
     it is full. A run of another recipe, seed or data is left alone: the new one goes to

@@ -44,6 +44,11 @@ LOCK, HOLDER = ".lock", ".lock-holder"
 LARGEST_RECORD = 10_000_000  # bytes
 
 
+def runs_folder() -> Path:
+    """Where runs are kept that nobody names a folder for: $GANLIB_RUNS, else ``runs/`` here."""
+    return utf8(os.environ.get("GANLIB_RUNS") or "runs")
+
+
 class RunFolder:
     """Paths, record and tables of one run; the folder need not exist yet."""
 

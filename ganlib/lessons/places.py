@@ -6,12 +6,6 @@ import tempfile
 from pathlib import Path
 
 from ganlib.errors import GanlibError
-from ganlib.files import utf8
-
-
-def runs_folder() -> Path:
-    """What the command line takes, whether or not it can be written."""
-    return utf8(os.environ.get("GANLIB_RUNS") or "runs")
 
 
 def writable(folder: Path) -> Path:
