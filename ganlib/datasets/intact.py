@@ -14,8 +14,8 @@ from ganlib.errors import DataError
 
 BROKEN = (
     *(gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error, EOFError),
-    *(ValueError, TypeError, KeyError, NotImplementedError, RuntimeError),
-    *(AttributeError, IndexError, OverflowError, SyntaxError, AssertionError, TokenError),
+    *(ValueError, TypeError, LookupError, AttributeError, AssertionError, SyntaxError),
+    *(ArithmeticError, RuntimeError, TokenError),
 )
 """What readers of gzip, zip, numpy and MATLAB files raise on damaged ones."""
 LARGEST = 17 * 10**8
