@@ -92,7 +92,7 @@ def watched(rounds: int, at: Sequence[int], seed: int = 0, **settings: float) ->
     return [*found, moment(gan.generator, gan.discriminator, ring.LATENT, rounds)]
 
 
-def film(moments: Sequence[Moment], max_bytes: int = 260_000) -> Any:
+def film(moments: Sequence[Moment], max_bytes: int = 400_000) -> Any:
     """Moments as a film: on the left D and the gradients, on the right the points alone."""
     figure = Figure(figsize=(10, 5.3), dpi=100)
     left, right = (figure.add_axes((x, 0.1, 0.44, 0.83)) for x in (0.055, 0.545))
