@@ -16,6 +16,7 @@ from ganlib.lessons import charts, line
 
 POINTS = 13.0  # of all text, legible from the last row
 REAL = "#4f9d5b"
+COLOURS = 64  # of the film: few make it small
 STYLES: dict[str, tuple[str, Any]] = {
     "minimax": ("#cc3311", "-"),
     "non_saturating": ("#0077bb", "-"),
@@ -115,9 +116,12 @@ def race_frames(paths: Lines, every: int = 4) -> list[Image.Image]:
         for row, path in zip(drawn, paths.values(), strict=True):
             row.show(path[min(step, len(path) - 1)])
         canvas.draw()
-        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-        frames.append(picture.quantize(48, dither=Image.Dither.NONE).convert("RGB"))
-    return frames
+        frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]))
+    palette = figures.row([frames[0], frames[-1]]).quantize(COLOURS)
+    values = palette.getpalette() or []
+    palette.putpalette([255 if value > 249 else value for value in values])  # white stays white
+    exact = Image.Dither.NONE
+    return [frame.quantize(palette=palette, dither=exact).convert("RGB") for frame in frames]
 
 
 class _Row:
