@@ -91,7 +91,7 @@ with quiet():
     keras.config.set_image_data_format("channels_last")
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)
-    if keras.config.dtype_policy().name in ("float16", "float64"):  # a float type is no policy
+    if keras.config.dtype_policy().name in ("float16", "float64"):  # from keras.json
         keras.config.set_dtype_policy("float32")
     import tensorflow as tf
 
