@@ -64,9 +64,9 @@ TOGETHER ?= -n 2 --dist loadfile
 QUICK_MINUTES ?= 0.1
 
 # Strictly: all outputs are compared but those with the tag nbval-ignore-output, which depend on
-# data, time, machine or training.
+# data, time, machine or training. Your own runs are left alone.
 notebooks notebooks-strict: $(READY)
-	GANLIB_QUICK_MINUTES=$(QUICK_MINUTES) $(BIN)/python -m pytest $(if $(findstring strict,$@),--nbval,--nbval-lax) --nbval-current-env --nbval-cell-timeout 900 $(TOGETHER) notebooks
+	GANLIB_RUNS=runs/tested GANLIB_QUICK_MINUTES=$(QUICK_MINUTES) $(BIN)/python -m pytest $(if $(findstring strict,$@),--nbval,--nbval-lax) --nbval-current-env --nbval-cell-timeout 900 $(TOGETHER) notebooks
 
 $(READY): pyproject.toml requirements.txt
 	@test -n "$(strip $(PYTHON))" || { echo "make: Python 3.11, 3.12 or 3.13 is needed; give its path as PYTHON=…" >&2; exit 2; }

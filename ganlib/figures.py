@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from ganlib.errors import DataError
+from ganlib.errors import DataError, first_line
 from ganlib.files import atomic
 
 CAPTION_HEIGHT = 18
@@ -89,6 +89,23 @@ def described(picture: Image.Image, alt: str) -> Image.Image:
 def alt_of(picture: Image.Image) -> str:
     """What a picture shows, as `described` said; else its file's name."""
     return picture.info.get("alt") or Path(getattr(picture, "filename", "") or "picture").stem
+
+
+def read(path: Path) -> Image.Image:
+    """A picture from a file, wholly read; one that is damaged raises `DataError`."""
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+            return picture.copy() if picture.format == "GIF" else picture
+    except Exception as error:  # Pillow's readers raise whatever comes
+        raise DataError(f"{path} is no intact picture ({first_line(error)}): remove it") from error
+
+
+def save(picture: Any, path: Path) -> None:
+    """Write a picture, or a matplotlib figure, as PNG in one piece."""
+    with atomic(path) as partial:
+        write = picture.savefig if isinstance(picture, Figure) else picture.save
+        write(partial, format="png")
 
 
 def row(pictures: Sequence[Image.Image], gap: int = 8) -> Image.Image:
@@ -209,8 +226,14 @@ def gif(
         chosen = [arrays[i] for i in np.linspace(0, len(arrays) - 1, count).round().astype(int)]
         durations = [max(40, round(8000 / count))] * count  # milliseconds
         durations[-1] += 1500
+        one = len(chosen) == 1  # Pillow takes a list for several frames only
         encoded = iio.imwrite(
-            "<bytes>", chosen, plugin="pillow", extension=".gif", duration=durations, loop=0
+            "<bytes>",
+            chosen,
+            plugin="pillow",
+            extension=".gif",
+            duration=durations[0] if one else durations,
+            loop=0,
         )
         if len(encoded) <= max_bytes or count <= 2:
             return encoded, count

@@ -2,8 +2,16 @@
 
 import contextlib
 import os
+import re
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from ganlib.errors import GanlibError, first_line, plain, shown
+
+MOST_BYTES = 2**31
+"""That an archive of weights may unpack to: a hundred times the largest of the course."""
 
 
 @contextlib.contextmanager
@@ -27,3 +35,43 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file in one piece."""
     with atomic(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def utf8(path: str | Path) -> Path:
+    """The path; a `GanlibError` for one that TensorFlow, which wants UTF-8, cannot open."""
+    try:
+        os.fspath(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise GanlibError(f"the path {shown(os.fspath(path))} is not UTF-8: rename it") from None
+    return Path(path)
+
+
+def numbered(folder: Path, pattern: str) -> list[Path]:
+    """The files whose names match, in the order of the numbers in the pattern's groups."""
+    found = [
+        (match, path) for path in folder.glob("*") if (match := re.fullmatch(pattern, path.name))
+    ]
+    numbers = [([int(n or 0) for n in match.groups()], path) for match, path in found]
+    return [path for _, path in sorted(numbers)]
+
+
+def check_archive(path: Path) -> None:
+    """Raise what a zip's reader raises where a file in it is damaged, or a `ValueError` for size.
+
+    Each has a CRC, which a reader that jumps about does not look at.
+    """
+    with zipfile.ZipFile(path) as archive:
+        claimed = sum(info.file_size for info in archive.infolist())
+        if claimed > MOST_BYTES:
+            raise ValueError(f"it claims to hold {claimed:,} bytes")
+        if damaged := archive.testzip():
+            raise ValueError(f"{damaged} in it has another checksum")
+
+
+@contextlib.contextmanager
+def told(what: str) -> Iterator[None]:
+    """For work beside the training: what fails is told on standard error, and costs no run."""
+    try:
+        yield
+    except Exception as error:  # whatever a library of pictures raises
+        print(f"ganlib: no {what}: {plain(first_line(error))}", file=sys.stderr)

@@ -18,7 +18,7 @@ FLOORS = (
     ("models",),
     ("datasets",),
     ("figures", "devices"),
-    ("startup", "files"),
+    ("startup", "files", "rules"),
     ("errors", "__init__"),
 )
 """Who stands higher may import who stands lower; never the other way round."""

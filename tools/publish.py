@@ -7,6 +7,7 @@ scores the generator that ships. This needs the run's data.
 """
 
 import argparse
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 from ganlib.errors import GanlibError
 from ganlib.evaluation.evaluate import COUNT, evaluate
 from ganlib.runs import pretrained
-from ganlib.runs.folder import RunFolder
+from ganlib.runs.folder import LOCK, RunFolder
 from ganlib.runs.sampling import check_generator, load_network
 
 SHARED_EPOCH = 10
@@ -25,7 +26,7 @@ MOST_WEIGHTS, MOST_FILM, MOST_LOGS = 6_000_000, 3_000_000, 1_000_000  # bytes
 def publish(run: RunFolder, name: str | None = None, discriminator: bool = False) -> Path:
     """Publish one run, by its recipe's name or another; returns the folder in ``figures/``.
 
-    The folder is replaced in one piece, and stays as it was after an error.
+    The folder is replaced once all is there, under its lock, and stays as it was after an error.
     """
     check_generator(run)
     record = run.record
@@ -55,8 +56,13 @@ def publish(run: RunFolder, name: str | None = None, discriminator: bool = False
         _check_size(copy.gif, MOST_FILM, "publish a run with fewer grids")
         copy.write_record(record)
         evaluate(copy, count=COUNT, write=False).write(copy.scores_file)
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.move(copy.path, target)
+        kept = RunFolder(target)
+        with kept.locked():
+            kept.clear()
+            for path in copy.path.iterdir():
+                shutil.move(path, target)
+            with contextlib.suppress(OSError):  # Windows does not remove what is open
+                (target / LOCK).unlink()
     return target
 
 

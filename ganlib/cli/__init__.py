@@ -4,15 +4,17 @@ TensorFlow is imported inside the commands that compute, so that help and mistak
 at once. Errors are one line on standard error, with exit status 2.
 """
 
+import contextlib
 import errno
 import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any, TextIO, cast
 
 from ganlib.cli import commands, train
 from ganlib.cli.arguments import INTERRUPTED, parser
-from ganlib.errors import GanlibError
+from ganlib.errors import GanlibError, plain, shortened
 
 COMMANDS = {
     "recipes": commands.list_recipes,
@@ -32,9 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 2 for an error, 130 after Ctrl-C."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks × shows a question mark
-    options = parser().parse_args(arguments)
     try:
-        return COMMANDS[options.command](options)
+        options = parser().parse_args(arguments)
+        with contextlib.redirect_stdout(cast(TextIO, _Plain(sys.stdout))):
+            return COMMANDS[options.command](options)
     except GanlibError as error:
         return _fail(str(error))
     except BrokenPipeError:  # the reader, such as `head`, has had enough
@@ -46,11 +49,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno == errno.ENOSPC:
             reason = "the disk is full: free some space, then go on with a begun run by --resume"
         return _fail(reason)
+    except MemoryError:
+        return _fail("there is not enough memory for this: ask for less at a time")
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return INTERRUPTED
 
 
 def _fail(message: str) -> int:
-    print(f"ganlib: {' '.join(message.split())}", file=sys.stderr)
+    print(f"ganlib: {shortened(plain(' '.join(message.split())))}", file=sys.stderr)
     return 2
+
+
+class _Plain:
+    """Standard output without the control characters that names in files and paths may hold."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(plain(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

@@ -7,6 +7,9 @@ from typing import Any
 
 from ganlib import __version__
 from ganlib.devices import PRECISIONS, STRATEGIES
+from ganlib.errors import plain, shortened
+from ganlib.files import utf8
+from ganlib.rules import LARGEST
 from ganlib.systems import OBJECTIVES
 
 PROGRAM = "python -m ganlib"
@@ -17,29 +20,51 @@ INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
+        message = shortened(plain(" ".join(message.split())), 80, 800)
         self.exit(2, f"ganlib: {message} (see {self.prog} --help)\n")
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The options; texts that are not UTF-8, which TensorFlow cannot open, are refused."""
+        options = super().parse_args(args, namespace)
+        for value in vars(options).values():
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str):
+                    utf8(text)
+        return options
 
-def _number(kind: type, words: str, least: float, below: float) -> Callable[[str], Any]:
-    """A type for argparse: numbers from `least` to below `below`, which `words` describes."""
+
+def _number(
+    kind: Callable[[str], Any], words: str, least: float, most: float
+) -> Callable[[str], Any]:
+    """A type for argparse: numbers from `least` to `most`, which `words` describes."""
 
     def read(text: str) -> Any:
         try:
             value = kind(text)
         except ValueError:
-            value = below
-        if not least <= value < below:
+            value = math.inf if text.isdecimal() else math.nan  # Python reads 4,300 digits at most
+        if value > most > 1:
+            raise argparse.ArgumentTypeError(f"must be at most {most:,}, not {text}")
+        if not least <= value <= most:
             raise argparse.ArgumentTypeError(f"must be {words}, not {text}")
         return value
 
     return read
 
 
-_natural = _number(int, "a whole number from 0 on", 0, 2**31)
-_count = _number(int, "a whole number from 1 on", 1, 2**31)
-_positive = _number(float, "a number above 0", math.ulp(0.0), math.inf)
-_from_zero = _number(float, "a number from 0 on", 0.0, math.inf)
-_share = _number(float, "a number from 0 to below 1", 0.0, 1.0)
+def _whole(text: str) -> int:
+    """A whole number, also as 1e6."""
+    if text.strip().lstrip("+-").isdecimal():
+        return int(text)
+    value = float(text)
+    return int(value) if value.is_integer() else int(text)
+
+
+_natural = _number(_whole, "a whole number from 0 on", 0, 2**31 - 1)
+_count = _number(_whole, "a whole number from 1 on", 1, LARGEST)
+_positive = _number(float, "a number above 0", math.ulp(0.0), LARGEST)
+_from_zero = _number(float, "a number from 0 on", 0.0, LARGEST)
+_share = _number(float, "a number from 0 to below 1", 0.0, math.nextafter(1.0, 0.0))
 
 VARIATIONS: Options = {
     "objective": {"choices": OBJECTIVES, "help": "another pair of losses"},
@@ -84,7 +109,7 @@ TRAIN: Options = {
         "default": "none",
         "help": "several devices, or several machines (TF_CONFIG); default: none",
     },
-    "--output": {"help": "default: a new folder in runs/"},
+    "--output": {"help": "default: a new folder in $GANLIB_RUNS, else in runs/"},
     "--resume": {"action": "store_true", "help": "go on with the run in the folder"},
 }
 SAMPLE: Options = {

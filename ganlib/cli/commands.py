@@ -7,6 +7,7 @@ from pathlib import Path
 from ganlib import datasets, recipes
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
+from ganlib.files import atomic
 from ganlib.recipes.vary import vary
 from ganlib.runs import pretrained
 from ganlib.runs.sampling import check_generator
@@ -73,10 +74,11 @@ def sample(options: argparse.Namespace) -> int:
     images = sampling.sample(run, options.count, options.seed, weights=options.weights)
     output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix == ".npz":
-        np.savez_compressed(output, images=images)
+        with atomic(output) as partial:
+            np.savez_compressed(partial, images=images)
     else:
         caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
-        figures.grid(images, caption=caption).save(output)
+        figures.save(figures.grid(images, caption=caption), output)
     print(f"{len(images)} images in {output}")
     return 0
 

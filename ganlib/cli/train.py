@@ -11,7 +11,7 @@ from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.recipes import Recipe
 from ganlib.recipes.vary import vary
-from ganlib.runs.folder import RunFolder
+from ganlib.runs.folder import RunFolder, runs_folder
 
 PASSED_ON = "epochs minutes steps seed precision strategy resume score_every".split()
 """Options that `ganlib.training.train.train` has under the same name."""
@@ -111,8 +111,8 @@ def _data_for(recipe: Recipe, options: argparse.Namespace, output: Path) -> data
 
 
 def _default_output(recipe: Recipe, resume: bool) -> Path:
-    """The first folder of ``runs/NAME``, ``runs/NAME-2`` … that is free; to resume, the last."""
-    first = Path("runs") / recipe.name
+    """The first free one of ``NAME``, ``NAME-2`` … in the runs' folder; to resume, the last."""
+    first = runs_folder() / recipe.name
     later = (first.with_name(f"{recipe.name}-{number}") for number in itertools.count(2))
     taken = list(itertools.takewhile(Path.exists, itertools.chain([first], later)))
     if resume:

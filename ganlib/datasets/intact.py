@@ -12,7 +12,8 @@ from ganlib.errors import DataError
 
 BROKEN = (
     *(gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error, EOFError),
-    *(ValueError, TypeError, KeyError, NotImplementedError, RuntimeError),
+    *(ValueError, TypeError, LookupError, AttributeError, AssertionError, SyntaxError),
+    *(ArithmeticError, RuntimeError),
 )
 """What readers of gzip, zip, numpy and MATLAB files raise on damaged ones."""
 

@@ -22,14 +22,16 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     The runs need not be finished, but each must have a sample grid.
     """
     named = dict(zip(_names(runs), runs, strict=True))
-    curves = figures.loss_curves({name: run.steps for name, run in named.items()})
-    buffer = io.BytesIO()
-    curves.savefig(buffer, format="png")
-    grids = [figures.captioned(_last_grid(run), name) for name, run in named.items()]
+    table = _table(named)  # first what may be damaged: drawing takes time
+    histories = {name: run.steps for name, run in named.items()}
+    grids = [figures.captioned(figures.read(run.last_grid), name) for name, run in named.items()]
     columns = -(-len(grids) // -(-len(grids) // MOST_IN_A_ROW))  # rows as equal as can be
     rows = [figures.row(grids[i : i + columns]) for i in range(0, len(grids), columns)]
-    figures.stacked([Image.open(buffer), *rows]).save(output, format="PNG")
-    return _table(named)
+    buffer = io.BytesIO()
+    figures.loss_curves(histories).savefig(buffer, format="png")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    figures.save(figures.stacked([Image.open(buffer), *rows]), output)
+    return table
 
 
 def _names(runs: Sequence[RunFolder]) -> list[str]:
@@ -40,16 +42,6 @@ def _names(runs: Sequence[RunFolder]) -> list[str]:
             raise GanlibError(f"{run.path} is given twice: name each run once")
     names = [run.path.resolve().name for run in runs]
     return names if len(set(names)) == len(names) else [str(run.path) for run in runs]
-
-
-def _last_grid(run: RunFolder) -> Image.Image:
-    latest = run.last_grid
-    try:
-        picture = Image.open(latest)
-        picture.load()
-    except (OSError, Image.DecompressionBombError) as error:
-        raise GanlibError(f"{latest} is no intact picture: resume the run, or remove it") from error
-    return picture
 
 
 def _facts(run: RunFolder) -> dict[str, str]:
@@ -111,7 +103,14 @@ def _table(runs: Mapping[str, RunFolder]) -> str:
         lines.append(f"no use with this judge, noise beats real images in: {labels}")
     if found and (missing := [name for name in runs if name not in found]):
         lines.append(f"no scores of what these runs are now, see `evaluate`: {', '.join(missing)}")
+    lines += [f"{run.history_file} is missing or cut" for run in runs.values() if _is_cut(run)]
     return "\n".join(lines)
+
+
+def _is_cut(run: RunFolder) -> bool:
+    """Whether the history lacks epochs that the record counts."""
+    epochs, history = run.record.get("progress", {}).get("epochs", 0), run.history
+    return int(epochs) > (history[-1]["epoch"] if history else 0)
 
 
 def _scored(run: RunFolder) -> Evaluation | None:

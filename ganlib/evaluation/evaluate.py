@@ -79,6 +79,12 @@ def evaluate(
         datasets.load(about["name"], split, data_dir, stand_in, channels=channels)
         for split in (about.get("split", "train"), "test")
     )
+    for one in (train, test):
+        if len(one) < registry.LEAST:
+            raise GanlibError(
+                f"there are {len(one):,} {one.split} images ({one.describe()}), too few to score "
+                f"against: at least {registry.LEAST:,} are needed, whatever --count is"
+            )
     samples = {}
     for each in chosen:
         images = sample(run, count, seed, weights=each)

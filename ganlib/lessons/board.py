@@ -1,7 +1,7 @@
 """TensorBoard's page of several runs: its cards as a picture, and logs for the program itself."""
 
 import os
-import shutil
+import shlex
 import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import EngFormatter
 
 from ganlib import figures
+from ganlib.lessons.places import writable
 from ganlib.runs.folder import RunFolder
 
 SMOOTHING = 0.6  # TensorBoard's own default
@@ -63,13 +64,15 @@ def smoothed(values: Sequence[float] | np.ndarray, weight: float = SMOOTHING) ->
 def write_logs(runs: Mapping[str, RunFolder], folder: Path) -> None:
     """Write what the runs' steps.csv hold as TensorBoard's logs, against images seen.
 
-    Runs of older versions ship without their logs. What `folder` holds of the same names is
-    replaced.
+    Runs of older versions ship without their logs. Logs that `folder` holds of the same names are
+    replaced, and nothing else. Where nothing can be written, see `ganlib.lessons.places`.
     """
     from ganlib.startup import tf
 
+    folder = writable(folder)
     for name, run in runs.items():
-        shutil.rmtree(folder / name, ignore_errors=True)
+        for old in (folder / name).glob("events.out.tfevents.*"):
+            old.unlink()
         writer = tf.summary.create_file_writer(str(folder / name))
         with writer.as_default():
             for row in run.steps:
@@ -85,4 +88,4 @@ def show(folder: Path) -> None:
 
     scripts = sysconfig.get_path("scripts")  # of this Python, whatever the search path says
     os.environ.setdefault("TENSORBOARD_BINARY", os.path.join(scripts, "tensorboard"))
-    notebook.start(f"--logdir {folder}")
+    notebook.start(f"--logdir {shlex.quote(str(writable(folder)))}")

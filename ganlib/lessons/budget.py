@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from ganlib.datasets import Dataset
-from ganlib.errors import GanlibError
+from ganlib.errors import GanlibError, shown
+from ganlib.lessons.places import writable
 from ganlib.recipes import Recipe
-from ganlib.runs.folder import RunFolder
+from ganlib.rules import check
+from ganlib.runs.folder import RunFolder, runs_folder
+from ganlib.runs.schema import ABOVE_0
 
 UNFINISHED = ("running", "interrupted")  # "running" is what a kernel that died leaves behind
 
@@ -32,6 +35,8 @@ def train(
 ) -> RunFolder:
     """Train a recipe as a lesson does, into ``runs/NAME-quick`` or ``-full`` beside the notebook.
 
+    Where nothing can be written there, or $GANLIB_RUNS names a folder, see `ganlib.lessons.places`.
+
     An unfinished run goes on; a finished one is made anew if it is quick, and returned unchanged if
     it is full. A run of another recipe, seed or data is left alone: the new one goes to
     ``runs/NAME-quick-2``, ``-3`` and so on.
@@ -51,8 +56,8 @@ def train(
         raise GanlibError(f"unknown budget {budget!r}; choose one of quick, full")
     options = {"display": "notebook", **options}
     if budget == "quick":
-        options["minutes"] = float(os.environ.get("GANLIB_QUICK_MINUTES", quick_minutes))
-    run = _folder(Path("runs") / f"{recipe.name}-{budget}", recipe, data, options)
+        options["minutes"] = _minutes(quick_minutes)
+    run = _folder(writable(runs_folder()) / f"{recipe.name}-{budget}", recipe, data, options)
     with run.locked():
         status = run.record["status"] if run.record_file.is_file() else None
         if budget == "full" and status == "finished":
@@ -74,8 +79,17 @@ def steps(count: int) -> int:
 
     For what a lesson trains by steps, so that its result is the same on a slow machine.
     """
-    share = min(1.0, float(os.environ.get("GANLIB_QUICK_MINUTES", 1)))
-    return max(20, round(count * share))
+    return max(20, round(count * min(1.0, _minutes(1.0))))
+
+
+def _minutes(default: float) -> float:
+    text = os.environ.get("GANLIB_QUICK_MINUTES") or default
+    try:
+        minutes = float(text)
+        check({"$GANLIB_QUICK_MINUTES": minutes}, {"$GANLIB_QUICK_MINUTES": ABOVE_0})
+        return minutes
+    except ValueError:
+        raise GanlibError(f"$GANLIB_QUICK_MINUTES must be a number, not {shown(text)}") from None
 
 
 def _folder(path: Path, recipe: Recipe, data: Dataset, options: dict[str, Any]) -> RunFolder:

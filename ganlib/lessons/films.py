@@ -51,7 +51,7 @@ def film_strip(run: RunFolder, moments: int = 6, columns: int = 8) -> Image.Imag
     pictures = _frames(run)
     names = [f"frame {i} of {len(pictures)}" for i in range(1, len(pictures) + 1)]
     if len(paths := run.grids) >= len(pictures):
-        pictures = [Image.open(path) for path in paths]
+        pictures = [figures.read(path) for path in paths]
         names = [f"{_images_seen(run, path.stem):,} images seen" for path in paths]
     rows, columns, top = [], min(columns, 8), _top(run)
     height, width, _ = run.recipe.image_shape
@@ -88,7 +88,7 @@ def strip(run: RunFolder, moments: int = 4) -> Image.Image:
     parts = []
     for number in np.linspace(0, len(run.grids) - 1, moments):
         file = run.grids[round(number)]
-        part = Image.open(file).crop((0, top, side, top + side))
+        part = figures.read(file).crop((0, top, side, top + side))
         figures.described(part, f"{_images_seen(run, file.stem):,} images seen")
         parts.append(figures.captioned(part, caption) if caption else part)
     return figures.row(parts)

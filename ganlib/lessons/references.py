@@ -46,7 +46,7 @@ def generated_by(run: RunFolder) -> np.ndarray:
 
 def last_grid(run: RunFolder) -> Image.Image:
     """The last sample grid of a run."""
-    grid = Image.open(run.last_grid)
+    grid = figures.read(run.last_grid)
     return figures.described(grid, f"images of {run.recipe.name}: {_moment(run.last_grid)}")
 
 

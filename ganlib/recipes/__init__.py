@@ -2,14 +2,17 @@
 
 import difflib
 
-from ganlib.errors import GanlibError
-from ganlib.recipes import final_project, image_generation, lecture, milestone, ours
+from ganlib.errors import GanlibError, shown
+from ganlib.recipes import builders, final_project, image_generation, lecture, milestone, ours
+from ganlib.recipes.builders import register
 from ganlib.recipes.recipe import Network, Optimizer, Recipe
 
-__all__ = ["RECIPES", "Network", "Optimizer", "Recipe", "get"]
+__all__ = ["RECIPES", "Network", "Optimizer", "Recipe", "get", "register"]
 
 MODULES = (ours, final_project, image_generation, lecture, milestone)
 RECIPES = {r.name: r for module in MODULES for r in module.RECIPES}
+networks = [network for r in RECIPES.values() for network in r.networks.values()]
+builders.OF_RECIPES.update(n.builder for n in networks if isinstance(n.builder, str))
 
 
 def get(name: str) -> Recipe:
@@ -18,4 +21,4 @@ def get(name: str) -> Recipe:
         return RECIPES[name]
     near = difflib.get_close_matches(name, RECIPES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(RECIPES)}"
-    raise GanlibError(f"unknown recipe {name!r}: {hint}")
+    raise GanlibError(f"unknown recipe {shown(name)}: {hint}")

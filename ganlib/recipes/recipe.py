@@ -6,71 +6,48 @@ module loads no TensorFlow; `Recipe.system` does.
 """
 
 import dataclasses
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganlib.errors import GanlibError
-from ganlib.systems import KINDS, OBJECTIVES, kind
+from ganlib.errors import GanlibError, first_line, shown
+from ganlib.recipes import builders
+from ganlib.recipes.parts import Network, Optimizer, Shape, for_both
+from ganlib.recipes.parts import networks_of as networks_of
+from ganlib.rules import GROUP, NAME, OPTION, SETTING, TEXT, check, maybe, number, one_of, whole
+from ganlib.systems import KINDS, NEEDS, OBJECTIVES, OPTIONS, kind
 from ganlib.systems.latents import Latent, Part
 
-Shape = tuple[int, int, int]  # height, width, channels
 SCHEDULES = ("constant", "linear")
+RULES = {
+    "name": NAME,
+    "title": TEXT,
+    "source": TEXT,
+    "dataset": NAME,
+    "notes": TEXT,
+    "networks": GROUP,
+    "optimizers": GROUP,
+    "latent": GROUP,
+    "options": GROUP,
+    "batch_size": whole(1, 10**7),
+    "epochs": maybe(number(0, open_at=0)),
+    "minutes": maybe(number(0, open_at=0)),
+    "steps": maybe(whole(1)),
+    "steps_per_execution": whole(1, 10**5),
+    "ema": number(0, 1, open_at=1),
+}
+"""What the fields of a recipe may be, in code and in records."""
+SIDE = whole(1, 4096)
+MOST_PARAMETERS = 200_000_000
+"""Of a network that is built to hold saved weights: 0.8 GB."""
 
 
-@dataclass(frozen=True)
-class Network:
-    """A builder and its options: keyword arguments, fit for JSON.
-
-    A builder is a function of the image shape and the options that returns a ``keras.Model``; or
-    "module:function" for one in `ganlib.models`, which a recipe read from a record can build too.
-    """
-
-    builder: str | Callable[..., Any]
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    def build(self, image_shape: Shape) -> Any:
-        """Build the network; this is when TensorFlow is loaded."""
-        builder = self.builder
-        if isinstance(builder, str):
-            try:
-                builder = pkgutil.resolve_name(f"ganlib.models.{builder}")
-            except (ImportError, AttributeError, ValueError):
-                raise GanlibError(
-                    f"there is no network {self.builder!r} in ganlib.models: pass the recipe that "
-                    "the run was trained with"
-                ) from None
-        return builder(image_shape, **self.options)
-
-
-@dataclass(frozen=True)
-class Optimizer:
-    """A class of ``keras.optimizers`` and its options; what they leave out is Keras's default."""
-
-    name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    def build(self, **options: Any) -> Any:
-        """Build the optimiser; `options` go beside its own."""
-        from ganlib.startup import keras
-
-        return getattr(keras.optimizers, self.name)(**self.options, **options)
-
-
-def networks_of(
-    module: str, generator: str, discriminator: str, **options: Any
-) -> dict[str, Network]:
-    """Generator, with these options, and discriminator from a module of `ganlib.models`."""
-    return {
-        "generator": Network(f"{module}:{generator}", options),
-        "discriminator": Network(f"{module}:{discriminator}"),
-    }
-
-
-def for_both(name: str, **options: Any) -> dict[str, Optimizer]:
-    """The same optimiser for generator and discriminator."""
-    return dict.fromkeys(("generator", "discriminator"), Optimizer(name, options))
+PARTS: dict[str, tuple[Callable[..., Any], str]] = {
+    "networks": (Network, "builder"),
+    "optimizers": (Optimizer, "name"),
+    "latent": (Part, "kind"),
+}
+"""The parts of a recipe in a record, and the key that names each."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +97,28 @@ class Recipe:
     notes: str = ""
 
     def __post_init__(self) -> None:
+        check(vars(self), RULES)
+        shape = self.image_shape
+        if not (isinstance(shape, tuple) and len(shape) == 3 and all(map(SIDE.holds, shape))):
+            raise GanlibError(
+                f"image_shape must be three whole numbers (height, width, channels), each from 1 "
+                f"to 4,096, not {shown(shape)}"
+            )
         for what, value, choices in (
             ("schedule", self.schedule, SCHEDULES),
             ("kind of system", self.kind, KINDS),
             ("objective", self.objective, (*OBJECTIVES, None)),
         ):
-            if value not in choices:
+            if not one_of(choices).holds(value):
                 names = ", ".join(filter(None, choices))
-                raise GanlibError(f"unknown {what} {value!r}; choose one of {names}")
+                raise GanlibError(f"unknown {what} {shown(value)}; choose one of {names}")
+        check(self.options, OPTIONS.get(self.kind, {}))
+        for group, needed in NEEDS.get(self.kind, {}).items():
+            if missing := set(needed) - set(getattr(self, group)):
+                raise GanlibError(f"{group} of {self.name} have no {min(missing)}")
+        for optimizer in self.optimizers.values():
+            if isinstance(rate := optimizer.options.get("learning_rate"), int | float):
+                check({"learning_rate": rate}, {"learning_rate": number(0)})
         if self.ema and "generator" not in self.optimizers:
             raise GanlibError(
                 f"{self.name} has no optimiser for its generator, so there is no moving average of "
@@ -169,7 +160,8 @@ class Recipe:
         keras.utils.set_random_seed(seed)
         with devices.precision_policy(precision):
             built = dict(networks or self.build())
-            self._check(built)
+            if "generator" in built:
+                self.check_generator(built["generator"])
             if strategy.num_replicas_in_sync > 1:
                 devices.synchronize_batch_norm(*built.values())
             optimizers = {}
@@ -182,12 +174,16 @@ class Recipe:
             options = {"latent": self.latent, "seed": seed, "jit_compile": jit_compile}
             if self.objective is not None:
                 options["objective"] = self.objective
-            return kind(self.kind)(built, optimizers, **options, **self.options)
+            try:
+                return kind(self.kind)(built, optimizers, **options, **self.options)
+            except TypeError as error:  # an option that it does not have
+                raise GanlibError(
+                    f"{self.name} cannot be built as a system of kind {self.kind} with "
+                    f"{shown(dict(self.options), 200)} ({first_line(error)})"
+                ) from error
 
-    def _check(self, networks: Mapping[str, Any]) -> None:
-        """Raise `GanlibError` where the generator takes another latent or makes another shape."""
-        if (generator := networks.get("generator")) is None:
-            return
+    def check_generator(self, generator: Any) -> None:
+        """Raise `GanlibError` where a generator takes another latent or makes another shape."""
         sizes = [part.size for part in self.latent.values() if part.kind != "label"]
         takes, made = generator.input_shape, generator.output_shape[1:]
         if len(self.latent) == len(sizes) == 1 and takes[-1] != sizes[0]:
@@ -205,13 +201,28 @@ class Recipe:
         """The networks alone, by name, with weights that the global random state decides."""
         return {name: network.build(self.image_shape) for name, network in self.networks.items()}
 
+    def plain(self, name: str) -> Any:
+        """One network in Keras's own layers, float32, once its size is known to be bearable."""
+        from ganlib.models.layers import plain_copy
+        from ganlib.startup import keras
+
+        network = self.networks[name]
+        with keras.StatelessScope(initialize_variables=False):  # shapes alone: no memory is taken
+            count = network.build(self.image_shape).count_params()
+        if count > MOST_PARAMETERS:
+            raise GanlibError(
+                f"the network {network.builder} of {self.name} has {count:,} parameters, and "
+                f"{MOST_PARAMETERS:,} is the most that is loaded"
+            )
+        return plain_copy(network.build(self.image_shape))
+
     def to_json(self) -> dict[str, Any]:
         """Plain values; a builder that is a function is named by its module and name."""
         values = dataclasses.asdict(self)
         for network in values["networks"].values():
             builder = network["builder"]
             if not isinstance(builder, str):
-                network["builder"] = f"{builder.__module__}:{builder.__qualname__}"
+                network["builder"] = builders.name_of(builder)
         return values | {"image_shape": list(self.image_shape)}
 
     @classmethod
@@ -219,17 +230,23 @@ class Recipe:
         """The inverse of `to_json`; missing, unknown or impossible fields raise `GanlibError`."""
         values = dict(record)
         try:
-            for group, make in (("networks", Network), ("optimizers", Optimizer), ("latent", Part)):
-                values[group] = {name: make(**value) for name, value in values[group].items()}
-            if not all(isinstance(n.builder, str) for n in values["networks"].values()):
-                raise ValueError("a builder is no name")
-            height, width, channels = map(int, values["image_shape"])
-            values["image_shape"] = (height, width, channels)
-            values["batch_size"] = int(values["batch_size"])
-            if min(height, width, channels, values["batch_size"]) < 1:
-                raise ValueError("a size below 1")
+            check(values, {group: GROUP for group in (*PARTS, "options")})
+            for group, (make, named) in PARTS.items():
+                for name, one in values[group].items():
+                    place = f"{group}.{name}"
+                    check(values, {place: GROUP, f"{place}.{named}": NAME})
+                    check(values, {f"{place}.options?": GROUP})
+                    for option in one.get("options", ()):
+                        rule = SETTING if group == "optimizers" else OPTION
+                        check(values, {f"{place}.options.{option}": rule})
+                values[group] = {name: make(**one) for name, one in values[group].items()}
+            for option in values["options"]:
+                check(values, {f"options.{option}": OPTION})
+            values["image_shape"] = tuple(values["image_shape"])
             return cls(**values)
-        except (KeyError, TypeError, ValueError, AttributeError, GanlibError) as error:
+        except (
+            KeyError, TypeError, ValueError, AttributeError, ArithmeticError, GanlibError,
+        ) as error:  # fmt: skip
             raise GanlibError(
                 f"the record holds no recipe that this version understands ({error})"
             ) from error

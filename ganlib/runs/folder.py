@@ -21,41 +21,39 @@ generated.npz       in older runs of figures/, in place of both: images of the g
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from platform import node
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ganlib.errors import GanlibError
-from ganlib.files import write_text
+from ganlib.errors import GanlibError, shown
+from ganlib.files import numbered, utf8, write_text
 from ganlib.recipes import Recipe
+from ganlib.runs.schema import check_record
 from ganlib.runs.tables import Row, read_table
 
 FORMAT = 2
 """Of run.json; tools/migrate_records.py turned the project's own records of format 1 into it."""
-RECORD: dict[str, Any] = {
-    "recipe.name": str,
-    "data.name": str,
-    "data.synthetic": bool,
-    "budget": dict,
-    "seed": int,
-    "precision": str,
-    "progress.epochs": (int, float),
-    "progress.steps": int,
-    "progress.images": int,
-    "progress.seconds": (int, float),
-}
-"""What every record must hold, and its type; "progress" only from the first checkpoint on."""
+LOCK, HOLDER = ".lock", ".lock-holder"
+LARGEST_RECORD = 10_000_000  # bytes
+
+
+def runs_folder() -> Path:
+    """Where runs are kept that nobody names a folder for: $GANLIB_RUNS, else ``runs/`` here."""
+    return utf8(os.environ.get("GANLIB_RUNS") or "runs")
 
 
 class RunFolder:
     """Paths, record and tables of one run; the folder need not exist yet."""
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path = utf8(path)
         self.record_file = self.path / "run.json"
         self.history_file = self.path / "history.csv"
         self.steps_file = self.path / "steps.csv"
@@ -96,7 +94,7 @@ class RunFolder:
     @property
     def grids(self) -> list[Path]:
         """The sample grids, from the first to the last."""
-        return sorted(self.samples.glob("epoch_*.png"))
+        return numbered(self.samples, r"epoch_(\d+)(?:_step_(\d+))?\.png")
 
     @property
     def last_grid(self) -> Path:
@@ -109,6 +107,8 @@ class RunFolder:
     def record(self) -> dict[str, Any]:
         """The contents of run.json; a damaged file or another format raises `GanlibError`."""
         try:
+            if self.record_file.stat().st_size > LARGEST_RECORD:
+                raise ValueError("it is larger than a record can be")
             record = json.loads(self.record_file.read_text(encoding="utf-8"))
             if not isinstance(record, dict):
                 raise ValueError("it is no JSON object")
@@ -116,22 +116,26 @@ class RunFolder:
             raise GanlibError(f"{self.record_file} is damaged ({error})") from error
         if (written := record.get("format", 1)) != FORMAT:
             raise GanlibError(
-                f"{self.record_file} has format {written!r}, and this version of ganlib reads "
+                f"{self.record_file} has format {shown(written)}, and this version of ganlib reads "
                 f"format {FORMAT}: train the run anew, or use the version that wrote it"
             )
-        for place, kind in RECORD.items():
-            value: Any = record
-            for key in place.split("."):
-                value = value.get(key) if isinstance(value, dict) else None
-            begun = "progress" in record or not place.startswith("progress")
-            if begun and not isinstance(value, kind):
-                raise GanlibError(f"{self.record_file} is damaged ({place} is missing or wrong)")
+        with self._record_named():
+            check_record(record)
         return record
+
+    @contextmanager
+    def _record_named(self) -> Iterator[None]:
+        try:
+            yield
+        except GanlibError as error:
+            raise GanlibError(f"{self.record_file} is damaged ({error})") from error
 
     @property
     def recipe(self) -> Recipe:
         """The recipe with which the run began."""
-        return Recipe.from_json(self.record.get("recipe", {}))
+        record = self.record
+        with self._record_named():
+            return Recipe.from_json(record["recipe"])
 
     @property
     def history(self) -> list[Row]:
@@ -141,7 +145,7 @@ class RunFolder:
     @property
     def steps(self) -> list[Row]:
         """Rows of steps.csv."""
-        return read_table(self.steps_file, ("step", "images"))
+        return read_table(self.steps_file, ("step", "images"), appended=True)
 
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Replace run.json in one piece."""
@@ -152,18 +156,28 @@ class RunFolder:
         """Hold the folder against a second process; the lock dies with its process."""
         self.path.mkdir(parents=True, exist_ok=True)
         try:
-            lock = FileLock(self.path / ".lock").acquire(timeout=0)
+            lock = FileLock(self.path / LOCK).acquire(timeout=0)
         except Timeout:
             raise GanlibError(
-                f"another process is training in {self.path}: wait for it, or choose another "
-                "--output"
+                f"another process is training in {self.path}{self._holder()}: wait for it, or "
+                "choose another --output"
             ) from None
-        try:
-            with lock:
+        with lock:
+            try:
+                now = datetime.now().isoformat(" ", "minutes")
+                write_text(self.path / HOLDER, f"process {os.getpid()} on {node()}, since {now}\n")
                 yield
-        finally:
-            if self.is_free:
-                shutil.rmtree(self.path)  # refused before it began: leave nothing behind
+            finally:  # while the lock is held: nobody else is in here
+                (self.path / HOLDER).unlink(missing_ok=True)
+                if self.is_free:  # refused before it began: leave nothing behind
+                    shutil.rmtree(self.path, ignore_errors=True)
+
+    def _holder(self) -> str:
+        """Which process holds the lock, as it wrote itself."""
+        try:
+            return f" ({(self.path / HOLDER).read_text(encoding='utf-8')[:200].strip()})"
+        except (OSError, ValueError):
+            return ""
 
     @property
     def is_free(self) -> bool:
@@ -179,4 +193,4 @@ class RunFolder:
                 path.unlink()
 
     def _contents(self) -> list[Path]:
-        return [path for path in self.path.iterdir() if path.name != ".lock"]
+        return [path for path in self.path.iterdir() if path.name not in (LOCK, HOLDER)]

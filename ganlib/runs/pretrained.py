@@ -8,14 +8,13 @@ and the recipe that builds the network. Importing this module loads no TensorFlo
 import hashlib
 import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ganlib.errors import GanlibError
-from ganlib.files import atomic
+from ganlib.errors import GanlibError, first_line, shown
+from ganlib.files import atomic, check_archive
 from ganlib.runs.folder import RunFolder
 
 FIGURES = Path(__file__).resolve().parents[2] / "figures"
@@ -36,7 +35,7 @@ def find(text: str | Path) -> RunFolder:
     if (name := str(text).removeprefix(PREFIX)) in names():
         return RunFolder.existing(FIGURES / name)
     raise GanlibError(
-        f"there is no trained generator {name!r}: choose one of {', '.join(names())}"
+        f"there is no trained generator {shown(name)}: choose one of {', '.join(names())}"
         if names()
         else f"{FIGURES} holds no trained generators: install ganlib with pip install -e from its "
         "repository"
@@ -63,7 +62,7 @@ def load(run: RunFolder, network: str = "generator") -> Any:
     file, recipe = run.shipped_file(network), run.recipe
     try:
         checksum = run.record["shipped"][network]["sha256"]
-        builder = recipe.networks[network]
+        recipe.networks[network]
     except (KeyError, TypeError):
         kept = ", ".join(run.record.get("shipped", {})) or "none"
         raise GanlibError(f"{run.path} has no {network}: its networks are {kept}") from None
@@ -71,21 +70,24 @@ def load(run: RunFolder, network: str = "generator") -> Any:
         content = file.read_bytes()
         if hashlib.sha256(content).hexdigest() != checksum:
             raise ValueError("its sha256 is not the one in run.json")
-        from ganlib.models.layers import plain_copy
-
-        built = plain_copy(builder.build(recipe.image_shape))
+        check_archive(file)
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             arrays = dict(archive)
+        built = recipe.plain(network)
         for name, variable in _named(built).items():
             if name not in arrays:
                 raise ValueError(f"the array {name} is missing")
             if arrays[name].shape != tuple(variable.shape):
                 wanted = tuple(variable.shape)
                 raise ValueError(f"{name} has shape {arrays[name].shape}, not {wanted}")
+            if arrays[name].dtype.kind != "f" or not np.isfinite(arrays[name]).all():
+                raise ValueError(f"{name} holds what is no finite number")
             variable.assign(arrays[name].astype(np.float32))
+        if network == "generator":
+            recipe.check_generator(built)
         return built
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        reason = "it is missing" if isinstance(error, FileNotFoundError) else error
+    except Exception as error:  # a damaged zip can fail in any part of the reader
+        reason = "it is missing" if isinstance(error, FileNotFoundError) else first_line(error)
         raise GanlibError(
             f"{file} cannot be used ({reason}): restore it with git checkout -- {run.path}"
         ) from error

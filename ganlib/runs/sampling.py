@@ -5,16 +5,24 @@ for one, and the best of those that were scored while it trained. A run that shi
 first; see `ganlib.runs.pretrained`.
 """
 
-import zipfile
 from typing import Any
 
 import numpy as np
 
 from ganlib.errors import GanlibError
-from ganlib.files import atomic
-from ganlib.runs import pretrained
 from ganlib.runs.folder import RunFolder
+from ganlib.runs.networks import load_network, save_network
 
+__all__ = [
+    "check_generator",
+    "load_generator",
+    "load_network",
+    "load_system",
+    "sample",
+    "save_network",
+]
+
+TOGETHER = 10_000  # images in floats
 MOST = 1_000_000  # images at a time: all are held in memory
 HOW = {
     "last": "train it until its first checkpoint",
@@ -22,12 +30,6 @@ HOW = {
     "best": "it is kept where training is scored, from the first score on",
 }
 """How a run gets a generator, by its weights."""
-
-
-def save_network(network: Any, run: RunFolder, name: str, weights: str = "last") -> None:
-    """Write a network of Keras's own layers, with "last", "average" or "best" weights."""
-    with atomic(run.network_file(name, weights)) as partial:
-        network.save(partial)
 
 
 def check_generator(run: RunFolder, weights: str = "last") -> None:
@@ -48,19 +50,6 @@ def load_generator(run: RunFolder, weights: str = "last") -> Any:
     return load_network(run, "generator", weights)
 
 
-def load_network(run: RunFolder, name: str, weights: str = "last") -> Any:
-    """Any network of the run, as `load_generator` loads its generator."""
-    file = run.network_file(name, weights)
-    if not file.is_file():
-        return pretrained.load(run, name)
-    from ganlib.startup import keras
-
-    try:
-        return keras.models.load_model(file, compile=False, safe_mode=True)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise GanlibError(f"{file} is damaged: resume the run to write it anew") from error
-
-
 def load_system(run: RunFolder, weights: str = "last") -> Any:
     """The run's system with its saved generator alone, ready to `draw` and `generate`."""
     networks = {"generator": load_generator(run, weights)}
@@ -75,9 +64,21 @@ def sample(
     `given` are parts of the latent to hold fixed, such as labels or codes.
     """
     from ganlib.figures import to_uint8
+    from ganlib.startup import tf
 
     if not 1 <= count <= MOST:
         raise GanlibError(f"count must be from 1 to {MOST:,}, not {count:,}")
     system = load_system(run, weights)
-    inputs = system.draw(np.random.default_rng([seed, 2]), count, **given)
-    return to_uint8(system.generate(inputs))
+    try:
+        inputs = system.draw(np.random.default_rng([seed, 2]), count, **given)
+        parts = [  # as bytes at once: floats take four times the memory
+            to_uint8(
+                system.generate({name: rows[i : i + TOGETHER] for name, rows in inputs.items()})
+            )
+            for i in range(0, count, TOGETHER)
+        ]
+        return np.concatenate(parts)
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise GanlibError(
+            f"{count:,} images of {run.path} do not fit into memory: ask for fewer"
+        ) from error

@@ -5,22 +5,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ganlib.errors import GanlibError
+from ganlib.errors import GanlibError, shown
 from ganlib.files import atomic
 
 Row = dict[str, Any]
 
 
-def read_table(path: Path, columns: Sequence[str] = ()) -> list[Row]:
-    """A CSV file's rows of numbers, empty cells left out, `columns` in each; no file: no rows."""
+def read_table(path: Path, columns: Sequence[str] = (), appended: bool = False) -> list[Row]:
+    """A CSV file's rows of numbers, empty cells left out, `columns` in each; no file: no rows.
+
+    Of a table that is `appended` to, a last line that was only half written does not count.
+    """
     if not path.is_file():
         return []
     try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = [
-                {key: _number(value) for key, value in row.items() if key and value}
-                for row in csv.DictReader(file)
-            ]
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        if lines and not lines[-1].endswith("\n"):
+            if len(lines) == 1 or not appended:
+                raise ValueError("its last line is cut")
+            lines.pop()
+        reader = csv.DictReader(lines)
+        if lacking := [column for column in columns if column not in (reader.fieldnames or ())]:
+            raise ValueError(f"it has no column {lacking[0]}")
+        rows = [{key: _number(v) for key, v in row.items() if key and v} for row in reader]
         for number, row in enumerate(rows, start=1):
             if lacking := [column for column in columns if column not in row]:
                 raise ValueError(f"row {number} has no {lacking[0]}")
@@ -51,4 +58,7 @@ def _writer(file: Any, columns: Sequence[str]) -> Any:
 
 
 def _number(text: str) -> int | float:
-    return float(text) if "." in text or "e" in text else int(text)
+    number = float(text) if "." in text or "e" in text else int(text)
+    if not abs(number) < 2**63:
+        raise ValueError(f"{shown(text)} is no number that a run has")
+    return number

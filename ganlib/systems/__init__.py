@@ -7,12 +7,29 @@ answered at once.
 import pkgutil
 from typing import Any
 
+from ganlib.rules import Rule, maybe, number, whole
+
 KINDS = {
     "simultaneous": "ganlib.systems.gan:Simultaneous",
     "alternating": "ganlib.systems.gan:Alternating",
     "pca": "ganlib.systems.pca:PCA",
 }
 """Every kind of system by name: a new one is a file in this folder and a line here."""
+BOTH = ("generator", "discriminator")
+NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "simultaneous": {"networks": BOTH, "optimizers": BOTH},
+    "alternating": {"networks": BOTH, "optimizers": BOTH},
+    "pca": {"networks": BOTH[:1]},
+}
+"""The networks and optimisers that a kind cannot do without."""
+OPTIONS: dict[str, dict[str, Rule]] = {
+    "alternating": {
+        "n_critic?": whole(1),
+        "clip?": maybe(number(0)),
+        "gradient_penalty?": number(0),
+    },
+}
+"""What the options of a kind may be, where it has any."""
 OBJECTIVES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hinge")
 """The names in `ganlib.systems.losses.OBJECTIVES`."""
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ganlib.errors import GanlibError
+from ganlib.errors import GanlibError, shown
 
+LARGEST = 65_536  # numbers in a part
 KINDS = ("normal", "uniform", "one_hot", "label")
 
 
@@ -26,10 +27,15 @@ class Part:
     size: int
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise GanlibError(f"unknown latent {self.kind!r}; choose one of {', '.join(KINDS)}")
-        if type(self.size) is not int or self.size < 1:
-            raise GanlibError(f"a latent's size is a whole number above 0, not {self.size!r}")
+        if not (isinstance(self.kind, str) and self.kind in KINDS):
+            raise GanlibError(
+                f"unknown latent {shown(self.kind)}; choose one of {', '.join(KINDS)}"
+            )
+        if type(self.size) is not int or not 1 <= self.size <= LARGEST:
+            raise GanlibError(
+                f"a latent's size is a whole number above 0, {LARGEST:,} at most, not "
+                f"{shown(self.size)}"
+            )
 
 
 Latent = Mapping[str, Part]

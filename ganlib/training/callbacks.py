@@ -4,12 +4,16 @@
 that a GPU does not wait at each one. An epoch also ends where the run does.
 """
 
+import sys
+from collections import Counter
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from ganlib import figures
+from ganlib.errors import DataError
+from ganlib.files import told
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.tables import Row, append_row, write_table
 from ganlib.startup import keras, tf
@@ -28,7 +32,7 @@ class RunCallback(keras.callbacks.Callback):
 
 
 class SampleGrids(RunCallback):
-    """A grid of images from fixed inputs after every epoch, and some in between.
+    """A grid of images from fixed inputs with every checkpoint of an epoch, and some in between.
 
     `inputs` is what `ganlib.systems.system.System.draw` returned; `caption` is above every grid.
     """
@@ -55,13 +59,16 @@ class SampleGrids(RunCallback):
             self._write()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self._write()
+        if self.model.keeping:
+            self._write()
 
     def _write(self) -> None:
         progress = self.model.progress
         file = self.run.grid_file(*divmod(progress.step, progress.steps_per_epoch))
-        file.parent.mkdir(exist_ok=True)
-        self.draw().save(file)
+        picture = self.draw()
+        with told(f"sample grid {file.name}"):
+            file.parent.mkdir(exist_ok=True)
+            figures.save(picture, file)
         self._frame = self._due_frame()
 
     def _due_frame(self) -> int:
@@ -76,11 +83,30 @@ class Pictures(RunCallback):
         self.title = title
 
     def on_train_end(self, logs: Any = None) -> None:
-        figures.write_gif(self.run.gif, [np.asarray(Image.open(path)) for path in self.run.grids])
+        with told(self.run.gif.name):
+            figures.write_gif(self.run.gif, self._frames())
+        with told(self.run.losses.name):
+            self._draw_losses()
+
+    def _frames(self) -> list[np.ndarray]:
+        """The grids that are intact and of the size that most have; others are told."""
+        frames = {}
+        for path in self.run.grids:
+            try:
+                frames[path] = np.asarray(figures.read(path))
+            except DataError as error:
+                print(f"ganlib: left out of the film: {error}", file=sys.stderr)
+        shapes = Counter(frame.shape for frame in frames.values()).most_common(1)
+        for path in [path for path, frame in frames.items() if frame.shape != shapes[0][0]]:
+            print(f"ganlib: left out of the film: {path} has another size", file=sys.stderr)
+            del frames[path]
+        return list(frames.values())
+
+    def _draw_losses(self) -> None:
         log_keys = list(self.model.system.log_keys)
         keys = [key for key in log_keys if key in ("d_loss", "g_loss")] or log_keys
         figure = figures.loss_curves({self.title: self.run.steps}, keys, title=self.title)
-        figure.savefig(self.run.losses)
+        figures.save(figure, self.run.losses)
 
 
 class Tables(RunCallback):
@@ -89,7 +115,7 @@ class Tables(RunCallback):
     Metrics that other callbacks add to an epoch's logs are written too: give this one last.
     """
 
-    history: list[Row]
+    history: list[Row] = []
     columns: list[str]
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -110,7 +136,11 @@ class Tables(RunCallback):
         number = progress.epoch if progress.within_epoch else int(progress.epoch)
         row = {"epoch": number} | self._row({}) | {"seconds": round(progress.seconds, 2)}
         self.history.append(row | self._row(logs))
-        write_table(self.run.history_file, self.history)
+
+    def flush(self) -> None:
+        """Write the epochs' rows: the loop calls it before a checkpoint, and when it ends."""
+        if self.history:
+            write_table(self.run.history_file, self.history)
 
     def _row(self, logs: dict[str, Any]) -> Row:
         progress = self.model.progress
@@ -119,7 +149,7 @@ class Tables(RunCallback):
 
 
 class TensorBoard(RunCallback):
-    """Scalars and sample grids for TensorBoard, after every epoch, against images seen."""
+    """Scalars and sample grids for TensorBoard, from epochs' ends, against images seen."""
 
     writer: Any
 
@@ -127,10 +157,12 @@ class TensorBoard(RunCallback):
         self.writer = tf.summary.create_file_writer(str(self.run.logs))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        with self.writer.as_default(step=self.model.progress.images):
+        if not self.model.keeping:
+            return
+        with told("entry for TensorBoard"), self.writer.as_default(self.model.progress.images):
             for name, value in logs.items():
                 tf.summary.scalar(name, value)
-            picture = np.asarray(Image.open(self.run.last_grid))
+            picture = np.asarray(figures.read(self.run.last_grid))
             tf.summary.image("samples", picture.reshape(1, *picture.shape[:2], -1))
 
     def on_train_end(self, logs: Any = None) -> None:

@@ -5,16 +5,19 @@ format has a CRC for each array, which shows damage.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ganlib.errors import GanlibError
-from ganlib.files import atomic
+from ganlib.errors import GanlibError, first_line
+from ganlib.files import atomic, check_archive, numbered
+from ganlib.rules import GROUP, check, number, whole
 
 KEEP = 2
+RULES = {"step": whole(0, 10**12), "seconds": number(0, 10**12), "sums": GROUP, "counts": GROUP}
 STATE = "state"
 
 
@@ -41,17 +44,25 @@ def save(folder: Path, step: int, variables: Mapping[str, Any], state: Mapping[s
 
 def list_newest_first(folder: Path) -> list[Path]:
     """The complete checkpoints of a folder, by step."""
-    return sorted(folder.glob("step_*.npz"), reverse=True)
+    return numbered(folder, r"step_(\d+)\.npz")[::-1]
 
 
 def read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """All arrays and the state of one checkpoint; anything amiss raises `DamagedCheckpoint`."""
     try:
+        check_archive(path)
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        return arrays, json.loads(str(arrays.pop(STATE)))
+        state = json.loads(str(arrays.pop(STATE)))
+        check(state, RULES)
+        for name, rule in (("sums", number(-math.inf, math.inf)), ("counts", whole(1))):
+            check(state[name], dict.fromkeys(state[name], rule))
+        if odd := [name for name, array in arrays.items() if array.dtype.kind not in "fiuVb"]:
+            raise ValueError(f"{odd[0]} holds no numbers")
+        return arrays, state
     except Exception as error:  # a damaged zip can fail in any part of the reader
-        raise DamagedCheckpoint(f"checkpoint {path.name} is damaged ({error})") from error
+        reason = first_line(error)
+        raise DamagedCheckpoint(f"checkpoint {path.name} is damaged ({reason})") from error
 
 
 def restore(path: Path, variables: Mapping[str, Any]) -> dict[str, Any]:

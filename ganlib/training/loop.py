@@ -1,10 +1,11 @@
 """The loop itself: a system, its batches and its progress, for one session of a run."""
 
+import contextlib
 import functools
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Event
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from ganlib.datasets.batches import batches, steps_per_epoch
 from ganlib.devices import is_chief
-from ganlib.errors import GanlibError
+from ganlib.errors import GanlibError, first_line
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import save_network
@@ -25,6 +26,8 @@ from ganlib.training.record import Data, data_sets
 
 LOG_EVERY = 20  # steps between two readings of the losses
 SAVE_EVERY_SECONDS = 60.0
+ALWAYS_KEPT = 3  # epochs from a session's start that are kept however short they are
+SHARE = 0.05  # of the time, at most, for checkpoints, where epochs are short
 
 
 class Watched(keras.Model):
@@ -35,7 +38,34 @@ class Watched(keras.Model):
         self.system, self.progress = system, progress
         self.optimizer = next(iter(system.optimizers.values()), None)
         self.stop_training = False
+        self.keeping = True  # whether the epoch that ends is kept: checkpoint, grid, TensorBoard
         self.built = True
+
+
+class KeepClock:
+    """When a run is kept: at the ends of epochs, as far as `SHARE` of the time allows, and between.
+
+    So the work beside the training depends on the time that passes, and not on how short an epoch
+    is.
+    """
+
+    def __init__(self) -> None:
+        self._count, self._last, self._next = 0, time.monotonic(), 0.0
+
+    @property
+    def epoch_is_kept(self) -> bool:
+        """Whether an epoch that ends now is kept."""
+        return self._count < ALWAYS_KEPT or time.monotonic() >= self._next
+
+    @property
+    def is_late(self) -> bool:
+        """Whether to save within an epoch."""
+        return time.monotonic() >= self._last + SAVE_EVERY_SECONDS
+
+    def kept(self, seconds: float) -> None:
+        """Note that the run was kept, which took so long."""
+        self._count, self._last = self._count + 1, time.monotonic()
+        self._next = self._last + min(seconds / SHARE, SAVE_EVERY_SECONDS)
 
 
 class Loop:
@@ -52,7 +82,8 @@ class Loop:
         count = len(next(iter(data_sets(data).values())))
         steps = steps_per_epoch(count, recipe.batch_size)
         self.progress = Progress(steps, count, recipe.batch_size, **record["budget"])
-        self.means = Means()
+        self.means, self.resumed = Means(), False
+        self.callbacks: Sequence[keras.callbacks.Callback] = ()
         with distribution.scope():
             self.system = recipe.system(seed=record["seed"], precision=record["precision"])
             self.watched = Watched(self.system, self.progress)
@@ -64,6 +95,7 @@ class Loop:
 
     def restore(self) -> None:
         """Go back to the newest checkpoint that is intact; name damaged ones on standard error."""
+        self.resumed = True
         found = checkpoints.list_newest_first(self.run.checkpoints)
         for path in found:
             try:
@@ -78,6 +110,11 @@ class Loop:
         if found:
             raise GanlibError(f"no checkpoint in {self.run.checkpoints} is intact: train anew")
         # Stopped before its first checkpoint: the seed has brought the run back to its start.
+        if "progress" in self.record:
+            print(
+                f"ganlib: no checkpoint is left in {self.run.checkpoints}: the run starts anew",
+                file=sys.stderr,
+            )
 
     def save(self, networks: Sequence[str] = ("generator",)) -> None:
         """Write checkpoint, networks and record; whatever fails, the older ones stay."""
@@ -86,6 +123,7 @@ class Loop:
         progress, variables = self.progress, self.system.variables
         if not all(np.isfinite(np.asarray(v)).all() for v in variables.values()):
             raise TrainingDiverged(progress, "a weight", self.run)
+        self._flush()
         state = {"step": progress.step, "seconds": progress.seconds, **vars(self.means)}
         checkpoints.save(self.run.checkpoints, progress.step, variables, state)
         for name in networks:
@@ -100,6 +138,10 @@ class Loop:
         }
         self._write_record()
 
+    def _flush(self) -> None:
+        for callback in self.callbacks:
+            getattr(callback, "flush", lambda: None)()
+
     def _write_record(self, **changes: str) -> None:
         self.record |= changes
         if self.chief:
@@ -107,7 +149,7 @@ class Loop:
 
     def train(self, callbacks: Sequence[keras.callbacks.Callback]) -> None:
         """Train until the budget is used up, or somebody asks to stop; then save."""
-        progress = self.progress
+        progress, self.callbacks = self.progress, callbacks
         hooks = keras.callbacks.CallbackList(
             callbacks,
             model=self.watched,
@@ -124,13 +166,15 @@ class Loop:
                     self._steps(hooks, stop_requested)
                 done = progress.fraction >= 1.0 or not stop_requested.is_set()
                 self.save(list(self.system.networks))
-                means = self.means.result()
+                means, self.watched.keeping = self.means.result(), True
                 if progress.within_epoch:
                     hooks.on_epoch_end(int(progress.epoch), means)
+                self._flush()
                 hooks.on_train_end(means)
                 # Last of all: what is called finished has its pictures too.
                 self._write_record(status="finished" if done else "interrupted")
         except TrainingDiverged:
+            self._flush()
             self._write_record(status="diverged")
             raise
         finally:
@@ -141,7 +185,7 @@ class Loop:
         """The loop itself."""
         progress = self.progress
         window: list[Logs] = []
-        save_due = time.monotonic() + SAVE_EVERY_SECONDS
+        clock = KeepClock()
         first_step = progress.step
         for batch in self._batches():
             if progress.within_epoch == 0 or progress.step == first_step:
@@ -149,7 +193,8 @@ class Loop:
             hooks.on_train_batch_begin(progress.within_epoch)
             self._set_learning_rates()
             logged = progress.step // LOG_EVERY
-            window.append(self._execute(batch))
+            with self._first(progress.step == first_step):
+                window.append(self._execute(batch))
 
             epoch_done = progress.within_epoch == 0
             stop = stop_requested.is_set() or self.watched.stop_training or progress.fraction >= 1.0
@@ -159,12 +204,26 @@ class Loop:
             hooks.on_train_batch_end((progress.step - 1) % progress.steps_per_epoch, logs)
             if epoch_done:
                 means, self.means = self.means.result(), Means()
+                self.watched.keeping = stop or clock.epoch_is_kept
                 hooks.on_epoch_end(int(progress.epoch) - 1, means)
             if stop or (epoch_done and self.watched.stop_training):
                 return
-            if epoch_done or (logs and time.monotonic() >= save_due):
+            if (epoch_done and self.watched.keeping) or (logs and clock.is_late):
+                started = time.monotonic()
                 self.save()
-                save_due = time.monotonic() + SAVE_EVERY_SECONDS
+                clock.kept(time.monotonic() - started)
+
+    @contextlib.contextmanager
+    def _first(self, first: bool) -> Iterator[None]:
+        """The first step of a resumed run shows whether its record's recipe can be trained."""
+        try:
+            yield
+        except (TypeError, ValueError, AttributeError, tf.errors.OpError) as error:
+            if not (first and self.resumed):
+                raise
+            raise GanlibError(
+                f"the recipe in {self.run.record_file} cannot be trained ({first_line(error)})"
+            ) from error
 
     def _execute(self, batch: Batch) -> Logs:
         """One step, or as many as there are batches in the batch; the logs of each."""

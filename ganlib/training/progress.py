@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ganlib.errors import GanlibError
 from ganlib.runs.folder import RunFolder
+from ganlib.training import checkpoints
 
 
 @dataclass
@@ -85,8 +86,13 @@ class TrainingDiverged(GanlibError):
     """A loss, a weight or an image is no longer a finite number."""
 
     def __init__(self, progress: Progress, what: str, run: RunFolder) -> None:
+        kept = checkpoints.list_newest_first(run.checkpoints)
+        last = (
+            f"the last good checkpoint is kept in {run.checkpoints}"
+            if kept
+            else "no checkpoint was saved yet"
+        )
         super().__init__(
             f"training stopped at step {progress.step} (epoch {progress.epoch:.2f}): {what} is not "
-            f"a finite number; the last good checkpoint is kept in {run.checkpoints}; try another "
-            "--seed, or --precision float32"
+            f"a finite number; {last}; try another --seed, or --precision float32"
         )

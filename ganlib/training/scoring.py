@@ -23,6 +23,7 @@ from ganlib.training.callbacks import RunCallback
 IMAGES = 1000  # generated for each score
 REAL = 2000  # training images to compare them with
 SHARE = 0.02  # of training time, spent on scores
+ASKED = 10.0  # seconds, and half of the time, for scores after so many epochs as were asked for
 FIRST_COST = 2.0  # seconds, a guess at the first score's cost, judge and real images included
 
 
@@ -97,7 +98,8 @@ class Scores(RunCallback):
     def _due(self) -> bool:
         progress = self.model.progress
         if self.every is not None:
-            return self.every > 0 and progress.epoch % self.every == 0
+            asked = self.every > 0 and progress.epoch % self.every == 0
+            return asked and self.spent <= ASKED + (progress.seconds - self._began) / 2
         return self.spent + self._cost <= SHARE * (progress.seconds - self._began)
 
     def _distance(self, images: np.ndarray) -> float:

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,9 @@ from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.recipes import Recipe
+from ganlib.rules import check, maybe
 from ganlib.runs.folder import RunFolder
+from ganlib.runs.schema import RECORD, check_budget
 from ganlib.startup import keras
 from ganlib.training import callbacks as cb
 from ganlib.training import scoring
@@ -26,6 +27,7 @@ from ganlib.training.record import Data, check_data, check_same, new_record
 SAMPLES = 64  # images in a sample grid
 WIDE = dict(columns=16, scale=3)  # the same on a page: over its width, and not too high
 LARGE = dict(columns=8, scale=4)  # for a beamer
+GIVEN = {"seed": maybe(RECORD["seed"]), "score_every": RECORD["score_every?"]}
 DISPLAYS = ("bar", "notebook", "live", "none")
 
 
@@ -70,9 +72,9 @@ def train(
     "interrupted". What cannot be done raises `GanlibError` with one sentence.
     """
     budget = {"epochs": epochs, "minutes": minutes, "steps": steps}
-    for name, value in budget.items():
-        if value is not None and not 0 < value < math.inf:
-            raise GanlibError(f"{name} must be a number above 0, not {value}")
+    if any(value is not None for value in budget.values()):
+        check_budget(budget)
+    check({"seed": seed, "score_every": score_every}, GIVEN)
     if strategy == "multiworker" and (minutes or (recipe.minutes and not (epochs or steps))):
         raise GanlibError("with strategy multiworker give --epochs: workers' clocks differ")
     if display not in DISPLAYS:
