@@ -15,7 +15,6 @@ from ganlib.errors import DataError
 BROKEN = (
     *(gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error, EOFError),
     *(ValueError, TypeError, LookupError, AttributeError, AssertionError, SyntaxError),
-    *(ValueError, TypeError, LookupError, AttributeError, AssertionError, SyntaxError),
     *(ArithmeticError, RuntimeError, TokenError),
 )
 """What readers of gzip, zip, numpy and MATLAB files raise on damaged ones."""
