@@ -99,9 +99,9 @@ def ganlib(*arguments: str, **options) -> subprocess.CompletedProcess:
         (["evaluate", REFERENCE, "--count", "999"], "999 images are too few to score"),
         (["evaluate", REFERENCE], "has no weights, only images"),
         (["sample", REFERENCE], "has no weights, only images"),
-        (["sample", "pretrained:typo"], "no trained generator 'typo': choose one of mnist-express"),
-        (["evaluate", "pretrained:typo"], "choose one of mnist-express"),
-        (["compare", "pretrained:typo"], "choose one of mnist-express"),
+        (["sample", "pretrained:typo"], "no trained generator 'typo': choose one of lecture-conv"),
+        (["evaluate", "pretrained:typo"], "choose one of lecture-conv"),
+        (["compare", "pretrained:typo"], "choose one of lecture-conv"),
         (["sample", "pretrained:mnist-express", "--weights", "best"], "has no best generator"),
         (["summary", "mnist"], "unknown recipe 'mnist'"),
         (["summary", "mnist-baseline", "--channels", "3"], "mnist has 1 channel(s)"),
@@ -204,7 +204,7 @@ def test_recipes_lists_every_recipe_with_its_source(capsys):
     assert cli.main(["recipes", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == list(recipes.RECIPES)
-    origins = ("final-project", "image-generation", "ours")
+    origins = ("final-project", "image-generation", "lecture", "milestone", "ours")
     assert all(row["source"].startswith(origins) for row in rows)
     assert cli.main(["recipes"]) == 0
     lines = capsys.readouterr().out.splitlines()
