@@ -74,10 +74,12 @@ def _is_option(value: Any, depth: int = 0) -> bool:
     if isinstance(value, list | tuple):
         return depth < 3 and len(value) <= 100 and all(_is_option(v, depth + 1) for v in value)
     short = isinstance(value, str) and len(value) <= 200 and _is_text(value)
-    return value is None or type(value) is bool or short or number(-65_536, 65_536).holds(value)
+    return value is None or type(value) is bool or short or number(-1e9, 1e9).holds(value)
 
 
-OPTION = Rule("a number up to 65,536, a short text, true, false, null, or a list", _is_option)
+OPTION = Rule(
+    "a number up to 1,000,000,000, a short text, true, false, null, or a list", _is_option
+)
 """What a record may give a builder or a system."""
 SETTING = Rule(
     "a number, true, false or null",

@@ -302,4 +302,4 @@ def test_the_real_file_is_read_as_scipy_reads_it():
     images, labels = mat.read([path])
     expected = loadmat(path)
     np.testing.assert_array_equal(images, np.transpose(expected["X"], (3, 0, 1, 2)))
-    np.testing.assert_array_equal(labels, expected["y"].ravel() % 10)
+    np.testing.assert_array_equal(labels.ravel(), expected["y"].ravel() % 10)
