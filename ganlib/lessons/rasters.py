@@ -257,7 +257,7 @@ def _windows(
             inset = 2 - 4.5 * c
         squares.frame(canvas, left, top, square, area, COLOURS[c], inset)
         if way.picks:
-            squares.disc(canvas, left, top, square, area, big, small[i, j], COLOURS[c])
+            squares.disc(canvas, left, top, square, area, big, float(small[i, j]), COLOURS[c])
 
 
 def _row_of_inputs(canvas: Canvas, image: np.ndarray, stamp: np.ndarray) -> None:
