@@ -49,3 +49,12 @@ def test_what_a_patch_shows_beyond_its_image_is_black():
     answers[0, 3, 3] = 1
     (patch,) = filters.strongest(images, answers, unit=0, side=4, stride=2, count=1)
     assert patch[:2, :2].min() == 9 and patch[2:].max() == 0 and patch[:, 2:].max() == 0
+
+
+def test_variation_shows_which_pixels_vary():
+    images = np.zeros((4, 6, 6, 1), np.float32)
+    images[:2, ::2] = 1.0
+    figure = filters.variation({"every second row": images, "none": np.zeros((4, 6, 6, 1))})
+    assert figure.bbox.width == 1000
+    shown = figure.axes[0].images[0].get_array()
+    assert shown[0].min() == 0.5 and shown[1].max() == 0.0

@@ -112,3 +112,19 @@ def strongest(
 
 def _signed(axis: Axes, values: np.ndarray, most: float) -> None:
     axis.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most)
+
+
+def variation(sets: Mapping[str, np.ndarray]) -> Figure:
+    """How much each pixel varies from image to image: bright is much. A panel for each set.
+
+    Parameters
+    ----------
+    sets : title to images, (N, H, W, 1) of any scale; each panel has its own greys
+    """
+    figure = Figure(figsize=(WIDTH, WIDTH / len(sets) + 0.45), dpi=100, layout="constrained")
+    axes = figure.subplots(1, len(sets), squeeze=False)[0]
+    for axis, (name, images) in zip(axes, sets.items(), strict=True):
+        axis.imshow(np.std(images, axis=(0, 3)), cmap="gray")
+        axis.set(xticks=[], yticks=[])
+        axis.set_title(name, fontsize=POINTS)
+    return figure
