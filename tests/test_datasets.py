@@ -12,23 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from offline import contact
+from offline import offline  # noqa: F401  (a fixture that serves every test)
 from PIL import Image
 
-from ganlib.datasets import Dataset, download, grayscale, load, names
+from ganlib.datasets import Dataset, grayscale, load, names
 from ganlib.datasets.catalog import KNOWN
 from ganlib.errors import DataError, DataNotFound
 
 COUNT = 12
 STEMS = {"train": "train", "test": "t10k"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_but_the_test_folder(monkeypatch, tmp_path):
-    monkeypatch.delenv("GANLIB_DATA", raising=False)
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no_tfds_here"))
-    monkeypatch.setattr(download, "contact", contact)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

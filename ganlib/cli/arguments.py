@@ -96,8 +96,9 @@ TRAIN: Options = {
     "--split": {"help": "default: train; extra: SVHN's 531,131 easier digits"},
     "--score-every": {
         "type": _natural,
-        "help": "epochs between two scores of the generator, 0 for none, not even at the end "
-        "(default: as often as 2 %% of the time allows, where a judge ships for the data)",
+        "help": "epochs between two scores of the generator, 0 for none, not even at the end; "
+        "scores take half of the time at most (default: as often as 2 %% of the time allows, "
+        "where a judge ships for the data)",
     },
     "--precision": {
         "choices": PRECISIONS,

@@ -44,6 +44,7 @@ class LivePage(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.draw, self.title, self.show = draw, title, show
+        # Replaced as a whole, never changed: the server reads it from another thread.
         self._state: dict[str, Any] = {"title": title, "numbers": {}, "share": 0.0, "number": 0}
         self._picture = b""
         self._due = 0.0
@@ -63,11 +64,12 @@ class LivePage(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if "frechet" in (logs or {}):
-            self._state["numbers"]["Fréchet distance"] = f"{logs['frechet']:.2f}"
+            score = {"Fréchet distance": f"{logs['frechet']:.2f}"}
+            self._state = {**self._state, "numbers": self._state["numbers"] | score}
 
     def on_train_end(self, logs: Any = None) -> None:
         self._renew({})
-        self._state["ended"] = True
+        self._state = {**self._state, "ended": True}
         time.sleep(FAREWELL_SECONDS)
 
     def close(self) -> None:
@@ -84,7 +86,7 @@ class LivePage(keras.callbacks.Callback):
         numbers = self._state["numbers"] | {"seconds": f"{progress.seconds:.0f}"}
         numbers |= {"images seen": f"{progress.images:,}"}
         numbers |= {NAMES.get(name, name): value for name, value in losses.items()}
-        self._state |= {
+        self._state = self._state | {
             "numbers": numbers,
             "share": float(np.clip(progress.fraction, 0.0, 1.0)),
             "number": self._state["number"] + 1,
