@@ -14,6 +14,8 @@ from ganlib.lessons.quiz import FRAME, RIGHT, WRONG
 from ganlib.lessons.references import ROOT
 
 COLUMNS, SCALE = 8, 3
+KINDS = ("top", "trousers", "top", "dress", "top", "shoe", "top", "shoe", "bag", "shoe")
+"""What a class is more coarsely, by its label."""
 REAL, FAKE = "#0077bb", "#cc3311"
 
 
@@ -72,6 +74,15 @@ def answers(name: str) -> dict[str, Any]:
     return found
 
 
+def agreement(answers: Sequence[str], labels: Sequence[int]) -> dict[str, int]:
+    """How many answers, a label or "?" each, name the label's "class", and how many its "kind"."""
+    named = [(int(a), label) for a, label in zip(answers, labels, strict=True) if a != "?"]
+    return {
+        "class": sum(a == label for a, label in named),
+        "kind": sum(KINDS[a] == KINDS[label] for a, label in named),
+    }
+
+
 def named(
     images: np.ndarray, answers: Sequence[str], labels: Sequence[int], names: Sequence[str]
 ) -> Image.Image:
@@ -93,6 +104,6 @@ def named(
         sheet = figures.captioned(tile, f"{number} {said}")
         tiles.append(figures.stacked([sheet, below.crop((0, 0, tile.width + 8, below.height))], 0))
     rows = [figures.row(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
-    agree = sum(a == str(label) for a, label in zip(answers, labels, strict=True))
+    agree = agreement(answers, labels)["class"]
     text = f"{len(tiles)} images that a person named; the judge agrees on {agree}"
     return figures.described(figures.stacked(rows), text)
