@@ -2,7 +2,6 @@
 
 # ruff: noqa: F821  # names come from the notebook's cells with the tag "imports"
 
-
 # %% exercise-1
 sizes = [128, 256, 512]
 
