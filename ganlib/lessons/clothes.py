@@ -39,7 +39,7 @@ def classes(
     return figures.row(columns, gap=6)
 
 
-def over_time(run: RunFolder, parts: int = 40) -> tuple[list[float], list[float], list[float]]:
+def over_time(run: RunFolder, parts: int = 20) -> tuple[list[float], list[float], list[float]]:
     """Epochs seen, and the mean real and fake accuracy, in equal parts of a run's training."""
     rows = np.array_split(np.array(run.steps, dtype=object), parts)
     size = run.record["data"]["images"]
