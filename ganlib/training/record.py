@@ -11,6 +11,7 @@ from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import FORMAT, RunFolder
+from ganlib.systems import SETS
 from ganlib.training.precision import precision_for
 
 Data = Dataset | Mapping[str, Dataset]
@@ -86,7 +87,13 @@ def provenance(data: Data) -> dict[str, Any]:
 
 
 def check_data(recipe: Recipe, data: Data) -> None:
-    """Raise `GanlibError` where images are of another shape than the recipe's."""
+    """Raise `GanlibError` where there are other sets than needed, or images of another shape."""
+    wanted = SETS.get(recipe.kind)
+    if wanted and set(data_sets(data)) != set(wanted):
+        raise GanlibError(
+            f"{recipe.name} needs two sets of images, {' and '.join(wanted)}: "
+            "ganlib.datasets.pairs.load reads them"
+        )
     for one in data_sets(data).values():
         if one.images.shape[1:] != tuple(recipe.image_shape):
             raise GanlibError(

@@ -1,0 +1,52 @@
+"""CycleGANs between digits: the fourth model of `review`."""
+
+from typing import Any
+
+from ganlib.recipes.parts import Shape
+from ganlib.recipes.recipe import Network, Optimizer, Recipe
+
+GENERATORS, DISCRIMINATORS = ("generator", "back"), ("discriminator", "back_discriminator")
+
+
+def _recipe(
+    name: str, title: str, dataset: str, shape: tuple[int, int, int], **more: Any
+) -> Recipe:
+    networks = dict.fromkeys(GENERATORS, Network("translation:generator"))
+    networks |= dict.fromkeys(DISCRIMINATORS, Network("translation:discriminator"))
+    adam = Optimizer("Adam", {"learning_rate": 1e-3, "beta_1": 0.5})
+    return Recipe(
+        name=name,
+        title=title,
+        source="review, section 2; Zhu et al. 2017, sections 3 and 7",
+        dataset=dataset,
+        image_shape=shape,
+        networks=networks,
+        optimizers=dict.fromkeys(networks, adam),
+        kind="cyclegan",
+        objective="least_squares",
+        latent={},
+        schedule="linear",
+        batch_size=16,
+        epochs=None,
+        **more,
+    )
+
+
+RECIPES = (
+    _recipe(
+        "coloured-cyclegan",
+        "CycleGAN between MNIST and coloured digits",
+        "mnist+mnist_coloured",
+        (28, 28, 3),
+        minutes=2.0,
+        notes="",
+    ),
+    _recipe(
+        "svhn-cyclegan",
+        "CycleGAN between MNIST and SVHN",
+        "mnist+svhn_cropped",
+        (32, 32, 1),
+        minutes=30.0,
+        notes="",
+    ),
+)
