@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from ganlib.recipes.parts import Shape
 from ganlib.recipes.recipe import Network, Optimizer, Recipe
 
 GENERATORS, DISCRIMINATORS = ("generator", "back"), ("discriminator", "back_discriminator")

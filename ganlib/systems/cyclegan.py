@@ -158,8 +158,14 @@ class CycleGAN(System):
 
     def draw(self, rng: np.random.Generator, count: int, **given: Any) -> Inputs:
         """The images to be translated, float32 (`count`, H, W, C) in [-1, 1]; nothing is drawn."""
+        if "images" not in given:
+            raise GanlibError("a translation starts from images: give some, in [-1, 1]")
         return {"images": given["images"]}
 
     def conditions(self, data: Any, count: int) -> dict[str, Any]:
         images = data["source"].images[:count]
         return {"images": images.astype(np.float32) / 127.5 - 1.0}
+
+    def translate(self, images: np.ndarray, generator: str = "generator") -> np.ndarray:
+        """Images of one set as images of the other, float32 (N, H, W, C) in [-1, 1]."""
+        return self.generate({"images": images}, self.networks[generator])
