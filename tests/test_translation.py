@@ -1,10 +1,13 @@
 """Labels that a translation keeps: what is known of doing nothing, and of a perfect translator."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from ganlib.cli import main
 from ganlib.datasets import pairs
 from ganlib.errors import DataError
 from ganlib.evaluation import translation
@@ -56,3 +59,49 @@ def test_images_without_labels_are_refused(coloured):
     blank = dataclasses.replace(coloured["target"], labels=None)
     with pytest.raises(DataError, match="mnist_coloured has no labels"):
         translation.journeys(Nothing(), {**coloured, "target": blank}, count=10)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A CycleGAN between MNIST and coloured digits after two steps on the stand-in."""
+    path = tmp_path_factory.mktemp("runs") / "run"
+    train = ["train", "coloured-cyclegan", "--data", "synthetic", "--steps", "2"]
+    assert main([*train, "--output", str(path)]) == 0
+    return path
+
+
+def test_own_pictures_are_translated_and_back(run, tmp_path, capsys):
+    files = []
+    for number, size in enumerate([(28, 28), (200, 300)]):
+        files.append(str(tmp_path / f"digit {number}.png"))
+        Image.new("L", size, 255 * number).save(files[-1])
+    output = tmp_path / "out" / "three.png"
+    assert main(["translate", str(run), *files, "--invert", "--output", str(output)]) == 0
+    assert "2 pictures" in capsys.readouterr().out
+    with Image.open(output) as picture:
+        assert picture.height > picture.width  # three rows of two
+        assert picture.getpixel((3, 3))[:3] == (255, 255, 255)  # black, inverted
+
+
+def test_evaluate_counts_the_labels_that_are_kept(run, capsys):
+    assert main(["evaluate", str(run), "--count", "50"]) == 0
+    assert "mnist → mnist_coloured → mnist" in capsys.readouterr().out
+    written = json.loads((run / "journeys.json").read_text(encoding="utf-8"))
+    assert len(written) == 6 and np.sum(written[1]["confusion"]) == 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["pretrained:mnist-express", "x.png"], "translates nothing"),
+        (["{run}", "nowhere.png"], "nowhere.png is missing or is no picture"),
+        (["{run}", "{run}/run.json"], "is no picture"),
+        (["{run}", "x.png", "--output", "x.gif"], "must end in .png"),
+        (["nowhere", "x.png"], "nowhere holds no run"),
+    ],
+)
+def test_what_cannot_be_translated_is_refused(arguments, words, run, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["translate", *(text.format(run=run) for text in arguments)]) == 2
+    error = capsys.readouterr().err
+    assert words in error and len(error.splitlines()) == 1

@@ -5,12 +5,17 @@ import json
 from pathlib import Path
 
 from ganlib import datasets, recipes
+from ganlib.datasets import pairs
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.files import atomic
 from ganlib.recipes.vary import vary
 from ganlib.runs import pretrained
+from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import check_generator
+from ganlib.systems import SETS
+
+WIDEST = 16  # pictures in a row
 
 
 def list_recipes(options: argparse.Namespace) -> int:
@@ -83,6 +88,45 @@ def sample(options: argparse.Namespace) -> int:
     return 0
 
 
+def translate(options: argparse.Namespace) -> int:
+    """Pictures of one's own through a CycleGAN: before, after, and translated back."""
+    output = Path(options.output)
+    if output.suffix != ".png":
+        raise GanlibError(f"--output {output} must end in .png")
+    run = pretrained.find(options.run)
+    _require_translator(run)
+    from ganlib import figures
+    from ganlib.datasets.pictures import read_all
+    from ganlib.runs.sampling import load_system
+
+    images = read_all(map(Path, options.pictures), run.recipe.image_shape)
+    system = load_system(run, names=("generator", "back"))
+    there, back = ("back", "generator") if options.back else ("generator", "back")
+    rows = [images.astype("float32") / 127.5 - 1.0]
+    if options.invert:
+        rows = [-rows[0]]
+    for generator in (there, back):
+        rows.append(system.translate(rows[-1], generator))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    blocks = range(0, len(images), WIDEST)
+    grids = [
+        figures.grid(part, columns=len(part), scale=3)
+        for start in blocks
+        for part in (row[start : start + WIDEST] for row in rows)
+    ]
+    figures.save(figures.stacked(grids, gap=4), output)
+    print(f"{len(images)} pictures, their translations, and those back in {output}")
+    return 0
+
+
+def _require_translator(run: RunFolder) -> None:
+    if run.recipe.kind not in SETS:
+        raise GanlibError(
+            f"{run.path} is a run of {run.recipe.name}, which translates nothing: give a run of a "
+            "CycleGAN, such as coloured-cyclegan"
+        )
+
+
 def compare(options: argparse.Namespace) -> int:
     """Several runs in one picture and one table."""
     if Path(options.output).suffix != ".png":
@@ -98,6 +142,8 @@ def compare(options: argparse.Namespace) -> int:
 def evaluate(options: argparse.Namespace) -> int:
     """Print a run's scores; write scores.json, unless the run ships with the course."""
     run = pretrained.find(options.run)
+    if run.recipe.kind in SETS:
+        return _evaluate_translation(run, options)
     from ganlib.evaluation.evaluate import evaluate, merged_with_file
 
     asked = {name: getattr(options, name) for name in ("count", "seed", "judge", "data_dir")}
@@ -115,6 +161,29 @@ def evaluate(options: argparse.Namespace) -> int:
         return 0
     merged_with_file(found, run).write(run.scores_file)
     print(f"scores   {run.scores_file}")
+    return 0
+
+
+def _evaluate_translation(run: RunFolder, options: argparse.Namespace) -> int:
+    """Print how many labels survive the journey; write journeys.json into the run folder."""
+    from ganlib.evaluation import translation
+    from ganlib.evaluation.scores import aligned
+    from ganlib.runs.sampling import load_system
+
+    about = run.record["data"]
+    stand_in = "always" if about["synthetic"] else "never"
+    shape = run.recipe.image_shape
+    data = pairs.load(about["name"], "test", options.data_dir, stand_in, shape)
+    system = load_system(run, names=("generator", "back"))
+    found = translation.journeys(system, data, options.count)
+    for one in data.values():
+        print(f"data     {one.describe()}")
+    print(f"\n{aligned(translation.table(found))}\n")
+    print("The first row of each side is the ceiling: what its judge sees in real images.")
+    if not run.ships:
+        file = run.path / "journeys.json"
+        translation.write(found, file)
+        print(f"written  {file}")
     return 0
 
 

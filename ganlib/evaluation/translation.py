@@ -7,8 +7,10 @@ numbers and these cannot be compared.
 """
 
 import functools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from ganlib.errors import DataError
 from ganlib.evaluation import judges
 from ganlib.evaluation.metrics.intervals import Score, bootstrap
 from ganlib.figures import to_uint8
+from ganlib.files import write_text
 
 CLASSES = 10
 
@@ -107,3 +110,12 @@ def table(found: list[Journey]) -> list[list[str]]:
     """A head and a row for each journey: its stops, and the share of labels that are kept."""
     rows = [[" → ".join(one.stops), f"{len(one.labels):,}", str(one.kept)] for one in found]
     return [["journey", "images", "labels kept"], *rows]
+
+
+def write(found: list[Journey], file: Path) -> None:
+    """The journeys as JSON: stops, labels kept with interval, confusion by label and class seen."""
+    values = [
+        {"stops": j.stops, "kept": j.kept.to_json(), "confusion": j.confusion.tolist()}
+        for j in found
+    ]
+    write_text(file, json.dumps(values, ensure_ascii=False) + "\n")
