@@ -170,7 +170,7 @@ def toys(request):
 
 def test_a_toy_trains_checkpoints_resumes_bit_for_bit_and_writes_its_pictures(toys, tmp_path):
     recipe, data = toys
-    whole = train(recipe, data, tmp_path / "whole", display="none", precision="float32")
+    whole = train(recipe, data, tmp_path / "whole", display="none")
     assert whole.record["status"] == "finished" and len(whole.grids) > 3
     assert whole.gif.is_file() and whole.losses.is_file()
     keys = recipe.system(training=False).log_keys
@@ -178,10 +178,8 @@ def test_a_toy_trains_checkpoints_resumes_bit_for_bit_and_writes_its_pictures(to
     for name in recipe.networks:
         assert whole.network_file(name).is_file()
 
-    train(
-        recipe, data, tmp_path / "cut", display="none", precision="float32", callbacks=[StopAt(8)]
-    )
-    cut = train(recipe, data, tmp_path / "cut", resume=True, display="none", precision="float32")
+    train(recipe, data, tmp_path / "cut", display="none", callbacks=[StopAt(8)])
+    cut = train(recipe, data, tmp_path / "cut", resume=True, display="none")
     assert cut.record["status"] == "finished"
     assert_same_run(whole, cut)
 
@@ -207,7 +205,7 @@ def test_a_toy_takes_a_few_steps_without_a_folder(toys, tmp_path, monkeypatch):
 
 def test_a_code_steers_what_is_drawn_and_an_unknown_name_is_refused(tmp_path):
     recipe, data = two_headed()
-    run = train(recipe, data, tmp_path / "run", steps=2, display="none", precision="float32")
+    run = train(recipe, data, tmp_path / "run", steps=2, display="none")
     fixed = sample(run, 6, seed=1, code=[0, 1, 2, 3, 0, 1])
     np.testing.assert_array_equal(fixed, sample(run, 6, seed=1, code=[0, 1, 2, 3, 0, 1]))
     assert (fixed != sample(run, 6, seed=1, code=[1, 1, 2, 3, 0, 1]))[0].any()

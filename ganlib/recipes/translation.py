@@ -37,7 +37,7 @@ RECIPES = (
         "CycleGAN between MNIST and coloured digits",
         "mnist+mnist_coloured",
         (28, 28, 3),
-        minutes=2.0,
+        minutes=3.0,
         notes="",
     ),
     _recipe(
