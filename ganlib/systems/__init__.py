@@ -12,6 +12,7 @@ from ganlib.rules import Rule, maybe, number, whole
 KINDS = {
     "simultaneous": "ganlib.systems.gan:Simultaneous",
     "alternating": "ganlib.systems.gan:Alternating",
+    "conditional": "ganlib.systems.conditional:Conditional",
     "pca": "ganlib.systems.pca:PCA",
 }
 """Every kind of system by name: a new one is a file in this folder and a line here."""
@@ -19,16 +20,16 @@ BOTH = ("generator", "discriminator")
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "simultaneous": {"networks": BOTH, "optimizers": BOTH},
     "alternating": {"networks": BOTH, "optimizers": BOTH},
+    "conditional": {"networks": BOTH, "optimizers": BOTH},
     "pca": {"networks": BOTH[:1]},
 }
 """The networks and optimisers that a kind cannot do without."""
-OPTIONS: dict[str, dict[str, Rule]] = {
-    "alternating": {
-        "n_critic?": whole(1),
-        "clip?": maybe(number(0)),
-        "gradient_penalty?": number(0),
-    },
+_IN_TURN = {
+    "n_critic?": whole(1),
+    "clip?": maybe(number(0)),
+    "gradient_penalty?": number(0),
 }
+OPTIONS: dict[str, dict[str, Rule]] = {"alternating": _IN_TURN, "conditional": _IN_TURN}
 """What the options of a kind may be, where it has any."""
 OBJECTIVES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hinge")
 """The names in `ganlib.systems.losses.OBJECTIVES`."""
