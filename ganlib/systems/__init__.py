@@ -13,13 +13,16 @@ KINDS = {
     "simultaneous": "ganlib.systems.gan:Simultaneous",
     "alternating": "ganlib.systems.gan:Alternating",
     "pca": "ganlib.systems.pca:PCA",
+    "vae": "ganlib.systems.vae:VAE",
 }
 """Every kind of system by name: a new one is a file in this folder and a line here."""
 BOTH = ("generator", "discriminator")
+CODED = ("encoder", "generator")
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "simultaneous": {"networks": BOTH, "optimizers": BOTH},
     "alternating": {"networks": BOTH, "optimizers": BOTH},
     "pca": {"networks": BOTH[:1]},
+    "vae": {"networks": CODED, "optimizers": CODED},
 }
 """The networks and optimisers that a kind cannot do without."""
 OPTIONS: dict[str, dict[str, Rule]] = {
@@ -28,6 +31,7 @@ OPTIONS: dict[str, dict[str, Rule]] = {
         "clip?": maybe(number(0)),
         "gradient_penalty?": number(0),
     },
+    "vae": {"deviation?": number(0, open_at=0)},
 }
 """What the options of a kind may be, where it has any."""
 OBJECTIVES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hinge")
