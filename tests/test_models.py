@@ -274,6 +274,47 @@ FASHION_DCGAN = (
         213249,
     ),
 )
+
+
+def four_convolutions(end: int, total: int) -> tuple:
+    """The discriminator of `image-generation`, section 4.3, with so many numbers at its end."""
+    rows = [
+        ("Conv2D", (14, 14, 16), 5 * 5 * 16 + 16),
+        ("LeakyReLU", (14, 14, 16), 0),
+        ("Conv2D", (14, 14, 32), 5 * 5 * 16 * 32 + 32),
+        ("LeakyReLU", (14, 14, 32), 0),
+        ("Conv2D", (7, 7, 32), 5 * 5 * 32 * 32 + 32),
+        ("LeakyReLU", (7, 7, 32), 0),
+        ("Conv2D", (7, 7, 64), 5 * 5 * 32 * 64 + 64),
+        ("LeakyReLU", (7, 7, 64), 0),
+        ("Flatten", (3136,), 0),
+        ("Dense", (end,), 3137 * end),
+    ]
+    return rows, total, total
+
+
+UPSAMPLING = (
+    [
+        ("Dense", (3136,), 100 * 3136),
+        ("BatchNormalization", (3136,), 4 * 3136),
+        ("LeakyReLU", (3136,), 0),
+        ("Reshape", (7, 7, 64), 0),
+        ("Conv2D", (7, 7, 32), 5 * 5 * 64 * 32),
+        ("BatchNormalization", (7, 7, 32), 4 * 32),
+        ("LeakyReLU", (7, 7, 32), 0),
+        ("UpSampling2D", (14, 14, 32), 0),
+        ("Conv2D", (14, 14, 32), 5 * 5 * 32 * 32),
+        ("BatchNormalization", (14, 14, 32), 4 * 32),
+        ("LeakyReLU", (14, 14, 32), 0),
+        ("Conv2D", (14, 14, 16), 5 * 5 * 32 * 16),
+        ("BatchNormalization", (14, 14, 16), 4 * 16),
+        ("LeakyReLU", (14, 14, 16), 0),
+        ("UpSampling2D", (28, 28, 16), 0),
+        ("Conv2D", (28, 28, 1), 5 * 5 * 16 + 1),
+    ],
+    416465,
+    410033,
+)
 PRINTED = {
     "fashion-mlp": FASHION_MLP,
     "fashion-dcgan": FASHION_DCGAN,
@@ -284,6 +325,8 @@ PRINTED = {
     "mnist-wgan": MNIST_BASELINE,
     "mnist-wgan-rmsprop": MNIST_BASELINE,
     "mnist-nn": NN_ROWS,
+    "mnist-dcgan4": (UPSAMPLING, four_convolutions(1, 93281)),
+    "mnist-vae": (four_convolutions(200, 717544), UPSAMPLING),
     "mnist-pca": (decoder(28),),
     "fashion-pca": (decoder(28),),
     "svhn-pca": (decoder(32),),

@@ -14,14 +14,17 @@ KINDS = {
     "alternating": "ganlib.systems.gan:Alternating",
     "conditional": "ganlib.systems.conditional:Conditional",
     "pca": "ganlib.systems.pca:PCA",
+    "vae": "ganlib.systems.vae:VAE",
 }
 """Every kind of system by name: a new one is a file in this folder and a line here."""
 BOTH = ("generator", "discriminator")
+CODED = ("encoder", "generator")
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "simultaneous": {"networks": BOTH, "optimizers": BOTH},
     "alternating": {"networks": BOTH, "optimizers": BOTH},
     "conditional": {"networks": BOTH, "optimizers": BOTH},
     "pca": {"networks": BOTH[:1]},
+    "vae": {"networks": CODED, "optimizers": CODED},
 }
 """The networks and optimisers that a kind cannot do without."""
 _IN_TURN = {
@@ -29,7 +32,11 @@ _IN_TURN = {
     "clip?": maybe(number(0)),
     "gradient_penalty?": number(0),
 }
-OPTIONS: dict[str, dict[str, Rule]] = {"alternating": _IN_TURN, "conditional": _IN_TURN}
+OPTIONS: dict[str, dict[str, Rule]] = {
+    "alternating": _IN_TURN,
+    "conditional": _IN_TURN,
+    "vae": {"deviation?": number(0, open_at=0)},
+}
 """What the options of a kind may be, where it has any."""
 OBJECTIVES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hinge")
 """The names in `ganlib.systems.losses.OBJECTIVES`."""
