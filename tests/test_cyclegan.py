@@ -11,11 +11,13 @@ from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.recipes import Network, Optimizer, Recipe
 from ganlib.startup import keras, tf
-from ganlib.systems import TRANSLATORS
+from ganlib.systems import KINDS
+from ganlib.systems.pool import Pool
 from ganlib.training import checkpoints
 from ganlib.training.train import train
 
 layers = keras.layers
+TRANSLATORS = KINDS["cyclegan"].networks
 SHAPE = (8, 8, 1)
 
 
@@ -39,7 +41,7 @@ def toy(by: float = 0.25, rate: float = 0.0, activation=None, **options) -> Reci
         name: Network(shifted, {"by": shift, "activation": activation})
         for name, shift in (("generator", by), ("back", -by))
     }
-    networks |= dict.fromkeys(TRANSLATORS[:2] + TRANSLATORS[3:], Network(bright)) | networks
+    networks |= dict.fromkeys(("discriminator", "back_discriminator"), Network(bright)) | networks
     return Recipe(
         "toy",
         "toy",
@@ -103,21 +105,17 @@ def test_the_weights_of_cycle_and_identity_steer_the_generators():
 
 
 def test_the_pool_fills_first_and_then_shows_older_images_half_of_the_time():
-    system = toy(pool=4).system()
-    made, older = [], 0
+    pool, made, older = Pool(4, SHAPE), [], 0
     for step in range(200):
         fakes = np.arange(3 * step + 1, 3 * step + 4, dtype=np.float32)
         images = tf.constant(fakes[:, None, None, None] * np.ones(SHAPE, np.float32))
-        shown = system.from_pool("target", images, tf.constant(step, tf.int64), 0).numpy()[
-            :, 0, 0, 0
-        ]
-        system.pooled.assign_add(3)
+        shown = pool(images, tf.constant([0, step]), tf.constant([1, step])).numpy()[:, 0, 0, 0]
         made += list(fakes)
         assert set(shown) <= set(made)
         older += int((shown != fakes).sum())
         if step < 2:
             np.testing.assert_array_equal(shown, fakes)
-        assert set(system.pools["target"].numpy()[:, 0, 0, 0]) <= {0.0, *made}
+        assert set(pool.images.numpy()[:, 0, 0, 0]) <= {0.0, *made}
     assert 0.44 < older / 600 < 0.56
 
 

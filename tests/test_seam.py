@@ -15,6 +15,7 @@ from ganlib.models.layers import logits
 from ganlib.recipes import Network, Optimizer, Recipe
 from ganlib.runs.sampling import load_system, sample
 from ganlib.startup import keras, tf
+from ganlib.systems import Kind
 from ganlib.systems.gan import GAN
 from ganlib.systems.latents import Part
 from ganlib.systems.replicas import global_batch_size
@@ -158,8 +159,9 @@ def two_sets() -> tuple[Recipe, dict[str, Dataset]]:
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
     """The kinds as they would be in the table of kinds, one line for each."""
-    monkeypatch.setitem(systems.KINDS, "two-headed", f"{__name__}:TwoHeaded")
-    monkeypatch.setitem(systems.KINDS, "two-sets", f"{__name__}:TwoSets")
+    monkeypatch.setitem(systems.KINDS, "two-headed", Kind(f"{__name__}:TwoHeaded"))
+    critics = Kind(f"{__name__}:TwoSets", networks=("generator",))
+    monkeypatch.setitem(systems.KINDS, "two-sets", critics)
 
 
 @pytest.fixture(params=[two_headed, two_sets])

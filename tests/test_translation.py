@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganlib import figures
 from ganlib.cli import main
 from ganlib.datasets import pairs
 from ganlib.errors import DataError
@@ -81,6 +82,16 @@ def test_own_pictures_are_translated_and_back(run, tmp_path, capsys):
     with Image.open(output) as picture:
         assert picture.height > picture.width  # three rows of two
         assert picture.getpixel((3, 3))[:3] == (255, 255, 255)  # black, inverted
+
+
+def test_test_images_are_shown_with_their_translations(run, tmp_path, capsys):
+    grid, array = tmp_path / "grid.png", tmp_path / "images.npz"
+    assert main(["sample", str(run), "--count", "32", "--output", str(grid)]) == 0
+    assert main(["sample", str(run), "--count", "32", "--output", str(array)]) == 0
+    assert np.load(array)["images"].shape == (32, 28, 28, 3)
+    with Image.open(grid) as picture:  # two times three rows of sixteen
+        rows = (picture.height - figures.CAPTION_HEIGHT) / (29 * 2)
+        assert (rows, picture.width) == (6, 16 * 29 * 2)
 
 
 def test_evaluate_counts_the_labels_that_are_kept(run, capsys):

@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from ganlib import datasets, recipes
 from ganlib.datasets import pairs
@@ -13,9 +14,10 @@ from ganlib.recipes.vary import vary
 from ganlib.runs import pretrained
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import check_generator
-from ganlib.systems import SETS
+from ganlib.systems import KINDS, latents
 
 WIDEST = 16  # pictures in a row
+TRANSLATORS = ("generator", "back")
 
 
 def list_recipes(options: argparse.Namespace) -> int:
@@ -39,10 +41,9 @@ def list_pretrained(options: argparse.Namespace) -> int:
     width = max((len(row["name"]) for row in rows), default=0) + 2
     for row in rows:
         print(f"{row['name']:<{width}}{row['title']}, on {row['data']}")
-        print(
-            f"{'':<{width}}{row['images']:,} images seen ({row['epochs']:.1f} epochs), Fréchet "
-            f"distance {row['frechet']:.2f}, {row['bytes'] / 1e6:.2f} MB"
-        )
+        seen = f"{row['images']:,} images seen ({row['epochs']:.1f} epochs)"
+        score = row["frechet"] and f", Fréchet distance {row['frechet']:.2f}"
+        print(f"{'':<{width}}{seen}{score or ''}, {row['bytes'] / 1e6:.2f} MB")
     return 0
 
 
@@ -76,14 +77,25 @@ def sample(options: argparse.Namespace) -> int:
     from ganlib import figures
     from ganlib.runs import sampling
 
-    images = sampling.sample(run, options.count, options.seed, weights=options.weights)
+    if KINDS[run.recipe.kind].sets:
+        return _sample_translation(run, options, output)
+    shown = dict(options.code) | ({"labels": options.label} if options.label else {})
+    given: dict[str, Any] = {}
+    columns = 0
+    if shown or options.count is None:
+        rng = np.random.default_rng([options.seed, 4])
+        given, columns = latents.arranged(run.recipe.latent, rng, options.count, **shown)
+    count = len(
+        next(iter(given.values()), range(latents.ALIKE if options.count is None else options.count))
+    )
+    images = sampling.sample(run, count, options.seed, weights=options.weights, **given)
     output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix == ".npz":
         with atomic(output) as partial:
-            np.savez_compressed(partial, images=images)
+            np.savez_compressed(partial, images=images, **given)
     else:
         caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
-        figures.save(figures.grid(images, caption=caption), output)
+        figures.save(figures.grid(images, columns, caption=caption), output)
     print(f"{len(images)} images in {output}")
     return 0
 
@@ -100,8 +112,8 @@ def translate(options: argparse.Namespace) -> int:
     from ganlib.runs.sampling import load_system
 
     images = read_all(map(Path, options.pictures), run.recipe.image_shape)
-    system = load_system(run, names=("generator", "back"))
-    there, back = ("back", "generator") if options.back else ("generator", "back")
+    system = load_system(run, names=TRANSLATORS)
+    there, back = TRANSLATORS[::-1] if options.back else TRANSLATORS
     rows = [images.astype("float32") / 127.5 - 1.0]
     if options.invert:
         rows = [-rows[0]]
@@ -120,7 +132,7 @@ def translate(options: argparse.Namespace) -> int:
 
 
 def _require_translator(run: RunFolder) -> None:
-    if run.recipe.kind not in SETS:
+    if not KINDS[run.recipe.kind].sets:
         raise GanlibError(
             f"{run.path} is a run of {run.recipe.name}, which translates nothing: give a run of a "
             "CycleGAN, such as coloured-cyclegan"
@@ -142,7 +154,7 @@ def compare(options: argparse.Namespace) -> int:
 def evaluate(options: argparse.Namespace) -> int:
     """Print a run's scores; write scores.json, unless the run ships with the course."""
     run = pretrained.find(options.run)
-    if run.recipe.kind in SETS:
+    if KINDS[run.recipe.kind].sets:
         return _evaluate_translation(run, options)
     from ganlib.evaluation.evaluate import evaluate, merged_with_file
 
@@ -164,18 +176,43 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _test_pair(run: RunFolder, data_dir: str | None = None) -> dict[str, datasets.Dataset]:
+    """The test images of both sets that a CycleGAN was trained on."""
+    about = run.record["data"]
+    stand_in = "always" if about["synthetic"] else "never"
+    return pairs.load(about["name"], "test", data_dir, stand_in, run.recipe.image_shape)
+
+
+def _sample_translation(run: RunFolder, options: argparse.Namespace, output: Path) -> int:
+    """Test images, their translations, and those back, as a grid; only the translations as .npz."""
+    import numpy as np
+
+    from ganlib import figures
+    from ganlib.runs.sampling import load_system
+
+    data, system = _test_pair(run), load_system(run, names=TRANSLATORS)
+    count = min(options.count or system.columns, len(data["source"]))
+    inputs = system.draw(np.random.default_rng(0), count, **system.conditions(data, count))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    if output.suffix == ".npz":
+        with atomic(output) as partial:
+            np.savez_compressed(partial, images=figures.to_uint8(system.generate(inputs)))
+    else:
+        caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+        columns = min(count, system.columns)
+        figures.save(figures.grid(system.shown(inputs), columns, caption=caption), output)
+    print(f"{count} images, their translations, and those back in {output}")
+    return 0
+
+
 def _evaluate_translation(run: RunFolder, options: argparse.Namespace) -> int:
     """Print how many labels survive the journey; write journeys.json into the run folder."""
     from ganlib.evaluation import translation
     from ganlib.evaluation.scores import aligned
     from ganlib.runs.sampling import load_system
 
-    about = run.record["data"]
-    stand_in = "always" if about["synthetic"] else "never"
-    shape = run.recipe.image_shape
-    data = pairs.load(about["name"], "test", options.data_dir, stand_in, shape)
-    system = load_system(run, names=("generator", "back"))
-    found = translation.journeys(system, data, options.count)
+    data = _test_pair(run, options.data_dir)
+    found = translation.journeys(load_system(run, names=TRANSLATORS), data, options.count)
     for one in data.values():
         print(f"data     {one.describe()}")
     print(f"\n{aligned(translation.table(found))}\n")

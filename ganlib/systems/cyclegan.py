@@ -3,16 +3,17 @@
 Zhu et al. 2017, https://arxiv.org/abs/1703.10593; `review`, section 2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ganlib.errors import GanlibError
 from ganlib.models.layers import logits
-from ganlib.startup import keras, tf
+from ganlib.startup import tf
 from ganlib.systems import losses
 from ganlib.systems.latents import Inputs
+from ganlib.systems.pool import Pool
 from ganlib.systems.replicas import global_batch_size
 from ganlib.systems.system import Batch, Logs, System
 
@@ -40,6 +41,7 @@ class CycleGAN(System):
     """
 
     log_keys = ("d_loss", "g_loss", "cycle_loss", "identity_loss")
+    columns = 16
 
     def __init__(
         self,
@@ -53,21 +55,17 @@ class CycleGAN(System):
         **options: Any,
     ) -> None:
         self.objective = losses.get(objective)
-        if pool and tf.distribute.get_strategy().num_replicas_in_sync > 1:
-            raise GanlibError("a pool is for one device: train with pool=0, or on one")
-        self.cycle, self.identity, self.pool = cycle, identity, pool
+        self.cycle, self.identity = cycle, identity
         shape = networks["generator"].output_shape[1:]
-        self.pools = {
-            name: keras.Variable(np.zeros((pool, *shape), np.float32), trainable=False, name=name)
-            for name in (SIDES if pool and optimizers else ())
-        }
-        self.pooled = keras.Variable(0, dtype="int64", trainable=False, name="pooled")
+        self.pools = {name: Pool(pool, shape) for name in (SIDES if pool and optimizers else ())}
         super().__init__(networks, optimizers, **options)
 
     @property
     def variables(self) -> dict[str, Any]:
-        own = {f"pool/{name}": kept for name, kept in self.pools.items()}
-        return super().variables | (own | {"pool/count": self.pooled} if own else {})
+        pools: dict[str, Any] = {}
+        for name, pool in self.pools.items():
+            pools |= {f"pool/{name}": pool.images, f"pool/{name}_count": pool.count}
+        return super().variables | pools
 
     def update(self, batch: Batch, index: tf.Tensor) -> Logs:
         size = global_batch_size(batch["source"])
@@ -75,14 +73,15 @@ class CycleGAN(System):
         with tf.GradientTape(persistent=True) as tape:
             each, scaled = [], {}
             for number, (name, (_, discriminator)) in enumerate(SIDES.items()):
-                shown = self.from_pool(name, fakes[name], index, number)
+                shown = fakes[name]
+                if self.pools:
+                    seeds = (self.seed_of(index, 2 * number + stream) for stream in (0, 1))
+                    shown = self.pools[name](shown, *seeds)
                 real, fake = (self.scores(discriminator, x) for x in (batch[name], shown))
                 each.append(tf.reduce_sum(self.objective.discriminator(real, fake)) / size)
                 scaled[discriminator] = self.optimizers[discriminator].scale_loss(each[-1])
         for name, loss in scaled.items():
             self.apply(tape, loss, name)
-        if self.pools:
-            self.pooled.assign_add(tf.cast(size, tf.int64))
         return logs | {"d_loss": tf.add_n(each)}
 
     def generators_update(self, batch: Batch, size: tf.Tensor) -> tuple[Batch, Logs]:
@@ -135,27 +134,6 @@ class CycleGAN(System):
         """A discriminator's logits in training, float32."""
         return logits(self.networks[discriminator](images, training=True))
 
-    def from_pool(self, name: str, fakes: tf.Tensor, index: tf.Tensor, stream: int) -> tf.Tensor:
-        """Half of the images changed for older ones, which they replace; the first fill the pool.
-
-        Section 4, after Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828.
-        """
-        if not self.pools:
-            return fakes
-        kept, begun = self.pools[name], tf.cast(self.pooled.value, tf.int32)
-        fakes, filling = tf.cast(fakes, tf.float32), begun < self.pool
-        most = tf.minimum(tf.shape(fakes)[0], self.pool)  # of a larger batch, the first ones
-        shuffled = tf.random.experimental.stateless_shuffle(
-            tf.range(self.pool), self.seed_of(index, 2 * stream)
-        )
-        coins = tf.random.stateless_uniform((most, 1, 1, 1), self.seed_of(index, 2 * stream + 1))
-        places = tf.where(filling, (begun + tf.range(most)) % self.pool, shuffled[:most])
-        older, newer = tf.gather(kept.value, places), fakes[:most]
-        changed = tf.logical_and(coins < 0.5, tf.logical_not(filling))
-        written = tf.where(tf.logical_or(changed, filling), newer, older)
-        kept.assign(tf.tensor_scatter_nd_update(kept.value, places[:, None], written))
-        return tf.concat([tf.where(changed, older, newer), fakes[most:]], axis=0)
-
     def draw(self, rng: np.random.Generator, count: int, **given: Any) -> Inputs:
         """The images to be translated, float32 (`count`, H, W, C) in [-1, 1]; nothing is drawn."""
         if "images" not in given:
@@ -169,3 +147,11 @@ class CycleGAN(System):
     def translate(self, images: np.ndarray, generator: str = "generator") -> np.ndarray:
         """Images of one set as images of the other, float32 (N, H, W, C) in [-1, 1]."""
         return self.generate({"images": images}, self.networks[generator])
+
+    def shown(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Three rows for each `columns` images: as they were, translated, and translated back."""
+        stops = [inputs["images"]]
+        for name in ("generator", "back"):
+            stops.append(self.translate(stops[-1], name))
+        starts = range(0, len(stops[0]), self.columns)
+        return np.concatenate([stop[i : i + self.columns] for i in starts for stop in stops])
