@@ -28,9 +28,9 @@ def _recipe(
         batch_size=16,
         epochs=None,
         notes=(
-            "The report describes the CycleGAN and draws its losses; networks, rates and data "
-            "are not in it. Losses, weights and the pool are the paper's. The networks are small, "
-            "and work on a quarter of the side; rate and batch are ours."
+            "The report describes the CycleGAN in a paragraph, without networks, weights of the "
+            "losses, rates or data. Losses, weights and the pool are the paper's; small networks "
+            "that work on a quarter of the side, rate, batch and data are ours."
         ),
         **more,
     )
