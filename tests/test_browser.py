@@ -135,7 +135,7 @@ def open_lesson(page, lab, path: Path) -> int:
 
 
 def assert_nothing_is_wrong(page):
-    assert page.locator(f".jp-Notebook :is({ERRORS})").all_inner_texts() == []
+    assert page.locator(f".jp-Notebook :is({ERRORS})").all_text_contents() == []
     assert page.locator(".jp-Dialog").all_inner_texts() == []
     page.wait_for_function("[...document.querySelectorAll('.jp-Notebook img')].every(i => i.width)")
 

@@ -27,7 +27,7 @@ def stamps_on(inputs, kernel, stride):
 even_kernel = 6
 
 
-# %% exercise-1: kernel 4
+# %% exercise-1: kernel 4: {1, 2} stamps inside
 def stamps_on(inputs, kernel, stride):
     counts = [0] * ((inputs - 1) * stride + kernel)
     for place in range(inputs):
