@@ -162,6 +162,8 @@ def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int)
     try:
         if not begun or run.record["status"] != "finished":
             train(recipe, data, path, epochs=epochs, seed=first, resume=begun, score_every=0)
+            if run.record["status"] == "interrupted":
+                raise GanlibError("interrupted: the same command goes on")
         if not run.scores_file.is_file():
             print(evaluate(run, metrics=["frechet"]).generators["last"]["frechet"])
     except TrainingDiverged as error:

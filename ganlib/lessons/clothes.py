@@ -12,6 +12,7 @@ from ganlib import figures
 from ganlib.lessons.charts import POINTS, WIDTH
 from ganlib.lessons.quiz import FRAME, RIGHT, WRONG
 from ganlib.lessons.references import ROOT
+from ganlib.runs.folder import RunFolder
 
 COLUMNS, SCALE = 8, 3
 KINDS = ("top", "trousers", "top", "dress", "top", "shoe", "top", "shoe", "bag", "shoe")
@@ -36,6 +37,17 @@ def classes(
         for label, name in enumerate(names)
     ]
     return figures.row(columns, gap=6)
+
+
+def over_time(run: RunFolder, parts: int = 20) -> tuple[list[float], list[float], list[float]]:
+    """Epochs seen, and the mean real and fake accuracy, in equal parts of a run's training."""
+    rows = np.array_split(np.array(run.steps, dtype=object), parts)
+    size = run.record["data"]["images"]
+    real, fake = (
+        [float(np.mean([row[key] for row in part])) for part in rows]
+        for key in ("real_accuracy", "fake_accuracy")
+    )
+    return [part[-1]["images"] / size for part in rows], real, fake
 
 
 def accuracies(panels: Mapping[str, tuple[Any, Any, Any]], xlabel: str) -> Figure:
