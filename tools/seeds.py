@@ -1,8 +1,8 @@
 """Train a lesson's variants with several seeds, keep their scores: ``python tools/seeds.py FILE``.
 
 FILE is a notebook whose cells with the tag `imports` define ``variants``, recipes by name, and
-perhaps ``STEPS``. Each is trained as `ganlib.lessons.trial` does it, on the real data. The scores
-go to ``figures/seeds/``; those that are there already are not repeated.
+perhaps ``STEPS``. Each is trained as `ganlib.lessons.trial` does it, on the real data. Scores and
+losses go to ``figures/seeds/``; those that are there already are not repeated.
 """
 
 import argparse
@@ -35,19 +35,20 @@ def main() -> None:
         for name, recipe in names["variants"].items():
             if str(seed) in scores_in(file).get(name, {}):
                 continue
-            score = round(lessons.trial(recipe, data, steps, seed).frechet, 2)
-            print(name, seed, score, flush=True)
-            scores = scores_in(file)
-            scores.setdefault(name, {})[str(seed)] = score
+            trial = lessons.trial(recipe, data, steps, seed)
+            print(name, seed, trial, flush=True)
+            kept = {"frechet": scores_in(file), "losses": scores_in(file, "losses")}
+            kept["frechet"].setdefault(name, {})[str(seed)] = round(trial.frechet, 2)
+            kept["losses"].setdefault(name, {})[str(seed)] = trial.steps
             file.parent.mkdir(exist_ok=True)
-            record = about | devices.describe() | {"frechet": scores}
+            record = about | devices.describe() | kept
             text = json.dumps(record, indent=1, ensure_ascii=False)
             file.write_text(text + "\n", encoding="utf-8")
 
 
-def scores_in(file: Path) -> dict[str, dict[str, float]]:
-    """Scores by the variant's name and the seed; none without a file."""
-    return json.loads(file.read_text(encoding="utf-8"))["frechet"] if file.is_file() else {}
+def scores_in(file: Path, what: str = "frechet") -> dict[str, dict[str, Any]]:
+    """Scores, or losses, by the variant's name and the seed; none without a file."""
+    return json.loads(file.read_text(encoding="utf-8")).get(what, {}) if file.is_file() else {}
 
 
 if __name__ == "__main__":
