@@ -2,7 +2,8 @@
 
 FILE is a notebook whose cells with the tag `imports` define ``variants``, recipes by name, and
 perhaps ``STEPS``. Each is trained as `ganlib.lessons.trial` does it, on the real data. The scores
-go to ``figures/seeds/``; those that are there already are not repeated.
+go to ``figures/seeds/``; those that are there already are not repeated. A notebook that defines
+``measured``, from recipe, data, steps and seed to scores by name, has these recorded instead.
 """
 
 import argparse
@@ -30,24 +31,30 @@ def main() -> None:
     steps, first = names.get("STEPS", STEPS), next(iter(names["variants"].values()))
     data = datasets.load(first.dataset, channels=first.image_shape[-1])
     file = SEEDS / f"{options.notebook.stem}.json"
+    measured, key = (names["measured"], "scores") if "measured" in names else (distance, "frechet")
     about = {"data": data.describe(), "steps": steps, "images": IMAGES}
     for seed in options.seeds:
         for name, recipe in names["variants"].items():
-            if str(seed) in scores_in(file).get(name, {}):
+            if str(seed) in scores_in(file, key).get(name, {}):
                 continue
-            score = round(lessons.trial(recipe, data, steps, seed).frechet, 2)
+            score = measured(recipe, data, steps, seed)
             print(name, seed, score, flush=True)
-            scores = scores_in(file)
+            scores = scores_in(file, key)
             scores.setdefault(name, {})[str(seed)] = score
             file.parent.mkdir(exist_ok=True)
-            record = about | devices.describe() | {"frechet": scores}
+            record = about | devices.describe() | {key: scores}
             text = json.dumps(record, indent=1, ensure_ascii=False)
             file.write_text(text + "\n", encoding="utf-8")
 
 
-def scores_in(file: Path) -> dict[str, dict[str, float]]:
+def distance(recipe: Any, data: Any, steps: int, seed: int) -> float:
+    """The Fréchet distance of a trial."""
+    return round(lessons.trial(recipe, data, steps, seed).frechet, 2)
+
+
+def scores_in(file: Path, key: str) -> dict[str, dict[str, Any]]:
     """Scores by the variant's name and the seed; none without a file."""
-    return json.loads(file.read_text(encoding="utf-8"))["frechet"] if file.is_file() else {}
+    return json.loads(file.read_text(encoding="utf-8"))[key] if file.is_file() else {}
 
 
 if __name__ == "__main__":

@@ -42,6 +42,31 @@ MNIST_EXPRESS = Recipe(
     ),
 )
 
+ADAM = {"beta_1": 0.0, "beta_2": 0.99}
+MNIST_INFOGAN = dataclasses.replace(
+    MNIST_EXPRESS,
+    name="mnist-infogan",
+    title="MNIST InfoGAN",
+    source="Chen et al. 2016 (InfoGAN), section 7.2 and appendix C.1; networks of mnist-express",
+    networks={
+        "generator": Network("infogan:generator", MNIST_EXPRESS.networks["generator"].options),
+        "discriminator": MNIST_EXPRESS.networks["discriminator"],
+        "recogniser": Network("infogan:recogniser", {"features": 128}),
+    },
+    optimizers={
+        **MNIST_EXPRESS.optimizers,
+        "recogniser": Optimizer("Adam", {"learning_rate": 1e-3, **ADAM}),
+    },
+    kind="infogan",
+    options={"lambda_category": 1.0, "lambda_numbers": 0.1},
+    latent={
+        "noise": Part("normal", 32),
+        "category": Part("one_hot", 10),
+        "numbers": Part("uniform", 2),
+    },
+    notes="",
+)
+
 SVHN_EXPRESS = dataclasses.replace(
     MNIST_EXPRESS,
     name="svhn-express",
@@ -118,4 +143,11 @@ SVHN_WGAN_GP = dataclasses.replace(
     ),
 )
 
-RECIPES = (MNIST_EXPRESS, SVHN_EXPRESS, MNIST_WGAN_RMSPROP, SVHN_BASELINE_TTUR, SVHN_WGAN_GP)
+RECIPES = (
+    MNIST_EXPRESS,
+    MNIST_INFOGAN,
+    SVHN_EXPRESS,
+    MNIST_WGAN_RMSPROP,
+    SVHN_BASELINE_TTUR,
+    SVHN_WGAN_GP,
+)

@@ -12,13 +12,16 @@ from ganlib.rules import Rule, maybe, number, whole
 KINDS = {
     "simultaneous": "ganlib.systems.gan:Simultaneous",
     "alternating": "ganlib.systems.gan:Alternating",
+    "infogan": "ganlib.systems.infogan:InfoGAN",
     "pca": "ganlib.systems.pca:PCA",
 }
 """Every kind of system by name: a new one is a file in this folder and a line here."""
 BOTH = ("generator", "discriminator")
+THREE = (*BOTH, "recogniser")
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "simultaneous": {"networks": BOTH, "optimizers": BOTH},
     "alternating": {"networks": BOTH, "optimizers": BOTH},
+    "infogan": {"networks": THREE, "optimizers": THREE},
     "pca": {"networks": BOTH[:1]},
 }
 """The networks and optimisers that a kind cannot do without."""
@@ -28,6 +31,7 @@ OPTIONS: dict[str, dict[str, Rule]] = {
         "clip?": maybe(number(0)),
         "gradient_penalty?": number(0),
     },
+    "infogan": {"lambda_category?": number(0), "lambda_numbers?": number(0)},
 }
 """What the options of a kind may be, where it has any."""
 OBJECTIVES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hinge")
