@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from ganlib import datasets, recipes
 from ganlib.errors import GanlibError
@@ -11,6 +12,7 @@ from ganlib.files import atomic
 from ganlib.recipes.vary import vary
 from ganlib.runs import pretrained
 from ganlib.runs.sampling import check_generator
+from ganlib.systems import latents
 
 
 def list_recipes(options: argparse.Namespace) -> int:
@@ -71,14 +73,23 @@ def sample(options: argparse.Namespace) -> int:
     from ganlib import figures
     from ganlib.runs import sampling
 
-    images = sampling.sample(run, options.count, options.seed, weights=options.weights)
+    shown = dict(options.code) | ({"labels": options.label} if options.label else {})
+    given: dict[str, Any] = {}
+    columns = 0
+    if shown or options.count is None:
+        rng = np.random.default_rng([options.seed, 4])
+        given, columns = latents.arranged(run.recipe.latent, rng, options.count, **shown)
+    count = len(
+        next(iter(given.values()), range(latents.ALIKE if options.count is None else options.count))
+    )
+    images = sampling.sample(run, count, options.seed, weights=options.weights, **given)
     output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix == ".npz":
         with atomic(output) as partial:
-            np.savez_compressed(partial, images=images)
+            np.savez_compressed(partial, images=images, **given)
     else:
         caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
-        figures.save(figures.grid(images, caption=caption), output)
+        figures.save(figures.grid(images, columns, caption=caption), output)
     print(f"{len(images)} images in {output}")
     return 0
 

@@ -67,6 +67,20 @@ MNIST_INFOGAN = dataclasses.replace(
     notes="",
 )
 
+MNIST_EXPRESS_CGAN = dataclasses.replace(
+    MNIST_EXPRESS,
+    name="mnist-express-cgan",
+    title="MNIST express conditional GAN",
+    source=f"{MNIST_EXPRESS.source}, Mirza and Osindero 2014 (labels)",
+    networks={
+        name: dataclasses.replace(network, options={**network.options, "classes": 10})
+        for name, network in MNIST_EXPRESS.networks.items()
+    },
+    kind="conditional",
+    latent={**MNIST_EXPRESS.latent, "labels": Part("label", 10)},
+    notes="mnist-express whose networks see the label too, and take turns.",
+)
+
 SVHN_EXPRESS = dataclasses.replace(
     MNIST_EXPRESS,
     name="svhn-express",
@@ -146,6 +160,7 @@ SVHN_WGAN_GP = dataclasses.replace(
 RECIPES = (
     MNIST_EXPRESS,
     MNIST_INFOGAN,
+    MNIST_EXPRESS_CGAN,
     SVHN_EXPRESS,
     MNIST_WGAN_RMSPROP,
     SVHN_BASELINE_TTUR,

@@ -12,6 +12,7 @@ from ganlib.rules import Rule, maybe, number, whole
 KINDS = {
     "simultaneous": "ganlib.systems.gan:Simultaneous",
     "alternating": "ganlib.systems.gan:Alternating",
+    "conditional": "ganlib.systems.conditional:Conditional",
     "infogan": "ganlib.systems.infogan:InfoGAN",
     "pca": "ganlib.systems.pca:PCA",
 }
@@ -21,16 +22,19 @@ THREE = (*BOTH, "recogniser")
 NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "simultaneous": {"networks": BOTH, "optimizers": BOTH},
     "alternating": {"networks": BOTH, "optimizers": BOTH},
+    "conditional": {"networks": BOTH, "optimizers": BOTH},
     "infogan": {"networks": THREE, "optimizers": THREE},
     "pca": {"networks": BOTH[:1]},
 }
 """The networks and optimisers that a kind cannot do without."""
+_IN_TURN = {
+    "n_critic?": whole(1),
+    "clip?": maybe(number(0)),
+    "gradient_penalty?": number(0),
+}
 OPTIONS: dict[str, dict[str, Rule]] = {
-    "alternating": {
-        "n_critic?": whole(1),
-        "clip?": maybe(number(0)),
-        "gradient_penalty?": number(0),
-    },
+    "alternating": _IN_TURN,
+    "conditional": _IN_TURN,
     "infogan": {"lambda_category?": number(0), "lambda_numbers?": number(0)},
 }
 """What the options of a kind may be, where it has any."""

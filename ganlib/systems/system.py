@@ -145,8 +145,8 @@ class System:
         return latents.draw(self.latent, rng, count, **given)
 
     def conditions(self, data: Any, count: int) -> dict[str, Any]:
-        """What `draw` should be given for `count` sample images, from the training data."""
-        return {}
+        """What `draw` should be given for `count` images like the data's, such as their labels."""
+        return latents.like(self.latent, data, count)
 
     def generate(self, inputs: Mapping[str, np.ndarray], generator: Any = None) -> np.ndarray:
         """Images, float32 (N, H, W, C) in [-1, 1], of this or another generator from N rows."""
