@@ -50,7 +50,7 @@ def publish(run: RunFolder, name: str | None = None, discriminator: bool = False
         if logs and sum(file.stat().st_size for file in logs) <= MOST_LOGS:
             shutil.copytree(run.logs, copy.logs)
         record["shipped"] = {}
-        for network in ["generator", *(["discriminator"] if discriminator else [])]:
+        for network in record["recipe"]["networks"] if discriminator else ["generator"]:
             record["shipped"][network] = pretrained.save(load_network(run, network), copy, network)
             _check_size(copy.shipped_file(network), MOST_WEIGHTS, "publish a smaller network")
         _check_size(copy.gif, MOST_FILM, "publish a run with fewer grids")
@@ -77,9 +77,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("--name", help="of the folder in figures/ (default: the recipe's)")
-    parser.add_argument(
-        "--discriminator", action="store_true", help="publish the discriminator too"
-    )
+    parser.add_argument("--discriminator", action="store_true", help="publish all networks")
     options = parser.parse_args()
     try:
         print(publish(RunFolder.existing(options.run), options.name, options.discriminator))

@@ -119,6 +119,7 @@ def scores(system: Any, test: Dataset) -> dict[str, float]:
     inputs, images = drawn(system)
     categories = inputs["category"].argmax(axis=1)
     pixels = test.images.astype(np.float32) / 127.5 - 1.0
+    assert test.labels is not None
     guessed = system.recognise(pixels)["category"].argmax(axis=1)
     found = {
         "generated": error(counted(categories, digits_in(images))),
@@ -130,16 +131,17 @@ def scores(system: Any, test: Dataset) -> dict[str, float]:
 
 
 def measured(recipe: Recipe, data: Dataset, steps: int, seed: int) -> dict[str, float]:
-    """Train an InfoGAN for some steps, keep nothing of it but `scores`; for tools/seeds.py.
-
-    With the bounds of its last step in nats, and the Fréchet distance of 2,000 images.
-    """
+    """Train an InfoGAN for some steps, keep nothing of it but `told_by`; for tools/seeds.py."""
     from ganlib.training.train import train
 
     with tempfile.TemporaryDirectory() as folder:
         how: dict[str, Any] = {"display": "none", "score_every": 0, "steps": allowed(steps)}
-        run = train(recipe, data, Path(folder) / "run", seed=seed, **how)
-        system, last = loaded(run), run.steps[-1]
+        return told_by(train(recipe, data, Path(folder) / "run", seed=seed, **how), data)
+
+
+def told_by(run: RunFolder, data: Dataset) -> dict[str, float]:
+    """`scores` of a run, its last bounds in nats, and the Fréchet distance of 2,000 images."""
+    system, last = loaded(run), run.steps[-1]
     test = datasets.load(data.name, "test", stand_in="always" if data.synthetic else "never")
     found = scores(system, test) | {"frechet": round(frechet(drawn(system)[1], data), 2)}
     nats = {name: round(float(last[f"information_{name}"]), 3) for name in system.codes}

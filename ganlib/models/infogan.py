@@ -17,7 +17,6 @@ def generator(
     latent_dim: int = 32,
     categories: int = 10,
     numbers: int = 2,
-    gain: float = 1.0,
     **options: Any,
 ) -> keras.Model:
     """A dict of "noise", "category" and "numbers", each (B, size), to (B, H, W, C) in [-1, 1].
@@ -30,8 +29,7 @@ def generator(
     sizes = {"noise": latent_dim, "category": categories, "numbers": numbers}
     inputs = {name: layers.Input((size,), name=name) for name, size in sizes.items()}
     body = express.generator(image_shape, sum(sizes.values()), **options)
-    parts = inputs | {"category": layers.Rescaling(gain, name="louder")(inputs["category"])}
-    joined = layers.Concatenate(name="joined")(list(parts.values()))
+    joined = layers.Concatenate(name="joined")(list(inputs.values()))
     return keras.Model(inputs, express.through(body.layers[1:], joined), name="generator")
 
 

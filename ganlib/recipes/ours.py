@@ -42,7 +42,6 @@ MNIST_EXPRESS = Recipe(
     ),
 )
 
-ADAM = {"beta_1": 0.0, "beta_2": 0.99}
 MNIST_INFOGAN = dataclasses.replace(
     MNIST_EXPRESS,
     name="mnist-infogan",
@@ -55,16 +54,21 @@ MNIST_INFOGAN = dataclasses.replace(
     },
     optimizers={
         **MNIST_EXPRESS.optimizers,
-        "recogniser": Optimizer("Adam", {"learning_rate": 1e-3, **ADAM}),
+        "recogniser": Optimizer("Adam", {"learning_rate": 1e-3, "beta_1": 0.0, "beta_2": 0.99}),
     },
     kind="infogan",
-    options={"lambda_category": 1.0, "lambda_numbers": 0.1},
+    options={"lambda_category": 1.0, "lambda_numbers": 0.05, "wobble": 1.0},
     latent={
         "noise": Part("normal", 32),
         "category": Part("one_hot", 10),
         "numbers": Part("uniform", 2),
     },
-    notes="",
+    minutes=3.0,
+    notes=(
+        "The codes, and the weight 1 of the category's bound, are the paper's. Ours: networks and "
+        "rates of mnist-express; deviations that are learnt, weight 0.05, for the numbers; and "
+        "a category that is read from wobbled images, so that it cannot stand for slant or width."
+    ),
 )
 
 MNIST_EXPRESS_CGAN = dataclasses.replace(

@@ -35,7 +35,11 @@ _IN_TURN = {
 OPTIONS: dict[str, dict[str, Rule]] = {
     "alternating": _IN_TURN,
     "conditional": _IN_TURN,
-    "infogan": {"lambda_category?": number(0), "lambda_numbers?": number(0)},
+    "infogan": {
+        "lambda_category?": number(0),
+        "lambda_numbers?": number(0),
+        "wobble?": number(0, 1),
+    },
 }
 """What the options of a kind may be, where it has any."""
 OBJECTIVES = ("minimax", "non_saturating", "least_squares", "wasserstein", "hinge")

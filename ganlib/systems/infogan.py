@@ -3,7 +3,6 @@
 Chen et al. 2016, https://arxiv.org/abs/1606.03657; equation 4 of `review`.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,46 +10,12 @@ import numpy as np
 from ganlib.errors import GanlibError
 from ganlib.models.layers import logits
 from ganlib.startup import keras, tf
+from ganlib.systems import wobble as wobbles
+from ganlib.systems.bounds import BOUNDS
 from ganlib.systems.gan import GAN
-from ganlib.systems.latents import Part
-from ganlib.systems.replicas import global_batch_size
+from ganlib.systems.latents import NOISE, Part
+from ganlib.systems.replicas import global_batch_size, own_rows
 from ganlib.systems.system import AT_ONCE, Batch, Logs
-
-NOISE = "noise"
-LEAST = 0.3
-"""The smallest deviation of a guess: a finer code would be hidden in an image, not shown."""
-
-
-def category_bound(code: tf.Tensor, guess: tf.Tensor) -> tf.Tensor:
-    """``log Q(c|x) + H(c)`` of a category, in nats, (B,): equation 5.
-
-    Both are (B, size): the category as one-hot vectors, and logits. Its mean is log(size) at most,
-    and 0 for a recogniser that gives all categories the same probability.
-    """
-    size = code.shape[-1]
-    return tf.reduce_sum(code * tf.nn.log_softmax(guess), axis=1) + math.log(size)
-
-
-def number_bound(code: tf.Tensor, guess: tf.Tensor) -> tf.Tensor:
-    """The same of numbers from U(-1, 1), summed, for a normal distribution of each, (B,).
-
-    The code is (B, size); the guess is (B, 2·size), the means and then what `deviation` takes. A
-    number gives 2.08 nats at most, at `LEAST`. Without the image, the best guess gives -0.18.
-    """
-    mean, raw = tf.split(guess, 2, axis=1)
-    spread = deviation(raw)
-    squares = tf.square((code - mean) / spread)
-    density = -0.5 * squares - tf.math.log(spread) - 0.5 * math.log(2.0 * math.pi)
-    return tf.reduce_sum(density + math.log(2.0), axis=1)
-
-
-def deviation(raw: tf.Tensor) -> tf.Tensor:
-    """The deviation of a guess, above `LEAST`, from any number."""
-    return LEAST + tf.nn.softplus(raw)
-
-
-BOUNDS = {"one_hot": category_bound, "uniform": number_bound}
-"""The bound for each kind of code."""
 
 
 class InfoGAN(GAN):
@@ -67,6 +32,8 @@ class InfoGAN(GAN):
     networks, optimizers : "recogniser" too, from features (B, F) to guesses: for each code in
         turn, logits (B, size) of a category, or means and deviations (B, 2·size) of numbers
     lambda_category, lambda_numbers : weights of the bounds of both kinds of code; 0: not used
+    wobble : from 0 to 1: the category has to be read from images that are slanted, turned, resized,
+        moved and widened at random, see `ganlib.systems.wobble`; 0: from the images as they are
     """
 
     def __init__(
@@ -76,8 +43,10 @@ class InfoGAN(GAN):
         *,
         lambda_category: float = 1.0,
         lambda_numbers: float = 0.1,
+        wobble: float = 0.0,
         **options: Any,
     ) -> None:
+        self.wobble = wobble
         self.weights = {"one_hot": lambda_category, "uniform": lambda_numbers}
         self.codes: dict[str, Part] = {n: p for n, p in options["latent"].items() if n != NOISE}
         if not self.codes or (wrong := {p.kind for p in self.codes.values()} - set(BOUNDS)):
@@ -117,6 +86,10 @@ class InfoGAN(GAN):
             real, (fake, guesses) = self.scores(images), self.read(fakes, training=True)
             logs = self.discriminator_logs(real, fake, size)
             logs["g_loss"] = tf.reduce_sum(self.objective.generator(fake)) / size
+            if self.wobble:
+                moves = own_rows(lambda rows: wobbles.draw(self.seed_of(index, 1), rows), images)
+                _, moved = self.read(wobbles.wobble(fakes, moves, self.wobble), training=True)
+                guesses |= {n: moved[n] for n, p in self.codes.items() if p.kind == "one_hot"}
             told = tf.constant(0.0)
             used = tf.constant(0.0)
             for name, part in self.codes.items():
