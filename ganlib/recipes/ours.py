@@ -46,7 +46,7 @@ MNIST_INFOGAN = dataclasses.replace(
     MNIST_EXPRESS,
     name="mnist-infogan",
     title="MNIST InfoGAN",
-    source="Chen et al. 2016 (InfoGAN), section 7.2 and appendix C.1; networks of mnist-express",
+    source=f"{MNIST_EXPRESS.source}, Chen et al. 2016 (InfoGAN)",
     networks={
         "generator": Network("infogan:generator", MNIST_EXPRESS.networks["generator"].options),
         "discriminator": MNIST_EXPRESS.networks["discriminator"],
