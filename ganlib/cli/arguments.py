@@ -171,6 +171,12 @@ EVALUATE: Options = {
         "help": "default: the last ones and, where there is one, their moving average",
     },
 }
+TRANSLATE: Options = {
+    "pictures": {"metavar": "PICTURE", "nargs": "+", "help": "image files, of any size"},
+    "--back": {"action": "store_true", "help": "they belong to the second data set of the pair"},
+    "--invert": {"action": "store_true", "help": "for dark ink where the data set has light ink"},
+    "--output": {"default": "translated.png", "help": "the picture (default: translated.png)"},
+}
 COMPARE: Options = {
     "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders, or pretrained:NAME"},
     "--output": {"default": "comparison.png", "help": "the picture"},
@@ -204,6 +210,8 @@ def parser() -> argparse.ArgumentParser:
     _add_training(commands, "live", about)
 
     _add(commands, "sample", "generate images with a trained run", SAMPLE, "run", "--seed")
+    about = "your own pictures through a CycleGAN: before, after, and back"
+    _add(commands, "translate", about, TRANSLATE, "run")
     about = "score a run's images against real ones: a table here, scores.json in the run folder"
     _add(commands, "evaluate", about, EVALUATE, "run", "--seed", "--data-dir")
     _add(commands, "compare", "several runs in one picture and one table", COMPARE)

@@ -148,16 +148,11 @@ def told_by(run: RunFolder, data: Dataset) -> dict[str, float]:
     return found | nats
 
 
-def kept() -> dict[str, dict[str, list[float]]]:
-    """The recorded scores of each variant, by name, seed by seed."""
+def kept(score: str) -> dict[str, list[float]]:
+    """One of the recorded scores of each variant, by the variant's name, seed by seed."""
     file = ROOT / "figures" / "seeds" / "18_infogan.json"
-    record = json.loads(file.read_text(encoding="utf-8"))["scores"]
-    return {
-        variant: {
-            name: [one[name] for one in seeds.values()] for name in next(iter(seeds.values()))
-        }
-        for variant, seeds in record.items()
-    }
+    record = json.loads(file.read_text(encoding="utf-8"))[score]
+    return {name: [scores[seed] for seed in sorted(scores)] for name, scores in record.items()}
 
 
 def table(tables: Mapping[str, np.ndarray], ylabel: str = "category") -> Figure:

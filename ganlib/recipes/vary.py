@@ -7,7 +7,7 @@ from typing import Any
 from ganlib import datasets
 from ganlib.errors import GanlibError
 from ganlib.recipes.recipe import Recipe
-from ganlib.systems import OPTIONS
+from ganlib.systems import KINDS
 from ganlib.systems.latents import Part
 
 PUBLISHED = {"n_critic": 5, "clip": 0.01}  # Arjovsky et al. 2017, algorithm 1
@@ -60,7 +60,7 @@ def _objective(recipe: Recipe, name: str, value: Any) -> Recipe:
 def _option(recipe: Recipe, name: str, value: Any) -> Recipe:
     """An option of alternating steps."""
     kind = IN_TURN.get(recipe.kind, recipe.kind)
-    _require(f"{name}?" in OPTIONS.get(kind, {}), recipe, "discriminator that takes turns", name)
+    _require(f"{name}?" in KINDS[kind].options, recipe, "discriminator that takes turns", name)
     kind = recipe.kind
     options = {key: old for key, old in recipe.options.items() if key != name}
     neutral = 1 if name == "n_critic" else 0  # one step of the critic; no clipping, no penalty

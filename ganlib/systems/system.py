@@ -31,6 +31,8 @@ class System:
 
     log_keys: tuple[str, ...] = ()
     """Names of the float32 scalars that a step returns."""
+    columns = 0
+    """Of a grid of what `shown` returns, where its rows belong together; 0: any number."""
 
     def __init__(
         self,
@@ -155,6 +157,10 @@ class System:
             rows = {name: values[start : start + AT_ONCE] for name, values in inputs.items()}
             parts.append(tf.cast(self.make(rows, False, generator), tf.float32).numpy())
         return np.concatenate(parts)
+
+    def shown(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The images of a grid for these inputs: those of `generate`, or others beside them."""
+        return self.generate(inputs)
 
     def plain(self, name: str, use: str = "last") -> Any:
         """A network as it is now, in float32 and of Keras's own layers; one copy for each `use`."""

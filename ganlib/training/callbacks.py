@@ -45,7 +45,7 @@ class SampleGrids(RunCallback):
 
     def draw(self, columns: int | None = None, scale: int = 2) -> Image.Image:
         """The grid as the generator makes it now; `columns` is for inputs that have none."""
-        images = self.model.system.generate(self.inputs)
+        images = self.model.system.shown(self.inputs)
         if not np.isfinite(images).all():
             raise TrainingDiverged(self.model.progress, "a generated image", self.run)
         return figures.grid(images, self.columns or columns, scale, self.caption)

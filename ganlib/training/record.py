@@ -13,6 +13,7 @@ from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import FORMAT, RunFolder
+from ganlib.systems import KINDS
 from ganlib.training.precision import precision_for
 
 Data = Dataset | Mapping[str, Dataset]
@@ -88,7 +89,13 @@ def provenance(data: Data) -> dict[str, Any]:
 
 
 def check_data(recipe: Recipe, data: Data) -> None:
-    """Raise `GanlibError` where images or labels are not what the recipe needs."""
+    """Raise `GanlibError` where sets, images or labels are not what the recipe needs."""
+    wanted = KINDS[recipe.kind].sets
+    if wanted and set(data_sets(data)) != set(wanted):
+        raise GanlibError(
+            f"{recipe.name} needs two sets of images, {' and '.join(wanted)}: "
+            "ganlib.datasets.pairs.load reads them"
+        )
     for one in data_sets(data).values():
         if one.images.shape[1:] != tuple(recipe.image_shape):
             raise GanlibError(

@@ -134,6 +134,7 @@ def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
     run, record, system = loop.run, loop.record, loop.system
     rng = np.random.default_rng([record["seed"], 1])
     given, columns = latents.arranged(system.latent, rng)
+    columns = columns or system.columns
     count = len(next(iter(given.values()), range(SAMPLES)))
     inputs = system.draw(rng, count, **system.conditions(loop.data, count) | given)
     conditions = system.conditions(loop.data, scoring.IMAGES)
