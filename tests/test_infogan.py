@@ -224,3 +224,21 @@ def test_categories_are_matched_one_to_one():
     assert codes.error(table) == pytest.approx(0.1) and sorted(codes.matching(table)) == [
         *range(10)
     ]
+
+
+def test_the_charts_of_the_lesson_name_their_axes():
+    rng = np.random.default_rng(0)
+    table = codes.table({"one": codes.counted(np.arange(10), np.arange(10))})
+    images = np.concatenate([bars(slope, 3) for slope in rng.uniform(-0.4, 0.4, 20)])
+    meanings = codes.meanings(rng.uniform(-1, 1, (20, 2)), images)
+    for figure in (table, meanings):
+        assert all(axis.get_title() for axis in figure.axes)
+    assert [axis.get_xlabel() for axis in meanings.axes] == ["", "", "code 1", "code 2"]
+    assert table.axes[0].get_xlabel() == "digit" and table.axes[0].get_ylabel() == "category"
+
+
+def test_correlations_are_those_of_what_was_drawn_and_skip_images_without_ink():
+    slopes = np.linspace(-0.4, 0.4, 9)
+    images = np.concatenate([*(bars(slope, 3) for slope in slopes), np.zeros((1, 28, 28, 1))])
+    numbers = np.append(slopes, 5.0)[:, None]
+    assert codes.correlations(numbers, images.astype(np.uint8))[0, 0] > 0.99
