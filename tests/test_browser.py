@@ -173,7 +173,7 @@ def test_lesson_01_runs_in_jupyterlab_and_its_sliders_draw_again(page, lab, no_k
     for box in boxes.all():
         picture = box.locator(".widget-image")
         before = picture.get_attribute("src")
-        box.locator("[role=slider]").first.press("ArrowRight")
+        box.locator("[role=slider]").first.press("ArrowLeft")
         changed = "([image, before]) => image.src !== before && image.complete"
         page.wait_for_function(changed, arg=[picture.element_handle(), before])
     assert_nothing_is_wrong(page)

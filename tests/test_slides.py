@@ -216,6 +216,13 @@ def test_long_code_is_left_to_the_notes():
     assert shows.code == "" and shows.printed == "done" and "def f()" in shows.notes[0]
 
 
+def test_a_long_hook_goes_on_in_the_notes():
+    title = rules.Slide("", "title", lines_of("- this"), asked=["It is so."] * 20)
+    page, notes = slides.section(title, "07 · A", "", 0, 60).split("<aside")
+    fits = slides.HOOK - 1
+    assert (page.count("It is so."), notes.count("It is so.")) == (fits, 20 - fits)
+
+
 def test_code_that_is_too_high_loses_its_empty_lines():
     many = "\n\n\n".join(f"def f{n}():\n    return {n}" for n in range(rules.MOST_LINES // 2))
     shows = deck(TITLE, ASKING, code(many)).slides[-1]

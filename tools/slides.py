@@ -48,6 +48,8 @@ ASSETS = {
 """What a deck takes of npm's packages, by the folder in its assets."""
 COLUMN = 330
 """The least width of the words beside a picture."""
+HOOK = 10
+"""Rows that a title has for its hook and for what you will learn."""
 COURSE = "Generative adversarial networks"
 OPENING = "Ten pictures to begin with"
 
@@ -151,10 +153,17 @@ def pictured(slide: Slide, room: float) -> str:
     return f'<div class="picture{where}">{image}{told}</div>'
 
 
+def hooks(slide: Slide) -> list[str]:
+    """The first sentences of a title's hook that have room above what you will learn."""
+    rows = [text.rows(plain(sentence), 1060, 30 / 24) for sentence in slide.asked]
+    room = HOOK - len(slide.lines)
+    return [s for n, s in enumerate(slide.asked) if sum(rows[: n + 1]) <= room]
+
+
 def title_page(slide: Slide, title: str) -> str:
     """The title, its hook and what you will learn."""
     number, _, name = title.rpartition(" · ")
-    hook = "".join(f"<p>{sentence}</p>" for sentence in slide.asked)
+    hook = "".join(f"<p>{sentence}</p>" for sentence in hooks(slide))
     learn = f'<div class="learn"><p>You will learn</p>{text.render(slide.lines)}</div>'
     lesson = f"Lesson {number}" if number else COURSE
     return (
@@ -191,7 +200,8 @@ def section(slide: Slide, title: str, footer: str, before: int, total: int) -> s
     if slide.kind == "title":
         clock += f" Estimated: {WORDS_A_MINUTE} words a minute, answers included, and"
         clock += f" {A_LOOK} seconds more for a picture, a question, an exercise."
-    notes = "\n".join([f"<p><b>{clock}</b></p>", *slide.notes])
+    left = slide.asked[len(hooks(slide)) :] if slide.kind == "title" else []
+    notes = "\n".join([f"<p><b>{clock}</b></p>", *(f"<p>{one}</p>" for one in left), *slide.notes])
     head = f"<h2>{slide.title}</h2>" if slide.kind != "title" else ""
     return (
         f'<section data-timing="{seconds}"><div class="frame {slide.kind}">{head}'
