@@ -2,6 +2,12 @@
 
 import sys
 
-from ganlib.cli import main
+from ganlib.errors import lacking
+
+try:
+    from ganlib.cli import main
+except ModuleNotFoundError as error:
+    print(f"ganlib: {lacking(error)}", file=sys.stderr)
+    sys.exit(2)
 
 sys.exit(main())

@@ -4,7 +4,9 @@ What it quotes comes from files and arguments of others, so it is made harmless 
 """
 
 import re
+import sys
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 LONGEST_WORD, LONGEST = 400, 2000  # characters of a message: paths are long, digits need not be
@@ -49,6 +51,15 @@ class GanlibError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows under the cell, in place of the calls that led here."""
         return [str(self)]
+
+
+def lacking(error: ModuleNotFoundError) -> GanlibError:
+    """The error for a Python, such as that of a wrong kernel, in which a package is missing."""
+    python, course = sys.executable, Path(__file__).resolve().parent.parent
+    return GanlibError(
+        f"{python} lacks {error.name}: choose the Python of the course (in a notebook, its "
+        f'kernel), or run "{python}" -m pip install -e "{course}"'
+    )
 
 
 class DataError(GanlibError, ValueError):

@@ -4,12 +4,15 @@ import contextlib
 import os
 import re
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from ganlib.errors import GanlibError, first_line, plain, shown
 
+PARTIAL = ".partial-"
+WAITS = (0.05, 0.1, 0.2, 0.4)  # seconds between attempts to replace a file
 MOST_BYTES = 2**31
 """That an archive of weights may unpack to: a hundred times the largest of the course."""
 
@@ -21,14 +24,24 @@ def atomic(path: Path) -> Iterator[Path]:
     The temporary file lies beside `path` and has its suffix. After an error it is removed, and an
     older file stays.
     """
-    partial = path.with_name(f".partial-{path.name}")
+    partial = path.with_name(f"{PARTIAL}{path.name}")
     try:
         yield partial
-        with open(partial, "rb") as file:
+        with open(partial, "r+b") as file:  # Windows writes through only what is open to write
             os.fsync(file.fileno())
-        partial.replace(path)
+        _replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _replace(partial: Path, path: Path) -> None:
+    """Give a file its name; on Windows a file that anybody reads refuses for a time."""
+    for wait in WAITS:
+        with contextlib.suppress(PermissionError):
+            partial.replace(path)
+            return
+        time.sleep(wait)
+    partial.replace(path)
 
 
 def write_text(path: Path, text: str) -> None:

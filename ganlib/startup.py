@@ -14,7 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 
-from ganlib.errors import GanlibError
+from ganlib.errors import GanlibError, lacking
 
 NOISE = re.compile(
     r"^\s*$"
@@ -82,6 +82,8 @@ if _usable_cores() <= 2:
 with quiet():
     try:
         import keras
+    except ModuleNotFoundError as error:
+        raise lacking(error) from None
     except (ValueError, TypeError, AttributeError) as error:
         raise GanlibError(
             f"Keras does not start ({type(error).__name__}: {str(error)[:200]}): correct or delete "

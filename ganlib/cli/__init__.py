@@ -14,7 +14,7 @@ from typing import Any, TextIO, cast
 
 from ganlib.cli import commands, train
 from ganlib.cli.arguments import INTERRUPTED, parser
-from ganlib.errors import GanlibError, plain, shortened
+from ganlib.errors import GanlibError, lacking, plain, shortened
 
 COMMANDS = {
     "recipes": commands.list_recipes,
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return COMMANDS[options.command](options)
     except GanlibError as error:
         return _fail(str(error))
+    except ModuleNotFoundError as error:
+        return _fail(str(lacking(error)))
     except BrokenPipeError:  # the reader, such as `head`, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

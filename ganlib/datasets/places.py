@@ -71,7 +71,11 @@ def unpacked(paths: Iterable[Path]) -> list[File]:
             result.append(path)
             continue
         with intact(path, "a zip archive"):
-            root = zipfile.Path(path).root
+            archive = zipfile.ZipFile(path)
+        for info in archive.infolist():  # some packers on Windows write its own separator
+            info.filename = info.filename.replace("\\", "/")
+            archive.NameToInfo[info.filename] = info
+        root = zipfile.Path(archive).root
         names = [name for name in root.namelist() if not name.endswith("/")]
         system = (any(SYSTEM.fullmatch(part) for part in name.split("/")) for name in names)
         result += [zipfile.Path(root, n) for n, no in zip(names, system, strict=True) if not no]

@@ -110,11 +110,9 @@ def named(
         tile = figures.grid(image[None], 1, SCALE, gap=0).convert("RGB")
         tile = ImageOps.expand(tile, FRAME, RIGHT if agreed else WRONG)
         said = "?" if answer == "?" else names[int(answer)]
-        below = figures.captioned(
-            Image.new("RGB", (tile.width, 1), "white"), "" if agreed else f"judge: {names[label]}"
-        )
-        sheet = figures.captioned(tile, f"{number} {said}")
-        tiles.append(figures.stacked([sheet, below.crop((0, 0, tile.width + 8, below.height))], 0))
+        below = Image.new("RGB", (tile.width + 12, 1), "white")
+        below = figures.captioned(below, "" if agreed else f"judge: {names[label]}")
+        tiles.append(figures.stacked([figures.captioned(tile, f"{number} {said}"), below], gap=0))
     rows = [figures.row(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
     agree = agreement(answers, labels)["class"]
     text = f"{len(tiles)} images that a person named; the judge agrees on {agree}"

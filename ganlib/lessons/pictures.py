@@ -17,6 +17,7 @@ def register() -> None:
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None:
         return
+    shell.enable_matplotlib("inline")  # a notebook's line for it would not run in a script
     formatters = shell.display_formatter.formatters
     formatters["image/png"].for_type(Image.Image, figures.as_png)
     formatters["image/jpeg"].for_type(Image.Image, lambda picture: None)
@@ -24,7 +25,7 @@ def register() -> None:
 
 
 def _describe_charts(formatter: Any) -> None:
-    """Let charts carry their text; before each cell, as ``%matplotlib inline`` undoes it."""
+    """Let charts carry their text; before each cell, as matplotlib's inline mode undoes it."""
     draw = formatter.type_printers.get(Figure)
     if draw and not hasattr(draw, "described"):
 

@@ -33,7 +33,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ganlib.errors import GanlibError, shown
-from ganlib.files import numbered, utf8, write_text
+from ganlib.files import PARTIAL, numbered, utf8, write_text
 from ganlib.recipes import Recipe
 from ganlib.runs.schema import check_record
 from ganlib.runs.tables import Row, read_table
@@ -109,7 +109,7 @@ class RunFolder:
         try:
             if self.record_file.stat().st_size > LARGEST_RECORD:
                 raise ValueError("it is larger than a record can be")
-            record = json.loads(self.record_file.read_text(encoding="utf-8"))
+            record = json.loads(self.record_file.read_text(encoding="utf-8-sig"))
             if not isinstance(record, dict):
                 raise ValueError("it is no JSON object")
         except (ValueError, RecursionError) as error:
@@ -165,6 +165,9 @@ class RunFolder:
         with lock:
             try:
                 now = datetime.now().isoformat(" ", "minutes")
+                for folder in (self.checkpoints, self.samples):  # where only training writes
+                    for left in list(folder.glob(f"{PARTIAL}*")):  # by a process that was killed
+                        left.unlink()
                 write_text(self.path / HOLDER, f"process {os.getpid()} on {node()}, since {now}\n")
                 yield
             finally:  # while the lock is held: nobody else is in here

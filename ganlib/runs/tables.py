@@ -19,7 +19,7 @@ def read_table(path: Path, columns: Sequence[str] = (), appended: bool = False) 
     if not path.is_file():
         return []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
         if lines and not lines[-1].endswith("\n"):
             if len(lines) == 1 or not appended:
                 raise ValueError("its last line is cut")

@@ -47,6 +47,15 @@ KINDS = {
         options={"cycle?": number(0), "identity?": number(0), "pool?": whole(0, 10_000)},
         sets=("source", "target"),
     ),
+    "infogan": Kind(
+        "ganlib.systems.infogan:InfoGAN",
+        networks=("generator", "discriminator", "recogniser"),
+        options={
+            "lambda_category?": number(0),
+            "lambda_numbers?": number(0),
+            "wobble?": number(0, 1),
+        },
+    ),
     "pca": Kind("ganlib.systems.pca:PCA", networks=("generator",), trained=False),
     "vae": Kind(
         "ganlib.systems.vae:VAE",
