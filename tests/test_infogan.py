@@ -165,7 +165,7 @@ def test_a_checkpoint_that_lacks_a_network_is_refused(tiny_infogan, run, network
         ({"options": {"lambda_numbers": "much"}}, "lambda_numbers must be a number from 0 on"),
         ({"options": {"wobble": 2}}, "wobble must be a number from 0 on, 1 at most"),
         ({"options": {"gamma": 1}}, "cannot be built as a system of kind infogan"),
-        ({"latent": {"noise": Part("normal", 4)}}, "this latent has no codes"),
+        ({"latent": LATENT | {"more": Part("normal", 1)}}, "this latent has normal"),
         ({"latent": LATENT | {"labels": Part("label", 3)}}, "this latent has label"),
         ({"latent": LATENT | {"more": Part("uniform", 1)}}, r"gives \(7,\): it needs .*\(9,\)"),
         ({"networks": NAMES[:2]}, "networks of tiny-infogan have no recogniser"),
