@@ -1,23 +1,28 @@
-"""Can a person read a run's digits? A page of numbered images, and a person's answers counted.
+"""Can a person read a run's digits, or name its clothes? Numbered images, and answers counted.
 
-    python benchmarks/readability.py RUN [--seed 1] [--page page.png]
-    python benchmarks/readability.py RUN [--seed 1] --answers "6 6 2 ? 4 9 …"
+    python benchmarks/readability.py RUN [--real] [--seed 1] [--page page.png]
+    python benchmarks/readability.py RUN [--real] [--seed 1] --answers "6 6 2 ? …" [--record FILE]
 
 The first command draws 64 images, not chosen, each with its number. Write down, in order, the digit
 that you read in each, or ? where you read none (where several digits show, the one in the middle).
-The second command, with the same seed, holds the answers against the labels that the judge of the
-run's data gives, and prints how many agree.
+For clothes, write the number of the class that you see; the command prints their names. The second
+command, with the same seed, holds the answers against the labels that the judge of the run's data
+gives, prints how many agree, and keeps both as JSON where a record is asked for. With ``--real``
+the images are test images of the run's data: a reference for what a person can name at all.
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from ganlib import figures
+from ganlib import datasets, figures
+from ganlib.datasets.catalog import known_dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
+from ganlib.files import write_text
 from ganlib.runs import pretrained
 from ganlib.runs.sampling import sample
 
@@ -53,19 +58,40 @@ def main() -> None:
     """Draw the page, or count the answers."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", help="a run folder, or pretrained:NAME")
+    parser.add_argument("--real", action="store_true", help="show test images in their place")
     parser.add_argument("--seed", type=int, default=1, help="of the images; default: 1")
     parser.add_argument("--page", type=Path, default=Path("page.png"), help="default: page.png")
     parser.add_argument("--answers", help="what was read, in order: digits, and ? for none")
+    parser.add_argument("--record", type=Path, help="where answers and labels are kept")
     options = parser.parse_args()
     run = pretrained.find(options.run)
-    images = sample(run, COUNT, options.seed)
+    data = run.record["data"]["name"]
+    names = known_dataset(data, "test", own=True).class_names
+    if options.real:
+        test = datasets.load(data, "test", channels=run.recipe.image_shape[-1]).images
+        images = np.random.default_rng(options.seed).choice(test, COUNT, replace=False)
+    else:
+        images = sample(run, COUNT, options.seed)
     if options.answers is None:
         page(images).save(options.page)
         print(f"{COUNT} images in {options.page}")
+        if names:
+            print(", ".join(f"{label}: {name}" for label, name in enumerate(names)))
         return
-    judge = judges.load(run.record["data"]["name"])
+    judge = judges.load(data)
     labels = judge(judge.seen(images)).probabilities.argmax(axis=1)
-    print(f"{counted(options.answers, labels)} ({judge.describe()})")
+    sentence = f"{counted(options.answers, labels)} ({judge.describe()})"
+    if options.record:
+        kept = {
+            "run": options.run,
+            "real": options.real,
+            "seed": options.seed,
+            "judge": judge.describe(),
+            "answers": options.answers.split(),
+            "labels": labels.tolist(),
+        }
+        write_text(options.record, json.dumps(kept) + "\n")
+    print(sentence)
 
 
 if __name__ == "__main__":

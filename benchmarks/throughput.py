@@ -146,7 +146,7 @@ class MeasuredGanlib(Ganlib):
             dtype = self.generator.compute_dtype
             self._alone = [
                 (o.times, *single(o, self.recipe.batch_size, dtype))
-                for o in operations(self.generator, self.discriminator)
+                for o in operations(self.generator, discriminator=self.discriminator)
             ]
             for _, function, _ in self._alone:
                 seconds_of(function, 2)

@@ -1,11 +1,11 @@
 """What one choice does: a recipe beside variants of it, after the same number of images.
 
-    python benchmarks/variants.py wgan-variants [--epochs 0.5] [--seed 0] [--data auto]
+    python benchmarks/variants.py wgan-variants [--epochs 0.5] [--seeds 0] [--data auto]
 
 Each family below trains its variants one after the other, scores each (Fréchet distance of 10,000
-images) and leaves a picture, a table and a record in ``figures/<family>/``. One seed: a look, not a
-verdict. The runs stay in ``runs/variants/``: a variant that was stopped goes on, one that has ended
-is not trained again.
+images) and leaves a record in ``figures/<family>/``, with a picture and a table of the first seed.
+One seed is a look, not a verdict. The runs stay in ``runs/variants/``: a variant that was stopped
+goes on, one that has ended is not trained again.
 """
 
 import argparse
@@ -16,6 +16,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ganlib import datasets, recipes
 from ganlib.datasets import Dataset
@@ -105,6 +107,32 @@ def svhn_balance() -> dict[str, Recipe]:
     }
 
 
+def fashion_losses(name: str, of_critic: dict[str, Any], **options: Any) -> dict[str, Recipe]:
+    """The losses that `milestone` compares; all else is equal: one step of D, one of G, same Adam.
+
+    Parameters
+    ----------
+    of_critic : other options of the discriminator's builder for the gradient penalty, which needs a
+        critic without batch norm
+    options : other fields of all the recipes, such as the batch
+    """
+    recipe = replace(get(name), kind="alternating", **options)
+    critic = recipe.networks["discriminator"]
+    critic = replace(critic, options={**critic.options, **of_critic})
+    wasserstein = replace(recipe, objective="wasserstein")
+    return {
+        "minimax": replace(recipe, objective="minimax"),
+        "non-saturating": recipe,
+        "least-squares": replace(recipe, objective="least_squares"),
+        "wasserstein-clipped": replace(wasserstein, options={"clip": 0.01}),
+        "wasserstein-penalty": replace(
+            wasserstein,
+            options={"gradient_penalty": 10.0},
+            networks={**recipe.networks, "discriminator": critic},
+        ),
+    }
+
+
 # What is varied, and epochs for each variant.
 FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float]] = {
     "wgan-variants": (wgan_variants, 0.5),
@@ -113,7 +141,14 @@ FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float]] = {
     "svhn-wgan-settings": (partial(wgan_settings, "svhn-wgan"), 10),
     "svhn-one-change": (svhn_one_change, 2.6),
     "svhn-balance": (svhn_balance, 2.6),
+    "fashion-mlp-losses": (partial(fashion_losses, "fashion-mlp", {}), 6),
+    "fashion-dcgan-losses": (
+        partial(fashion_losses, "fashion-dcgan", {"batch_norm": False}, batch_size=32),
+        0.2,
+    ),
 }
+PARTS = 10
+"""Of a run's training; the shares of images that its discriminator gets right are kept of each."""
 
 
 def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int) -> RunFolder:
@@ -127,6 +162,8 @@ def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int)
     try:
         if not begun or run.record["status"] != "finished":
             train(recipe, data, path, epochs=epochs, seed=first, resume=begun, score_every=0)
+            if run.record["status"] == "interrupted":
+                raise GanlibError("interrupted: the same command goes on")
         if not run.scores_file.is_file():
             print(evaluate(run, metrics=["frechet"]).generators["last"]["frechet"])
     except TrainingDiverged as error:
@@ -135,9 +172,19 @@ def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int)
 
 
 def facts(run: RunFolder) -> dict[str, Any]:
-    """What is kept of a variant: how long it was trained, and how far its images are away."""
-    progress = run.record["progress"]
-    kept = {"images": progress["images"], "seconds": round(progress["seconds"]), "frechet": None}
+    """What is kept of a run: its seed and length, its discriminator's accuracies, its score."""
+    progress, steps = run.record["progress"], run.steps
+    kept = {
+        "seed": run.record["seed"],
+        "images": progress["images"],
+        "steps": progress["steps"],
+        "seconds": round(progress["seconds"]),
+        "frechet": None,
+    }
+    for key in ("real_accuracy", "fake_accuracy"):
+        if key in steps[0]:  # a critic has none
+            parts = np.array_split([row[key] for row in steps], PARTS)
+            kept[key] = [round(float(np.mean(part)), 4) for part in parts]
     if run.scores_file.is_file():
         scores = Evaluation.read(run.scores_file).generators["last"]
         kept["frechet"] = scores["frechet"].to_json()
@@ -149,7 +196,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("family", choices=FAMILIES)
     parser.add_argument("--epochs", type=float, help="for each variant; default: the family's")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--data", choices=["auto", "real", "synthetic"], default="auto")
     parser.add_argument("--output", type=Path, help="default: figures/<family>")
     options = parser.parse_args()
@@ -159,22 +206,29 @@ def main() -> None:
     recipe = next(iter(variants.values()))
     data = datasets.load(recipe.dataset, stand_in=stand_in, channels=recipe.image_shape[-1])
     output = options.output or Path("figures") / options.family
-    places = Path("runs") / "variants" / f"{options.family}-seed-{options.seed}"
-    runs = [
-        trained(variant, data, places / name, options.epochs or epochs, options.seed)
+    runs = {
+        (name, seed): trained(
+            variant,
+            data,
+            Path("runs") / "variants" / f"{options.family}-seed-{seed}" / name,
+            options.epochs or epochs,
+            seed,
+        )
+        for seed in options.seeds
         for name, variant in variants.items()
-    ]
+    }
     output.mkdir(parents=True, exist_ok=True)
-    table = compare(runs, output / "comparison.png")
+    shown = [runs[name, options.seeds[0]] for name in variants]
+    table = compare(shown, output / "comparison.png")
     (output / "comparison.txt").write_text(table + "\n", encoding="utf-8")
-    first = next(Evaluation.read(r.scores_file) for r in runs if r.scores_file.is_file())
+    first = next(Evaluation.read(r.scores_file) for r in shown if r.scores_file.is_file())
     kept = {
-        "seed": options.seed,
-        "machine": runs[0].record["machine"],
+        "machine": shown[0].record["machine"],
         "data": first.data,
         "judge": first.judge,
         "count": first.count,
-        "variants": dict(zip(variants, map(facts, runs), strict=True)),
+        "references": {name: scores["frechet"].value for name, scores in first.references.items()},
+        "variants": {n: [facts(runs[n, seed]) for seed in options.seeds] for n in variants},
     }
     (output / "variants.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     print(table)

@@ -1,8 +1,9 @@
-"""The first lesson in a real browser: what ``make lab`` opens, and the page that a lesson makes.
+"""The lessons in a real browser: what ``make lab`` opens and runs, and a lesson as a page.
 
 It needs Playwright and a Chromium or Chrome of the system's; without them it is skipped.
 """
 
+import json
 import os
 import re
 import shlex
@@ -24,7 +25,9 @@ LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-SECONDS = 60
+LESSONS = sorted(LESSON.parent.glob("[0-9]*.ipynb"))
+ERRORS = ", ".join(f"[data-mime-type$='{kind}']" for kind in ("jupyter.error", "jupyter.stderr"))
+SECONDS, TRAINING = 60, 600
 LAPTOP = {"width": 1024, "height": 768}
 
 pytestmark = [
@@ -50,7 +53,18 @@ def page(browser):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def course(tmp_path_factory):
+    """The course with notebooks of its own, for JupyterLab stores what it runs."""
+    folder = tmp_path_factory.mktemp("course")
+    for path in ROOT.iterdir():
+        if path.name != "notebooks" and not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(course, tmp_path_factory):
     """The address of a JupyterLab that is started as ``make lab`` does, with no settings."""
     home = tmp_path_factory.mktemp("jupyter")
     with socket.socket() as free:
@@ -60,13 +74,15 @@ def lab(tmp_path_factory):
     options = shlex.split(re.search(r"jupyter lab (.+)", makefile)[1])
     options += ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
     options += ["--IdentityProvider.token=", "--ServerApp.port_retries=0"]
+    options += ["--ServerApp.disable_check_xsrf=True"]
     folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     folders += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
     environment = os.environ | {name: str(home / name) for name in folders}
+    environment |= {"GANLIB_QUICK_MINUTES": "0.05", "GANLIB_RUNS": str(home / "runs")}
     with open(home / "log", "w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyter", "lab", *options],
-            cwd=ROOT,
+            cwd=course,
             env=environment,
             stdout=log,
             stderr=log,
@@ -107,6 +123,60 @@ def test_make_lab_opens_the_first_lesson_beside_the_whole_project(page, lab):
     assert {"README.md", "notebooks", "figures", "data"} <= listed
     assert not too_wide(page, ".jp-Notebook")
     assert page.locator(".jp-Dialog").count() == 0
+
+
+def open_lesson(page, lab, path: Path) -> int:
+    """Open a lesson in JupyterLab, with all its cells; returns how many of them are code."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    page.goto(f"{lab}lab/workspaces/{path.stem}/tree/notebooks/{path.name}")
+    every = "document.querySelectorAll('.jp-Notebook .jp-Cell').length"
+    page.wait_for_function(f"{every} === {len(cells)}")
+    return sum(cell["cell_type"] == "code" for cell in cells)
+
+
+def assert_nothing_is_wrong(page):
+    assert page.locator(f".jp-Notebook :is({ERRORS})").all_text_contents() == []
+    assert page.locator(".jp-Dialog").all_inner_texts() == []
+    page.wait_for_function("[...document.querySelectorAll('.jp-Notebook img')].every(i => i.width)")
+
+
+@pytest.fixture
+def no_kernels(lab):
+    """Ends the kernels that the test has started."""
+    yield
+    for kernel in json.load(urllib.request.urlopen(lab + "api/kernels")):
+        address = f"{lab}api/kernels/{kernel['id']}"
+        urllib.request.urlopen(urllib.request.Request(address, method="DELETE")).close()
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_jupyterlab_opens_each_lesson(page, lab, no_kernels, path):
+    open_lesson(page, lab, path)
+    page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput h1")
+    assert_nothing_is_wrong(page)
+
+
+def test_lesson_01_runs_in_jupyterlab_and_its_sliders_draw_again(page, lab, no_kernels, course):
+    (path,) = (course / "notebooks").glob("01_*.ipynb")
+    lesson = nbformat.read(path, 4)
+    for cell in (cell for cell in lesson.cells if cell.cell_type == "code"):
+        cell.outputs, cell.execution_count = [], None  # what is there later was made here
+    nbformat.write(lesson, path)
+    count = open_lesson(page, lab, path)
+    page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+    page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
+    last = f".jp-CodeCell .jp-InputPrompt:text-is('[{count}]:')"
+    page.wait_for_selector(last, state="attached", timeout=1000 * TRAINING)
+    assert_nothing_is_wrong(page)
+    boxes = page.locator(".jp-OutputArea-output:has(.widget-image)")
+    assert boxes.count() == sum("widgets." in cell.source for cell in lesson.cells)
+    for box in boxes.all():
+        picture = box.locator(".widget-image")
+        before = picture.get_attribute("src")
+        box.locator("[role=slider]").first.press("ArrowRight")
+        changed = "([image, before]) => image.src !== before && image.complete"
+        page.wait_for_function(changed, arg=[picture.element_handle(), before])
+    assert_nothing_is_wrong(page)
 
 
 def as_page(notebook: Path, folder: Path, template: str = "lab") -> str:

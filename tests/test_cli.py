@@ -204,7 +204,7 @@ def test_recipes_lists_every_recipe_with_its_source(capsys):
     assert cli.main(["recipes", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == list(recipes.RECIPES)
-    origins = ("final-project", "image-generation", "lecture", "milestone", "ours")
+    origins = ("final-project", "image-generation", "lecture", "milestone", "ours", "review")
     assert all(row["source"].startswith(origins) for row in rows)
     assert cli.main(["recipes"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -307,6 +307,16 @@ def test_kept_scores_are_those_of_every_seed():
     assert all(0 < score < 500 for scores in kept.values() for score in scores)
 
 
+def test_kept_losses_are_those_of_every_seed():
+    kept = lessons.kept_losses("13_pca_and_a_first_gan", "DCGAN")
+    assert list(kept) == ["seed 0", "seed 1", "seed 2"]
+    for rows in kept.values():
+        assert rows[-1]["step"] == 400
+        for row in rows:
+            both = row["d_loss_real"] + row["d_loss_fake"]
+            assert row["d_loss"] == pytest.approx(both, abs=1e-3)
+
+
 def test_clouds_share_their_axes_and_each_class_has_a_colour():
     real, drawn = np.array([[0.0, 0.0], [2.0, 2.0], [9.0, 5.0]]), np.array([[30.0, 40.0]])
     figure = plots.clouds({"a": real, "b": drawn}, np.array([4, 4, 7]), "x", "y")

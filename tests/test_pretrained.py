@@ -64,7 +64,7 @@ def run(tiny_recipe, digits, tmp_path_factory) -> RunFolder:
 def published(run, digits, tmp_path_factory) -> Path:
     """The run as it ships, with its discriminator, by the name "longer"."""
     with publishing(digits, tmp_path_factory.mktemp("published")) as publish:
-        return publish.publish(run, "longer", discriminator=True)
+        return publish.publish(run, "longer", networks=["discriminator"])
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_scores_are_of_the_weights_that_ship(shipped):
 
 def test_publishing_what_ships_already_changes_nothing(publish, shipped):
     before = shipped.shipped_file("generator").read_bytes(), shipped.record
-    publish.publish(shipped, "longer", discriminator=True)
+    publish.publish(shipped, "longer", networks=["discriminator"])
     assert (shipped.shipped_file("generator").read_bytes(), shipped.record) == before
 
 

@@ -15,6 +15,7 @@ from ganlib.models.layers import logits
 from ganlib.recipes import Network, Optimizer, Recipe
 from ganlib.runs.sampling import load_system, sample
 from ganlib.startup import keras, tf
+from ganlib.systems import Kind
 from ganlib.systems.gan import GAN
 from ganlib.systems.latents import Part
 from ganlib.systems.replicas import global_batch_size
@@ -158,8 +159,9 @@ def two_sets() -> tuple[Recipe, dict[str, Dataset]]:
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
     """The kinds as they would be in the table of kinds, one line for each."""
-    monkeypatch.setitem(systems.KINDS, "two-headed", f"{__name__}:TwoHeaded")
-    monkeypatch.setitem(systems.KINDS, "two-sets", f"{__name__}:TwoSets")
+    monkeypatch.setitem(systems.KINDS, "two-headed", Kind(f"{__name__}:TwoHeaded"))
+    critics = Kind(f"{__name__}:TwoSets", networks=("generator",))
+    monkeypatch.setitem(systems.KINDS, "two-sets", critics)
 
 
 @pytest.fixture(params=[two_headed, two_sets])
@@ -170,7 +172,7 @@ def toys(request):
 
 def test_a_toy_trains_checkpoints_resumes_bit_for_bit_and_writes_its_pictures(toys, tmp_path):
     recipe, data = toys
-    whole = train(recipe, data, tmp_path / "whole", display="none", precision="float32")
+    whole = train(recipe, data, tmp_path / "whole", display="none")
     assert whole.record["status"] == "finished" and len(whole.grids) > 3
     assert whole.gif.is_file() and whole.losses.is_file()
     keys = recipe.system(training=False).log_keys
@@ -178,10 +180,8 @@ def test_a_toy_trains_checkpoints_resumes_bit_for_bit_and_writes_its_pictures(to
     for name in recipe.networks:
         assert whole.network_file(name).is_file()
 
-    train(
-        recipe, data, tmp_path / "cut", display="none", precision="float32", callbacks=[StopAt(8)]
-    )
-    cut = train(recipe, data, tmp_path / "cut", resume=True, display="none", precision="float32")
+    train(recipe, data, tmp_path / "cut", display="none", callbacks=[StopAt(8)])
+    cut = train(recipe, data, tmp_path / "cut", resume=True, display="none")
     assert cut.record["status"] == "finished"
     assert_same_run(whole, cut)
 
@@ -207,7 +207,7 @@ def test_a_toy_takes_a_few_steps_without_a_folder(toys, tmp_path, monkeypatch):
 
 def test_a_code_steers_what_is_drawn_and_an_unknown_name_is_refused(tmp_path):
     recipe, data = two_headed()
-    run = train(recipe, data, tmp_path / "run", steps=2, display="none", precision="float32")
+    run = train(recipe, data, tmp_path / "run", steps=2, display="none")
     fixed = sample(run, 6, seed=1, code=[0, 1, 2, 3, 0, 1])
     np.testing.assert_array_equal(fixed, sample(run, 6, seed=1, code=[0, 1, 2, 3, 0, 1]))
     assert (fixed != sample(run, 6, seed=1, code=[1, 1, 2, 3, 0, 1]))[0].any()

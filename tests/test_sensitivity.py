@@ -33,7 +33,7 @@ UNSEEN = {
     "noisy": {"copied"},
     "one class": {"precision", "confident", "copied"},
     "repeated": {"precision", "confident", "modes", "copied"},
-    "copied": set(registry.BY_KEY) - {"copied", "transfer"},  # which needs labels
+    "copied": set(registry.BY_KEY) - {"copied", "transfer", "alignment"},  # which needs labels
     "noise": {"confident", "copied"},
 }
 """Metrics that do not: no worse than fresh real images, as far as the intervals tell."""
@@ -81,7 +81,7 @@ def test_a_metric_does_not_see_the_fault(scores, case, key):
 
 def test_no_metric_is_blind_to_everything(scores):
     seen = {key for keys in SEEN.values() for key in keys}
-    assert seen == set(registry.BY_KEY) - {"transfer"} == set(scores["real"])
+    assert seen == set(registry.BY_KEY) - {"transfer", "alignment"} == set(scores["real"])
 
 
 def test_the_panel_is_the_same_for_the_same_seed_and_refuses_small_samples():

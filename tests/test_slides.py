@@ -216,6 +216,15 @@ def test_long_code_is_left_to_the_notes():
     assert shows.code == "" and shows.printed == "done" and "def f()" in shows.notes[0]
 
 
+def test_code_that_is_too_high_loses_its_empty_lines():
+    many = "\n\n\n".join(f"def f{n}():\n    return {n}" for n in range(rules.MOST_LINES // 2))
+    shows = deck(TITLE, ASKING, code(many)).slides[-1]
+    assert len(shows.code.splitlines()) == rules.MOST_LINES
+    assert text.letters(text.wrapped(shows.code))[1] <= text.ROOM
+    few = deck(TITLE, ASKING, code("def f():\n    return 1\n\n\nf()")).slides[-1]
+    assert "1\n\nf()" in few.code
+
+
 def test_much_print_gets_slides_of_its_own():
     made = deck(TITLE, ASKING, code("show()", printed("row\n" * 50)), ANSWER).slides[2:]
     assert [len(slide.printed.splitlines()) for slide in made] == [0, 17, 17, 16]

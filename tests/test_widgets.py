@@ -12,6 +12,7 @@ from PIL import Image
 
 from ganlib import figures
 from ganlib.lessons import widgets
+from ganlib.runs import pretrained
 
 
 def grey(level, size=4):
@@ -69,6 +70,7 @@ def test_a_walk_starts_in_the_middle_and_its_noise_is_as_long_as_usual(without, 
     monkeypatch.setattr(widgets.ganlib, "pretrained", lambda name: Generator())
     walk = widgets.walk("any")
     assert walk.settings == {"right": 0.21, "down": 0.14, "corners": 0}
+    assert walk.picture and len(seen) == 2
     lengths = np.linalg.norm(np.concatenate(seen), axis=1) / np.sqrt(1000)
     np.testing.assert_allclose(lengths, 1, atol=0.1)
     corners = seen[0].reshape(8, 8, -1)[[0, 0, -1, -1], [0, -1, 0, -1]]
@@ -76,10 +78,23 @@ def test_a_walk_starts_in_the_middle_and_its_noise_is_as_long_as_usual(without, 
     np.testing.assert_allclose(corners, chosen, atol=1e-5)
 
 
-def test_a_walk_shows_digits_of_a_generator_that_ships(without):
-    picture, metadata = shown(widgets.walk("mnist-express")._repr_mimebundle_())
-    assert metadata["alt"].startswith("mnist-express: a map of 64 images")
+@pytest.mark.parametrize("name", pretrained.names())
+def test_a_walk_goes_through_every_generator_that_ships(name, without):
+    picture, metadata = shown(widgets.walk(name)._repr_mimebundle_())
+    assert metadata["alt"].startswith(f"{name}: a map of 64 images")
     assert picture.width >= 900
+
+
+def test_other_first_settings_are_drawn_once_and_the_first_ones_never():
+    drawn = []
+
+    def draw(level):
+        drawn.append(level)
+        return grey(level)
+
+    both = widgets.sliders(draw, level=[10, 200]).starting(level=200)
+    both._repr_mimebundle_()
+    assert drawn == [200]
 
 
 class TestWithSliders:
@@ -91,15 +106,16 @@ class TestWithSliders:
 
     def test_moving_a_slider_draws_again(self):
         both = widgets.sliders(grey, level=[10, 200])
-        before = both.image.value
+        image = both.box.children[-1]
+        before = image.value
         both.controls["level"].value = 200
         assert both.settings == {"level": 200}
-        assert both.image.value == both.picture[0] != before
+        assert image.value == both.picture[0] != before
         assert shown(both._repr_mimebundle_())[0].getpixel((0, 0)) == 200
 
     def test_the_sliders_begin_where_they_should_and_the_picture_lies_beside_them(self):
         both = widgets.sliders(grey, level=[10, 200]).starting(level=200)
-        assert both.controls["level"].value == 200
+        assert both.box.children[0].value == 200
         data = both._repr_mimebundle_()[0]
         assert data[widgets.VIEW]["model_id"] == both.box.model_id
         assert {"image/png", "text/plain"} <= set(data)

@@ -1,6 +1,6 @@
 """Put a run into figures/, with its trained generator: ``python tools/publish.py RUN``.
 
-Writes the generator's last weights as float16, and the discriminator's where asked for. Copies the
+Writes the generator's last weights as float16, and those of others where asked for. Copies the
 record, the tables, the film, the loss curves, small TensorBoard logs and two sample grids: the last
 one, and the one after ten epochs, when runs of a data set have seen equally many images. Then
 scores the generator that ships. This needs the run's data.
@@ -11,6 +11,7 @@ import contextlib
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from ganlib.errors import GanlibError
@@ -18,12 +19,13 @@ from ganlib.evaluation.evaluate import COUNT, evaluate
 from ganlib.runs import pretrained
 from ganlib.runs.folder import LOCK, RunFolder
 from ganlib.runs.sampling import check_generator, load_network
+from ganlib.systems import KINDS
 
 SHARED_EPOCH = 10
 MOST_WEIGHTS, MOST_FILM, MOST_LOGS = 6_000_000, 3_000_000, 1_000_000  # bytes
 
 
-def publish(run: RunFolder, name: str | None = None, discriminator: bool = False) -> Path:
+def publish(run: RunFolder, name: str | None = None, networks: Sequence[str] = ()) -> Path:
     """Publish one run, by its recipe's name or another; returns the folder in ``figures/``.
 
     The folder is replaced once all is there, under its lock, and stays as it was after an error.
@@ -50,12 +52,18 @@ def publish(run: RunFolder, name: str | None = None, discriminator: bool = False
         if logs and sum(file.stat().st_size for file in logs) <= MOST_LOGS:
             shutil.copytree(run.logs, copy.logs)
         record["shipped"] = {}
-        for network in ["generator", *(["discriminator"] if discriminator else [])]:
+        for network in ["generator", *networks]:
             record["shipped"][network] = pretrained.save(load_network(run, network), copy, network)
             _check_size(copy.shipped_file(network), MOST_WEIGHTS, "publish a smaller network")
         _check_size(copy.gif, MOST_FILM, "publish a run with fewer grids")
         copy.write_record(record)
-        evaluate(copy, count=COUNT, write=False).write(copy.scores_file)
+        if KINDS[run.recipe.kind].sets:
+            journeys = run.path / "journeys.json"
+            if not journeys.is_file():
+                raise GanlibError(f"{run.path} has no journeys.json: evaluate it first")
+            shutil.copy(journeys, copy.path)
+        else:
+            evaluate(copy, count=COUNT, write=False).write(copy.scores_file)
         kept = RunFolder(target)
         with kept.locked():
             kept.clear()
@@ -78,10 +86,10 @@ if __name__ == "__main__":
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("--name", help="of the folder in figures/ (default: the recipe's)")
     parser.add_argument(
-        "--discriminator", action="store_true", help="publish the discriminator too"
+        "--networks", nargs="+", default=[], metavar="NAME", help="others to publish beside it"
     )
     options = parser.parse_args()
     try:
-        print(publish(RunFolder.existing(options.run), options.name, options.discriminator))
+        print(publish(RunFolder.existing(options.run), options.name, options.networks))
     except (GanlibError, OSError) as error:
         sys.exit(f"publish: {error}")

@@ -186,13 +186,18 @@ def variants_tables() -> str:
     parts = []
     for file in sorted((ROOT / "figures").glob("*/variants.json")):
         values, name = json.loads(file.read_text(encoding="utf-8")), file.parent.name
-        table = [["", "images", "seconds", "Fréchet distance"]]
-        for variant, run in values["variants"].items():
-            found = Score.from_json(run["frechet"]) if run["frechet"] else "no number: it diverged"
-            table.append([f"`{variant}`", f"{run['images']:,}", str(run["seconds"]), str(found)])
+        table = [["", "images", "steps", "seeds", "Fréchet distance, a number for each seed"]]
+        for variant, runs in values["variants"].items():
+            found = [
+                Score.from_json(run["frechet"]).short() if run["frechet"] else "diverged"
+                for run in runs
+            ]
+            seeds = ", ".join(str(run["seed"]) for run in runs)
+            length = [f"{max(run[key] for run in runs):,}" for key in ("images", "steps")]
+            table.append([f"`{variant}`", *length, seeds, ", ".join(found)])
         parts.append(
-            f"[`{name}`]({name}/comparison.png): seed {values['seed']}, {processor(values)}; "
-            f"{values['count']:,} images of each against {values['data']}, by {values['judge']}."
+            f"[`{name}`]({name}/comparison.png): {processor(values)}; {values['count']:,} images "
+            f"of each against {values['data']}, by {values['judge']}; ± half a 95 % interval."
         )
         parts.append(as_markdown(table))
     return "\n\n".join(parts)

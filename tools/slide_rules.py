@@ -344,6 +344,8 @@ class Deck:
             self.noted.append(noted)
             code = ""
         apart = "" if above else printed
+        if text.letters(text.wrapped(code))[1] > text.ROOM:
+            code = re.sub(r"\n{2,}", "\n", code)
         if code or apart:
             self.add(Slide(self.heading, "result" if apart else "code", code=code, printed=apart))
         for place, picture in enumerate(pictures):

@@ -212,7 +212,7 @@ def wrapped(printed: str, columns: int = 114) -> list[str]:
 def letters(printed: Sequence[str]) -> tuple[int, float]:
     """The size of the letters of code or printed text, and how high it then is."""
     wide, high = max(map(len, printed), default=1), max(1, len(printed))
-    fitting = min((WIDTH - 52) / (0.602 * max(1, wide)), (ROOM - 40) / (1.4 * high))
+    fitting = min((WIDTH - 52) / (0.602 * max(1, wide)), (ROOM - 48) / (1.4 * high))
     size = max(16, min(22, int(fitting)))
     return size, 1.4 * size * high + 48
 

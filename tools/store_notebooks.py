@@ -106,7 +106,11 @@ if __name__ == "__main__":
         for path in chosen:
             renew_library(path)
         sys.exit()
-    for name in ("mnist", "svhn_cropped"):  # before anything runs: the real data must be there
+    for name in (
+        "mnist",
+        "fashion_mnist",
+        "svhn_cropped",
+    ):  # before anything runs: the real data must be there
         print(datasets.load(name).describe())
     for path in chosen:
         store(path)

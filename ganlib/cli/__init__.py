@@ -23,6 +23,7 @@ COMMANDS = {
     "train": train.train,
     "live": train.live,
     "sample": commands.sample,
+    "translate": commands.translate,
     "evaluate": commands.evaluate,
     "compare": commands.compare,
     "judge list": commands.list_judges,

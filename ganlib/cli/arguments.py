@@ -15,6 +15,7 @@ from ganlib.systems import OBJECTIVES
 PROGRAM = "python -m ganlib"
 WEIGHTS = ("last", "average", "best")
 Options = dict[str, dict[str, Any]]  # name to what `add_argument` takes
+MOST_VALUES = 1_000  # of a label or a code
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
 
@@ -58,6 +59,30 @@ def _whole(text: str) -> int:
         return int(text)
     value = float(text)
     return int(value) if value.is_integer() else int(text)
+
+
+def _values(text: str) -> list[float]:
+    """Numbers such as 7, 0-9, 1,3,5 or -1,0,1.5."""
+    try:
+        values: list[float] = []
+        for item in text.split(","):
+            first, dash, last = item.partition("-")
+            if first.isdecimal() and dash:
+                values += range(int(first), min(int(last) + 1, int(first) + MOST_VALUES + 1))
+            else:
+                values.append(int(item) if item.isdecimal() else float(item))
+        if 0 < len(values) <= MOST_VALUES and all(map(math.isfinite, values)):
+            return values
+    except ValueError:
+        pass
+    words = f"up to {MOST_VALUES:,} values such as 7, 0-9, 1,3,5 or -1,0,1.5"
+    raise argparse.ArgumentTypeError(f"must be {words}, not {text}")
+
+
+def _code(text: str) -> tuple[str, list[float]]:
+    """The name of a code and its values."""
+    name, _, values = text.partition("=")
+    return name, _values(values)
 
 
 _natural = _number(_whole, "a whole number from 0 on", 0, 2**31 - 1)
@@ -114,7 +139,18 @@ TRAIN: Options = {
     "--resume": {"action": "store_true", "help": "go on with the run in the folder"},
 }
 SAMPLE: Options = {
-    "--count": {"type": _natural, "default": 64, "help": "default: 64"},
+    "--count": {
+        "type": _natural,
+        "help": "default: 64; where there are labels or codes, a row of 16 for each",
+    },
+    "--label": {"type": _values, "help": "what is drawn, a row for each: 7, 0-9 or 1,3,5"},
+    "--code": {
+        "type": _code,
+        "action": "append",
+        "metavar": "NAME=VALUES",
+        "default": [],
+        "help": "the same of any code; one of numbers walks through the values along the rows",
+    },
     "--output": {
         "help": "a .png grid, or a .npz (default: sample.png in the run folder; with "
         "pretrained:NAME, NAME.png in the current folder)"
@@ -134,6 +170,12 @@ EVALUATE: Options = {
         "default": [],
         "help": "default: the last ones and, where there is one, their moving average",
     },
+}
+TRANSLATE: Options = {
+    "pictures": {"metavar": "PICTURE", "nargs": "+", "help": "image files, of any size"},
+    "--back": {"action": "store_true", "help": "they belong to the second data set of the pair"},
+    "--invert": {"action": "store_true", "help": "for dark ink where the data set has light ink"},
+    "--output": {"default": "translated.png", "help": "the picture (default: translated.png)"},
 }
 COMPARE: Options = {
     "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders, or pretrained:NAME"},
@@ -168,6 +210,8 @@ def parser() -> argparse.ArgumentParser:
     _add_training(commands, "live", about)
 
     _add(commands, "sample", "generate images with a trained run", SAMPLE, "run", "--seed")
+    about = "your own pictures through a CycleGAN: before, after, and back"
+    _add(commands, "translate", about, TRANSLATE, "run")
     about = "score a run's images against real ones: a table here, scores.json in the run folder"
     _add(commands, "evaluate", about, EVALUATE, "run", "--seed", "--data-dir")
     _add(commands, "compare", "several runs in one picture and one table", COMPARE)

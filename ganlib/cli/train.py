@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ganlib import datasets, recipes
 from ganlib.cli.arguments import INTERRUPTED, PROGRAM, VARIATIONS
+from ganlib.datasets import pairs
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.recipes import Recipe
@@ -35,7 +36,8 @@ def train(options: argparse.Namespace, display: str = "bar") -> int:
         recipe = run.recipe
     recipe = vary(recipe, **{name: getattr(options, name) for name in VARIATIONS})
     data = _data_for(recipe, options, output)
-    print(f"data     {data.describe()}")
+    for one in [data] if isinstance(data, datasets.Dataset) else data.values():
+        print(f"data     {one.describe()}")
     from ganlib.training.train import train as train_run
 
     print(f"output   {output}", flush=True)
@@ -97,7 +99,9 @@ def _print_score(run: RunFolder, options: argparse.Namespace) -> None:
     )
 
 
-def _data_for(recipe: Recipe, options: argparse.Namespace, output: Path) -> datasets.Dataset:
+def _data_for(
+    recipe: Recipe, options: argparse.Namespace, output: Path
+) -> datasets.Dataset | dict[str, datasets.Dataset]:
     name, split, stand_in = options.data or recipe.dataset, options.split or "train", "never"
     if options.data in ("synthetic", "auto"):
         name = recipe.dataset
@@ -107,6 +111,8 @@ def _data_for(recipe: Recipe, options: argparse.Namespace, output: Path) -> data
         name, split = before["name"], options.split or before.get("split", split)
         stand_in = "always" if before["synthetic"] else "never"
     height, width, channels = recipe.image_shape
+    if "+" in name:
+        return pairs.load(name, split, options.data_dir, stand_in, recipe.image_shape)
     return datasets.load(
         name, split, options.data_dir, stand_in=stand_in, channels=channels, size=(height, width)
     )

@@ -41,6 +41,7 @@ class KnownDataset:
     generator: str = ""  # of a synthetic set: the module whose generate(count, seed) draws it
     stand_in: str = ""  # the synthetic set that can take this one's place
     classes: int = 10  # labels run from 0 to classes - 1; 0: any number of them
+    class_names: tuple[str, ...] = ()  # of labels that are no digits
     folders: tuple[str, ...] = ()  # other names that its folder has in the wild
     pictures: bool = True  # whether pictures in its folder are this set
     turned: bool = False  # whether TFDS gives the images on their side, mirrored
@@ -135,6 +136,10 @@ EMNIST = {  # parts: classes, training and test images; letters count from 1
     "letters": (27, (124_800, 20_800)),
     "mnist": (10, (60_000, 10_000)),
 }
+CLOTHES = (
+    "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
+    "ankle boot",
+)  # fmt: skip
 KAGGLE = ("digit-recognizer", "mnist-dataset", "mnist-in-csv", "mnist_png")
 SVHN_SERVER = "http://ufldl.stanford.edu/housenumbers"
 SVHN_SIZES = {"train": 73_257, "test": 26_032, "extra": 531_131}
@@ -145,7 +150,11 @@ KNOWN: dict[str, KnownDataset] = {
     known.name: known
     for known in (
         _relative("mnist", _mnist, f"{MNIST_SERVER}/{PACKED}", stand_in=DIGITS, folders=KAGGLE),
-        _relative("fashion_mnist", _mnist, f"{FASHION_SERVER}/{PACKED}", stand_in=DIGITS),
+        _relative(
+            *("fashion_mnist", _mnist, f"{FASHION_SERVER}/{PACKED}"),
+            stand_in=DIGITS,
+            class_names=CLOTHES,
+        ),
         KnownDataset(
             name="svhn_cropped",
             image_shape=(32, 32, 3),

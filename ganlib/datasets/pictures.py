@@ -10,7 +10,7 @@ import math
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,6 +92,16 @@ class Pictures:
         share = min(1.0, LARGEST_SIDE / max(height, width))
         size = size or (max(1, round(height * share)), max(1, round(width * share)))
         return (*size, channels or own)
+
+
+def read_all(files: Iterable[Path], shape: Shape) -> np.ndarray:
+    """The pictures in these files, uint8 (N, H, W, C); one that cannot be read is a `DataError`."""
+    images = []
+    for file in files:
+        if (image := decoded(file, shape)) is None:
+            raise DataError(f"{file} is missing or is no picture: give {', '.join(FORMATS)} files")
+        images.append(image)
+    return np.stack(images)
 
 
 def find(folder: Path, held: Sequence[File], split: str) -> Pictures | None:

@@ -24,6 +24,7 @@ from ganlib.evaluation.scores import REFERENCES, Evaluation, Scores, scores_from
 from ganlib.files import write_text
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import check_generator, sample
+from ganlib.systems import latents
 
 if TYPE_CHECKING:
     from ganlib.evaluation.judges.judge import Judge
@@ -87,11 +88,12 @@ def evaluate(
                 f"there are {len(one):,} {one.split} images ({one.describe()}), too few to score "
                 f"against: at least {registry.LEAST:,} are needed, whatever --count is"
             )
-    samples = {}
+    samples, given = {}, latents.like(run.recipe.latent, train, count)
     for each in chosen:
-        images = sample(run, count, seed, weights=each)
+        images = sample(run, count, seed, weights=each, **given)
         # Greyscale where the judge wants it, so that pixels are compared in that form too.
-        samples[each] = Sample.of(judge_used, judge_used.seen(images) if judge_used else images)
+        seen = judge_used.seen(images) if judge_used else images
+        samples[each] = Sample.of(judge_used, seen, given.get("labels"))
     real = real_of(judge_used, train, test)
     same_shape = run.recipe.image_shape == train.images.shape[1:]
     others = same_shape and train.checksum != about.get("checksum", train.checksum)

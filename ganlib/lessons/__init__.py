@@ -11,6 +11,7 @@ from ganlib.lessons.pictures import register as _register
 from ganlib.lessons.references import ROOT as ROOT
 from ganlib.lessons.references import describe as describe
 from ganlib.lessons.references import generated_by as generated_by
+from ganlib.lessons.references import kept_losses as kept_losses
 from ganlib.lessons.references import kept_scores as kept_scores
 from ganlib.lessons.references import last_grid as last_grid
 from ganlib.lessons.references import recorded as recorded

@@ -29,5 +29,23 @@ def ablation(recipe: str) -> dict[str, list[float]]:
     return {change["what"]: [run["frechet"] for run in change["runs"]] for change in changes}
 
 
+def variants(family: str, key: str = "frechet") -> dict[str, list[Any]]:
+    """What ``benchmarks/variants.py`` has kept of each variant of a family, seed by seed.
+
+    Parameters
+    ----------
+    key : "frechet", the distance of its images; "real_accuracy" or "fake_accuracy", of its
+        discriminator in ten equal parts of the training, none for a critic; or another key of its
+        record
+    """
+    text = (ROOT / "figures" / family / "variants.json").read_text(encoding="utf-8")
+    found = {
+        name: [run.get(key) for run in runs] for name, runs in json.loads(text)["variants"].items()
+    }
+    if key == "frechet":
+        found = {name: [score["value"] for score in runs] for name, runs in found.items()}
+    return {name: runs for name, runs in found.items() if None not in runs}
+
+
 def _record(name: str) -> Any:
     return json.loads((ROOT / "benchmarks" / f"{name}.json").read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -11,6 +12,7 @@ from ganlib.evaluation.comparison import MOST_IN_A_ROW
 from ganlib.evaluation.scores import Evaluation
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import sample
+from ganlib.runs.tables import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = 256  # images
@@ -79,9 +81,20 @@ def variants(family: str) -> dict[str, np.ndarray]:
 
 def kept_scores(lesson: str) -> dict[str, list[float]]:
     """Fréchet distances of a lesson's `variants`, one for each seed, from ``tools/seeds.py``."""
-    file = ROOT / "figures" / "seeds" / f"{lesson}.json"
-    kept = json.loads(file.read_text(encoding="utf-8"))["frechet"]
+    kept = _seeds(lesson)["frechet"]
     return {name: [scores[seed] for seed in sorted(scores)] for name, scores in kept.items()}
+
+
+def kept_losses(lesson: str, variant: str) -> dict[str, list[Row]]:
+    """Losses of one of a lesson's `variants` by seed, rows as in a run's steps.csv; same source."""
+    kept = _seeds(lesson)["losses"][variant]
+    return {f"seed {seed}": kept[seed] for seed in sorted(kept)}
+
+
+def _seeds(lesson: str) -> dict[str, Any]:
+    file = ROOT / "figures" / "seeds" / f"{lesson}.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def _moment(grid: Path) -> str:

@@ -16,6 +16,7 @@ from ganlib.lessons.budget import steps as allowed
 from ganlib.recipes import Recipe
 from ganlib.recipes.vary import vary
 from ganlib.runs.tables import Row
+from ganlib.systems import latents
 
 STEPS = 600
 IMAGES = 2_000  # to score; fewer than in a run's scores.json, so the two must not be compared
@@ -33,12 +34,14 @@ class Trial:
     frechet : their Fréchet distance to the test images; less is better
     steps : the losses on the way, rows as in a run's steps.csv
     synthetic : whether the training images were drawn by a program
+    labels : what a conditional generator was asked for, int64 (2000,), as frequent as in the data
     """
 
     images: np.ndarray
     frechet: float
     steps: list[Row]
     synthetic: bool
+    labels: np.ndarray | None = None
 
     def __str__(self) -> str:
         return f"Fréchet distance {self.frechet:.1f}" + " (SYNTHETIC data)" * self.synthetic
@@ -57,11 +60,12 @@ def trial(recipe: Recipe, data: Dataset, steps: int = STEPS, seed: int = 0) -> T
     from ganlib.runs.sampling import sample
     from ganlib.training.train import train
 
+    given = latents.like(recipe.latent, data, IMAGES)
     with tempfile.TemporaryDirectory() as folder:
         output, budget = Path(folder) / "trial", allowed(steps)
         run = train(recipe, data, output, steps=budget, seed=seed, display="none", score_every=0)
-        images, rows = sample(run, IMAGES, seed), run.steps
-    return Trial(images, frechet(images, data), rows, data.synthetic)
+        images, rows = sample(run, IMAGES, seed, **given), run.steps
+    return Trial(images, frechet(images, data), rows, data.synthetic, given.get("labels"))
 
 
 def small_gan(loss: str, n_critic: int = 1, **options: Any) -> Recipe:

@@ -5,6 +5,7 @@ A notebook stores the picture for the first settings beside the widget. So a pag
 """
 
 import base64
+import functools
 import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,9 +17,8 @@ from PIL import Image, ImageDraw
 
 import ganlib
 from ganlib import figures
-from ganlib.lessons.animations import frame
+from ganlib.lessons.animations import still
 from ganlib.lessons.canvas import ORANGE
-from ganlib.lessons.pictures import chart_alt
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 """How an output names a widget; `tools/store_notebooks.py` leaves it out."""
@@ -32,7 +32,7 @@ class Sliders:
     Attributes
     ----------
     settings : name to the value that is chosen now
-    picture : what was drawn last: PNG, and its metadata
+    picture : what was drawn last: PNG, and its metadata. Nothing is drawn before it is shown.
     """
 
     def __init__(
@@ -41,23 +41,28 @@ class Sliders:
         self.draw = draw
         self.choices: dict[str, Sequence[Any]] = {key: list(own) for key, own in choices.items()}
         self.settings = {key: own[0] for key, own in self.choices.items()}
-        self.picture = self._drawn()
-        self.box = self._box() if importlib.util.find_spec("ipywidgets") else None
 
     def starting(self, **settings: Any) -> "Sliders":
         """The same with other first settings."""
-        self.settings |= settings
-        self.picture = self._drawn()
-        self.box = self.box and self._box()
-        return self
+        other = Sliders(self.draw, self.choices)
+        other.settings |= settings
+        return other
+
+    @functools.cached_property
+    def picture(self) -> tuple[bytes, dict[str, Any]]:
+        return self._drawn()
 
     def _drawn(self) -> tuple[bytes, dict[str, Any]]:
         drawn = self.draw(**self.settings)
         if isinstance(drawn, Figure):
-            drawn = figures.described(frame(drawn), chart_alt(drawn))
+            drawn = still(drawn)
         return figures.as_png(drawn)
 
-    def _box(self) -> Any:
+    @functools.cached_property
+    def box(self) -> Any:
+        """The widget, or None without ipywidgets."""
+        if not importlib.util.find_spec("ipywidgets"):
+            return None
         import ipywidgets
 
         png, metadata = self.picture

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
-from ganlib.models.layers import BatchNormalization, Dropout
+from ganlib.models.layers import BatchNormalization, Dropout, label_embedding
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -42,10 +42,12 @@ def generator(
     shuffle: bool = True,
     activation: str = "tanh",
     lighting: bool = False,
+    classes: int = 0,
 ) -> keras.Model:
     """Two dense layers to a quarter of the side, a transposed convolution to half of it, the image.
 
-    From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1].
+    From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1]. With `classes` it takes a dict of
+    "noise" and "labels".
 
     Parameters
     ----------
@@ -58,6 +60,7 @@ def generator(
     activation : of the last layer. "hard_tanh" can output exactly -1, black; "tanh" only nears it
     lighting : at the end, multiply each image by a contrast and add a brightness, two numbers that
         come from the first dense layer, or from the noise
+    classes : of the labels, whose embedding joins the noise; 0: there are none
     """
     height, width, channels = image_shape
     quarter, half = (height // 4, width // 4), (height // 2, width // 2)
@@ -77,9 +80,13 @@ def generator(
     else:
         image = [layers.Conv2DTranspose(channels, kernel_size, **doubled)]
     first, second = filters
-    noise = layers.Input((latent_dim,))
-    start = hidden(layers.Dense(units, use_bias=not batch_norm)) if units else []
-    ideas = through(start, noise)
+    inputs = ideas = layers.Input((latent_dim,), name="noise" if classes else None)
+    if classes:
+        labels = layers.Input((), dtype="int64", name="labels")
+        inputs = {"noise": inputs, "labels": labels}
+        ideas = layers.Concatenate()([ideas, label_embedding(classes, classes)(labels)])
+    if units:
+        ideas = through(hidden(layers.Dense(units, use_bias=not batch_norm)), ideas)
     body = [
         *hidden(layers.Dense(quarter[0] * quarter[1] * first, use_bias=not batch_norm)),
         layers.Reshape((*quarter, first)),
@@ -94,7 +101,7 @@ def generator(
         }
         images = layers.Multiply()([images, each["contrast"]])
         images = layers.Add(name="light")([images, each["brightness"]])
-    return keras.Model(noise, layers.Activation(activation)(images), name="generator")
+    return keras.Model(inputs, layers.Activation(activation)(images), name="generator")
 
 
 def discriminator(
@@ -105,8 +112,11 @@ def discriminator(
     dropout: float = 0.0,
     shuffle: bool = True,
     lighting: bool = False,
+    classes: int = 0,
 ) -> keras.Model:
     """Two convolutions, the second one strided, two dense layers: (B, H, W, C) to logits (B, 1).
+
+    With `classes` it takes a dict of "images" and "labels".
 
     Parameters
     ----------
@@ -117,10 +127,13 @@ def discriminator(
     shuffle : take four pixels as one with four channels; else halve the side by a strided
         convolution
     lighting : see each image twice, as it is and with mean 0 and variance 1
+    classes : of the labels, which join the image as one more channel, a learnt picture for each
+        class; 0: there are none
     """
     height, width, channels = image_shape
     if lighting:
         channels *= 2
+    channels += classes > 0
     half = (height // 2, width // 2)
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
@@ -136,12 +149,16 @@ def discriminator(
         ]
     else:
         start = hidden(layers.Conv2D(filters[0], kernel_size, strides=2, padding="same"))
-    images = layers.Input(image_shape)
-    seen = images
+    inputs = images = seen = layers.Input(image_shape, name="images" if classes else None)
     if lighting:
         light = {"axis": (1, 2, 3), "epsilon": FAINT**2, "center": False, "scale": False}
         without = layers.LayerNormalization(**light, name="without_light")(images)
         seen = layers.Concatenate(name="seen")([images, without])
+    if classes:
+        labels = layers.Input((), dtype="int64", name="labels")
+        inputs = {"images": images, "labels": labels}
+        plane = layers.Reshape((height, width, 1))(label_embedding(classes, height * width)(labels))
+        seen = layers.Concatenate()([seen, plane])
     body = [
         *start,
         *hidden(layers.Conv2D(filters[1], kernel_size, strides=2, padding="same")),
@@ -149,4 +166,4 @@ def discriminator(
         *(hidden(layers.Dense(units)) if units else []),
         layers.Dense(1),
     ]
-    return keras.Model(images, through(body, seen), name="discriminator")
+    return keras.Model(inputs, through(body, seen), name="discriminator")

@@ -23,17 +23,18 @@ class Operation:
     macs: int
 
 
-def operations(generator: Any, discriminator: Any) -> list[Operation]:
-    """All convolutions and matrix products of a simultaneous step.
+def operations(generator: Any, **others: Any) -> list[Operation]:
+    """All convolutions and matrix products of a simultaneous step of a generator and others.
 
     The generator runs once, and back once. The discriminator runs on real and on generated images
     and goes back to its weights from both; for the generator, the generated images' gradient goes
     through it once more, all the way to the images. No gradient goes to noise or real images.
+    Networks of other names count like a discriminator, which is about right.
     """
     found = []
     for network, runs, input_gradients, first_input_gradients in (
         (generator, 1, 1, 0),
-        (discriminator, 2, 3, 1),
+        *((other, 2, 3, 1) for other in others.values()),
     ):
         kernels = [layer for layer in network.layers if hasattr(layer, "kernel")]
         for layer in kernels:
@@ -48,9 +49,9 @@ def operations(generator: Any, discriminator: Any) -> list[Operation]:
     return found
 
 
-def flops_per_image(generator: Any, discriminator: Any) -> int:
+def flops_per_image(generator: Any, **others: Any) -> int:
     """Floating-point operations of a simultaneous step for each real image.
 
     Two for each multiplication with an addition; what `operations` leaves out is small beside it.
     """
-    return sum(2 * o.times * o.macs for o in operations(generator, discriminator))
+    return sum(2 * o.times * o.macs for o in operations(generator, **others))

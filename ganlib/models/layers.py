@@ -63,6 +63,15 @@ class Dropout(keras.layers.Dropout):
         return inputs * (tf.cast(kept, inputs.dtype) * scale)
 
 
+def label_embedding(classes: int, size: int) -> Any:
+    """A layer from labels, (B,), to `size` numbers for each, which start from N(0, 1).
+
+    Keras's own embedding starts within ±0.05: beside noise from N(0, 1), that is hardly to be seen.
+    """
+    start = keras.initializers.RandomNormal(stddev=1.0)
+    return keras.layers.Embedding(classes, size, start, name="label_embedding")
+
+
 def logits(outputs: Any) -> Any:
     """The logits behind a discriminator's outputs, float32 of the same shape.
 

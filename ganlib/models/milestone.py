@@ -27,7 +27,7 @@ def starts(inputs: int) -> dict[str, Any]:
     }
 
 
-def batch_norm() -> keras.Layer:
+def normalized() -> keras.Layer:
     """Batch norm with PyTorch's settings."""
     return BatchNormalization(momentum=0.9, epsilon=1e-5)
 
@@ -63,7 +63,7 @@ def dcgan_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequenti
     stack: list[keras.Layer] = [
         layers.Input((latent_dim,)),
         layers.Dense(math.prod(start), **starts(latent_dim)),
-        batch_norm(),
+        normalized(),
         layers.ReLU(),
         layers.Reshape(start),
     ]
@@ -71,22 +71,25 @@ def dcgan_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequenti
         stack += [
             layers.Conv2DTranspose(filters, 5, strides=2, **starts(filters * 5 * 5)),
             layers.Cropping2D(((2, 1), (2, 1))),  # padding 2, output padding 1
-            batch_norm(),
+            normalized(),
             layers.ReLU(),
         ]
     stack += [layers.Conv2D(channels, 5, padding="same", **starts(64 * 5 * 5))]
     return keras.Sequential([*stack, layers.Activation("tanh")], name="generator")
 
 
-def dcgan_discriminator(image_shape: Shape) -> keras.Sequential:
-    """Two strided convolutions with batch norm: (B, H, W, C) to the probability (B, 1)."""
+def dcgan_discriminator(image_shape: Shape, batch_norm: bool = True) -> keras.Sequential:
+    """Two strided convolutions with batch norm: (B, H, W, C) to the probability (B, 1).
+
+    Without `batch_norm` it is ours, for a gradient penalty.
+    """
     height, width, channels = image_shape
     stack: list[keras.Layer] = [layers.Input(image_shape)]
     for before, filters in ((channels, 64), (64, 128)):
         stack += [
             layers.ZeroPadding2D(2),
             layers.Conv2D(filters, 5, strides=2, **starts(before * 5 * 5)),
-            batch_norm(),
+            *([normalized()] if batch_norm else []),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
     features = height // 4 * (width // 4) * 128

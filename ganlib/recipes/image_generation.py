@@ -1,6 +1,6 @@
-"""The systems of `image-generation`: GAN(NN), two small dense networks, and a PCA as its rival."""
+"""The systems of `image-generation`: GAN(NN), its DCGAN, and a PCA and a VAE as their rivals."""
 
-from ganlib.recipes.recipe import Network, Recipe, for_both, networks_of
+from ganlib.recipes.recipe import Network, Optimizer, Recipe, for_both, networks_of
 from ganlib.systems.latents import Part
 
 MNIST_NN = Recipe(
@@ -17,6 +17,53 @@ MNIST_NN = Recipe(
         "The report names the networks' sizes and SGD, and leaves rate, batch, epochs, activations "
         "and the generator's loss open. Its latent (section 4.1) is uniform; here it is normal. "
         "Lesson 13 shows what a rate of 0.5 does."
+    ),
+)
+
+MNIST_DCGAN4 = Recipe(
+    name="mnist-dcgan4",
+    title="MNIST DCGAN of four layers",
+    source="image-generation, section 4.3",
+    dataset="mnist",
+    image_shape=(28, 28, 1),
+    networks=networks_of("image_generation", "conv_generator", "conv_discriminator"),
+    optimizers={
+        "generator": Optimizer("Adam", {"learning_rate": 2e-3, "beta_1": 0.5}),
+        "discriminator": Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.5}),
+    },
+    latent={"noise": Part("uniform", 100)},
+    schedule="linear",
+    batch_size=32,
+    epochs=2,
+    notes=(
+        "The report names four layers of 5×5 filters for both networks, a dense layer, a reshape, "
+        "convolutions and upsampling, and 100 uniform numbers (section 4.1). It leaves open the "
+        "channels, where the image is halved and doubled, activations, batch norm, the generator's "
+        "loss, optimiser, rates, batch and epochs: ours are chosen for a processor."
+    ),
+)
+
+MNIST_VAE = Recipe(
+    name="mnist-vae",
+    title="MNIST variational autoencoder",
+    source="image-generation, section 2.2; Kingma and Welling 2014",
+    dataset="mnist",
+    image_shape=(28, 28, 1),
+    networks={
+        "encoder": Network("image_generation:conv_encoder"),
+        "generator": Network("image_generation:conv_generator"),
+    },
+    optimizers=dict.fromkeys(("encoder", "generator"), Optimizer("Adam", {"learning_rate": 2e-3})),
+    kind="vae",
+    objective=None,
+    schedule="linear",
+    batch_size=32,
+    epochs=2,
+    notes=(
+        "The report names the variational autoencoder as another road and builds none. Ours has "
+        "the generator of mnist-dcgan4, and its discriminator's convolutions for an encoder, so "
+        "that only the way of training differs; its latent is normal. Optimiser, rate, batch and "
+        "epochs are our choices."
     ),
 )
 
@@ -45,6 +92,8 @@ def _pca(name: str, title: str, dataset: str, image_shape: tuple[int, int, int])
 
 RECIPES = (
     MNIST_NN,
+    MNIST_DCGAN4,
+    MNIST_VAE,
     _pca("mnist", "MNIST", "mnist", (28, 28, 1)),
     _pca("fashion", "Fashion-MNIST", "fashion_mnist", (28, 28, 1)),
     _pca("svhn", "SVHN", "svhn_cropped", (32, 32, 1)),

@@ -15,7 +15,7 @@ from ganlib.recipes import builders
 from ganlib.recipes.parts import Network, Optimizer, Shape, for_both
 from ganlib.recipes.parts import networks_of as networks_of
 from ganlib.rules import GROUP, NAME, OPTION, SETTING, TEXT, check, maybe, number, one_of, whole
-from ganlib.systems import KINDS, NEEDS, OBJECTIVES, OPTIONS, kind
+from ganlib.systems import KINDS, OBJECTIVES, kind
 from ganlib.systems.latents import Latent, Part
 
 SCHEDULES = ("constant", "linear")
@@ -112,8 +112,9 @@ class Recipe:
             if not one_of(choices).holds(value):
                 names = ", ".join(filter(None, choices))
                 raise GanlibError(f"unknown {what} {shown(value)}; choose one of {names}")
-        check(self.options, OPTIONS.get(self.kind, {}))
-        for group, needed in NEEDS.get(self.kind, {}).items():
+        check(self.options, KINDS[self.kind].options)
+        needed, trained = KINDS[self.kind].networks, KINDS[self.kind].trained
+        for group in ("networks", "optimizers") if trained else ("networks",):
             if missing := set(needed) - set(getattr(self, group)):
                 raise GanlibError(f"{group} of {self.name} have no {min(missing)}")
         for optimizer in self.optimizers.values():

@@ -7,9 +7,12 @@ from typing import Any
 from ganlib import datasets
 from ganlib.errors import GanlibError
 from ganlib.recipes.recipe import Recipe
+from ganlib.systems import KINDS
 from ganlib.systems.latents import Part
 
 PUBLISHED = {"n_critic": 5, "clip": 0.01}  # Arjovsky et al. 2017, algorithm 1
+IN_TURN = {"simultaneous": "alternating"}
+"""A kind whose networks step at once, and the one in which they take turns."""
 
 
 def vary(recipe: Recipe, **changes: Any) -> Recipe:
@@ -48,7 +51,7 @@ def _objective(recipe: Recipe, name: str, value: Any) -> Recipe:
     options, kind = dict(recipe.options), recipe.kind
     before, after = recipe.objective == "wasserstein", value == "wasserstein"
     if after and not before:
-        options, kind = PUBLISHED | options, "alternating"
+        options, kind = PUBLISHED | options, IN_TURN.get(kind, kind)
     if before and not after:
         options.pop("clip", None)
     return dataclasses.replace(recipe, objective=value, options=options, kind=kind)
@@ -56,12 +59,13 @@ def _objective(recipe: Recipe, name: str, value: Any) -> Recipe:
 
 def _option(recipe: Recipe, name: str, value: Any) -> Recipe:
     """An option of alternating steps."""
-    _require(recipe.kind in ("simultaneous", "alternating"), recipe, "discriminator", name)
+    kind = IN_TURN.get(recipe.kind, recipe.kind)
+    _require(f"{name}?" in KINDS[kind].options, recipe, "discriminator that takes turns", name)
     kind = recipe.kind
     options = {key: old for key, old in recipe.options.items() if key != name}
     neutral = 1 if name == "n_critic" else 0  # one step of the critic; no clipping, no penalty
     if value != neutral:
-        options[name], kind = value, "alternating"
+        options[name], kind = value, IN_TURN.get(kind, kind)
         if name == "gradient_penalty":
             options.pop("clip", None)
     return dataclasses.replace(recipe, kind=kind, options=options)

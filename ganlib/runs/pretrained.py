@@ -16,6 +16,7 @@ import numpy as np
 from ganlib.errors import GanlibError, first_line, shown
 from ganlib.files import atomic, check_archive
 from ganlib.runs.folder import RunFolder
+from ganlib.systems import KINDS
 
 FIGURES = Path(__file__).resolve().parents[2] / "figures"
 """The folder of the runs that ship."""
@@ -121,14 +122,17 @@ def facts(name: str) -> dict[str, Any]:
     run = find(PREFIX + name)
     record = run.record
     try:
-        scores = json.loads(run.scores_file.read_text(encoding="utf-8"))
+        frechet = None
+        if not KINDS[run.recipe.kind].sets:  # a translation has no Fréchet distance
+            scores = json.loads(run.scores_file.read_text(encoding="utf-8"))
+            frechet = float(scores["generators"]["last"]["frechet"]["value"])
         return {
             "name": name,
             "title": run.recipe.title,
             "data": record["data"]["name"] + (" (SYNTHETIC)" * record["data"]["synthetic"]),
             "images": record["progress"]["images"],
             "epochs": record["progress"]["epochs"],
-            "frechet": float(scores["generators"]["last"]["frechet"]["value"]),
+            "frechet": frechet,
             "parameters": record["shipped"]["generator"]["parameters"],
             "bytes": run.shipped_file("generator").stat().st_size,
         }

@@ -5,6 +5,7 @@ for one, and the best of those that were scored while it trained. A run that shi
 first; see `ganlib.runs.pretrained`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,9 +51,12 @@ def load_generator(run: RunFolder, weights: str = "last") -> Any:
     return load_network(run, "generator", weights)
 
 
-def load_system(run: RunFolder, weights: str = "last") -> Any:
-    """The run's system with its saved generator alone, ready to `draw` and `generate`."""
+def load_system(
+    run: RunFolder, weights: str = "last", names: Sequence[str] = ("generator",)
+) -> Any:
+    """The run's system with these saved networks alone, ready to `draw` and `generate`."""
     networks = {"generator": load_generator(run, weights)}
+    networks |= {name: load_network(run, name) for name in names if name != "generator"}
     return run.recipe.system(networks=networks, training=False)
 
 

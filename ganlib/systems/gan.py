@@ -33,8 +33,16 @@ class GAN(System):
         critic = self.objective.boundary is None
         return keys if critic else (*keys, "real_accuracy", "fake_accuracy")
 
-    def scores(self, images: tf.Tensor) -> tf.Tensor:
-        """The discriminator's logits in training, float32."""
+    def latent_for(self, batch: Batch, index: tf.Tensor, stream: int = 0) -> Batch:
+        """What the generator starts from in a step, one row for each image of the batch."""
+        return self.latent_of(batch["images"], index, stream)
+
+    def scores(self, images: tf.Tensor, given: Batch | None = None) -> tf.Tensor:
+        """The discriminator's logits in training, float32.
+
+        `given` is the batch or the latent that the images belong to: a conditional discriminator
+        sees labels too.
+        """
         return logits(self.networks["discriminator"](images, training=True))
 
     def discriminator_logs(self, real: tf.Tensor, fake: tf.Tensor, batch: tf.Tensor) -> Logs:
@@ -57,10 +65,10 @@ class Simultaneous(GAN):
     def update(self, batch: Batch, index: tf.Tensor) -> Logs:
         images = batch["images"]
         size = global_batch_size(images)
-        latent = self.latent_of(images, index)
+        latent = self.latent_for(batch, index)
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
             fakes = self.make(latent, training=True)
-            real, fake = self.scores(images), self.scores(fakes)
+            real, fake = self.scores(images, batch), self.scores(fakes, latent)
             logs = self.discriminator_logs(real, fake, size)
             logs["g_loss"] = tf.reduce_sum(self.objective.generator(fake)) / size
             d_scaled = self.optimizers["discriminator"].scale_loss(logs["d_loss"])
@@ -122,13 +130,14 @@ class Alternating(GAN):
         """One step of the discriminator or critic on one replica."""
         images = batch["images"]
         size = global_batch_size(images)
-        fakes = self.make(self.latent_of(images, index), training=True)
+        latent = self.latent_for(batch, index)
+        fakes = self.make(latent, training=True)
         with tf.GradientTape() as tape:
-            real, fake = self.scores(images), self.scores(fakes)
+            real, fake = self.scores(images, batch), self.scores(fakes, latent)
             logs = self.discriminator_logs(real, fake, size)
             total = logs["d_loss"]
             if self.gradient_penalty:
-                norms = self.gradient_norms(images, fakes, index)
+                norms = self.gradient_norms(images, fakes, index, batch)
                 total += (
                     self.gradient_penalty * tf.reduce_sum(losses.gradient_penalty(norms)) / size
                 )
@@ -141,17 +150,18 @@ class Alternating(GAN):
 
     def generator_update(self, batch: Batch, index: tf.Tensor) -> Logs:
         """One step of the generator on one replica; the images give the batch size only."""
-        images = batch["images"]
-        size = global_batch_size(images)
-        latent = self.latent_of(images, index, stream=1)
+        size = global_batch_size(batch["images"])
+        latent = self.latent_for(batch, index, stream=1)
         with tf.GradientTape() as tape:
-            fake = self.scores(self.make(latent, training=True))
+            fake = self.scores(self.make(latent, training=True), latent)
             g_loss = tf.reduce_sum(self.objective.generator(fake)) / size
             scaled = self.optimizers["generator"].scale_loss(g_loss)
         self.apply(tape, scaled, "generator")
         return {"g_loss": g_loss}
 
-    def gradient_norms(self, images: tf.Tensor, fakes: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    def gradient_norms(
+        self, images: tf.Tensor, fakes: tf.Tensor, index: tf.Tensor, given: Batch | None = None
+    ) -> tf.Tensor:
         """|grad f| at a random point between each real and its generated image, shape (B,)."""
         dtype, seed = images.dtype, self.seed_of(index, stream=2)
         share = own_rows(
@@ -160,7 +170,7 @@ class Alternating(GAN):
         between = share * images + (1.0 - share) * tf.cast(fakes, dtype)
         with tf.GradientTape() as tape:
             tape.watch(between)
-            scores = self.scores(between)
+            scores = self.scores(between, given)
         gradients = tf.cast(tape.gradient(scores, between), tf.float32)
         # ε keeps the square root's gradient finite where the gradient vanishes.
         return tf.sqrt(tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3]) + 1e-12)

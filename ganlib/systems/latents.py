@@ -10,6 +10,10 @@ from ganlib.errors import GanlibError, shown
 
 LARGEST = 65_536  # numbers in a part
 KINDS = ("normal", "uniform", "one_hot", "label")
+CATEGORIES = KINDS[2:]
+NOISE = "noise"  # the part that no row or column of a grid belongs to
+ROWS, COLUMNS, WALK = 20, 16, 8  # of a grid: at most, where noise varies, where a code walks
+ALIKE = 64  # images of a single category
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class Part:
     Attributes
     ----------
     kind : "normal": `size` numbers from N(0, 1). "uniform": `size` numbers from U(-1, 1).
-        "one_hot": one of `size` categories, as a vector. "label": the same, as a number.
+        "one_hot": one of `size` categories, as a vector. "label": the same, as a number, and named
+        "labels", as in a batch.
     size : numbers or categories, at least 1
     """
 
@@ -76,6 +81,54 @@ def draw(latent: Latent, rng: np.random.Generator, count: int, **given: Any) -> 
     return inputs
 
 
+def arranged(
+    latent: Latent, rng: np.random.Generator, count: int | None = None, **shown: Any
+) -> tuple[Inputs, int]:
+    """What `draw` should be given for a grid that shows what the parts do, and its columns.
+
+    A row for each category. Along a row the codes, which are the other parts but the noise, walk
+    from -1 to 1, one number at a time while the rest is 0, and the noise stays; without codes the
+    noise varies, and is the same in every row.
+
+    Parameters
+    ----------
+    count : images where only the noise varies along a row, rounded up to whole rows
+    shown : name of a part to the categories to show, or to the numbers to walk through
+
+    Returns
+    -------
+    Nothing and 0 columns for a latent of noise alone; 0 columns too where there is nothing to tell
+    apart but noise.
+    """
+    if unknown := sorted(set(shown) - (set(latent) - {NOISE})):
+        raise GanlibError(
+            f"the generator takes no label or code {unknown[0]!r}: it takes {', '.join(latent)}"
+        )
+    kinds = [n for n, part in latent.items() if part.kind in CATEGORIES]
+    codes = {n: part for n, part in latent.items() if n not in (NOISE, *kinds)}
+    if not kinds and not codes:
+        return {}, 0
+    rows = {n: shown.get(n, np.arange(min(ROWS, latent[n].size))) for n in kinds[:1]}
+    height = max(map(len, rows.values()), default=WALK)
+    walks = {n: shown.get(n, np.linspace(-1.0, 1.0, WALK)) for n in codes}
+    steps = [(n, k, x) for n, part in codes.items() for k in range(part.size) for x in walks[n]]
+    columns = len(steps) or -(-(count or (COLUMNS * height if height > 1 else ALIKE)) // height)
+    given = {n: np.repeat(np.asarray(values), columns) for n, values in rows.items()}
+    given |= {n: np.zeros((height * columns, part.size)) for n, part in codes.items()}
+    for column, (n, number, value) in enumerate(steps):
+        given[n][column::columns, number] = value
+    if NOISE in latent:
+        noise = draw({NOISE: latent[NOISE]}, rng, height if codes else columns)[NOISE]
+        given[NOISE] = np.repeat(noise, columns, 0) if codes else np.tile(noise, (height, 1))
+    return given, columns if codes or height > 1 else 0
+
+
+def like(latent: Latent, data: Any, count: int) -> dict[str, Any]:
+    """The data's labels, evenly chosen, for `draw`; nothing for a latent without labels."""
+    places = np.linspace(0, len(data) - 1, count).astype(int)
+    return {n: data.labels[places] for n, part in latent.items() if part.kind == "label"}
+
+
 def _check(name: str, part: Part, values: np.ndarray, count: int) -> None:
     if part.kind in ("normal", "uniform"):
         if values.shape != (count, part.size):
@@ -83,7 +136,8 @@ def _check(name: str, part: Part, values: np.ndarray, count: int) -> None:
     elif values.shape != (count,) or values.dtype.kind not in "iu":
         raise GanlibError(f"{name} is not a list of {count} whole numbers")
     elif count and not 0 <= values.min() <= values.max() < part.size:
-        raise GanlibError(f"{name} goes from 0 to {part.size - 1}, not to {values.max()}")
+        wrong = values[(values < 0) | (values >= part.size)][0]
+        raise GanlibError(f"{name} goes from 0 to {part.size - 1}, so there is no {wrong}")
 
 
 def draw_in_step(latent: Latent, seed: Any, count: Any) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class System:
 
     log_keys: tuple[str, ...] = ()
     """Names of the float32 scalars that a step returns."""
+    columns = 0
+    """Of a grid of what `shown` returns, where its rows belong together; 0: any number."""
 
     def __init__(
         self,
@@ -145,8 +147,8 @@ class System:
         return latents.draw(self.latent, rng, count, **given)
 
     def conditions(self, data: Any, count: int) -> dict[str, Any]:
-        """What `draw` should be given for `count` sample images, from the training data."""
-        return {}
+        """What `draw` should be given for `count` images like the data's, such as their labels."""
+        return latents.like(self.latent, data, count)
 
     def generate(self, inputs: Mapping[str, np.ndarray], generator: Any = None) -> np.ndarray:
         """Images, float32 (N, H, W, C) in [-1, 1], of this or another generator from N rows."""
@@ -155,6 +157,10 @@ class System:
             rows = {name: values[start : start + AT_ONCE] for name, values in inputs.items()}
             parts.append(tf.cast(self.make(rows, False, generator), tf.float32).numpy())
         return np.concatenate(parts)
+
+    def shown(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The images of a grid for these inputs: those of `generate`, or others beside them."""
+        return self.generate(inputs)
 
     def plain(self, name: str, use: str = "last") -> Any:
         """A network as it is now, in float32 and of Keras's own layers; one copy for each `use`."""

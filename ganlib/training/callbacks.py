@@ -35,19 +35,20 @@ class SampleGrids(RunCallback):
     """A grid of images from fixed inputs with every checkpoint of an epoch, and some in between.
 
     `inputs` is what `ganlib.systems.system.System.draw` returned; `caption` is above every grid.
+    `columns`, unless 0, is for inputs that come in rows.
     """
 
-    def __init__(self, run: RunFolder, inputs: Inputs, caption: str = "") -> None:
+    def __init__(self, run: RunFolder, inputs: Inputs, caption: str = "", columns: int = 0) -> None:
         super().__init__(run)
-        self.inputs, self.caption = inputs, caption
+        self.inputs, self.caption, self.columns = inputs, caption, columns
         self._frame = -1
 
     def draw(self, columns: int | None = None, scale: int = 2) -> Image.Image:
-        """The grid as the generator makes it now; see `ganlib.figures.grid`."""
-        images = self.model.system.generate(self.inputs)
+        """The grid as the generator makes it now; `columns` is for inputs that have none."""
+        images = self.model.system.shown(self.inputs)
         if not np.isfinite(images).all():
             raise TrainingDiverged(self.model.progress, "a generated image", self.run)
-        return figures.grid(images, columns, scale, self.caption)
+        return figures.grid(images, self.columns or columns, scale, self.caption)
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._frame = self._due_frame()

@@ -39,8 +39,7 @@ def precision_for(recipe: Recipe, requested: str = "auto") -> str:
         return "float16" if capability >= (7, 0) else "float32"
     if not devices.cpu_flags() & {"avx512_bf16", "amx_bf16"}:
         return "float32"
-    counted = set(recipe.networks) == {"generator", "discriminator"}
-    if counted and recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP:
+    if recipe.batch_size * flops_per_image(**recipe.build()) < SMALL_STEP:
         return "float32"
     return "bfloat16" if quicker_in_bfloat16() else "float32"
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 from ganlib import devices
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import FORMAT, RunFolder
+from ganlib.systems import KINDS
 from ganlib.training.precision import precision_for
 
 Data = Dataset | Mapping[str, Dataset]
@@ -86,10 +89,34 @@ def provenance(data: Data) -> dict[str, Any]:
 
 
 def check_data(recipe: Recipe, data: Data) -> None:
-    """Raise `GanlibError` where images are of another shape than the recipe's."""
+    """Raise `GanlibError` where sets, images or labels are not what the recipe needs."""
+    wanted = KINDS[recipe.kind].sets
+    if wanted and set(data_sets(data)) != set(wanted):
+        raise GanlibError(
+            f"{recipe.name} needs two sets of images, {' and '.join(wanted)}: "
+            "ganlib.datasets.pairs.load reads them"
+        )
     for one in data_sets(data).values():
         if one.images.shape[1:] != tuple(recipe.image_shape):
             raise GanlibError(
                 f"{recipe.name} is for images of shape {tuple(recipe.image_shape)}, but {one.name} "
                 f"has {one.images.shape[1:]}"
             )
+        for part in recipe.latent.values():
+            if part.kind == "label":
+                _check_labels(recipe, one, part.size)
+
+
+def _check_labels(recipe: Recipe, data: Dataset, classes: int) -> None:
+    if data.labels is None:
+        raise GanlibError(
+            f"{recipe.name} learns from labels, and {data.name} has none: choose a recipe without "
+            "labels, or add them"
+        )
+    found = np.bincount(data.labels, minlength=classes)
+    if wrong := [label for label, count in enumerate(found) if (count > 0) != (label < classes)]:
+        has = "no images of label" if wrong[0] < classes else "images of label"
+        raise GanlibError(
+            f"{recipe.name} needs images of each label from 0 to {classes - 1} and of no other, "
+            f"and {data.name} has {has} {wrong[0]}"
+        )

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,12 +18,13 @@ from ganlib.rules import check, maybe
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.schema import RECORD, check_budget
 from ganlib.startup import keras
+from ganlib.systems import latents
 from ganlib.training import callbacks as cb
 from ganlib.training import scoring
 from ganlib.training.display import NotebookDisplay, ProgressBar
 from ganlib.training.live import LivePage
 from ganlib.training.loop import Loop
-from ganlib.training.record import Data, check_data, check_same, new_record
+from ganlib.training.record import Data, check_data, check_same, data_sets, new_record
 
 SAMPLES = 64  # images in a sample grid
 WIDE = dict(columns=16, scale=3)  # the same on a page: over its width, and not too high
@@ -94,6 +96,13 @@ def train(
         else:
             record = new_record(recipe, data, seed, precision, strategy)
         check_data(recipe, data)
+        count = min(map(len, data_sets(data).values()))
+        if count < recipe.batch_size and not recipe.fitted:
+            print(
+                f"ganlib: {count:,} images are fewer than a batch of {recipe.batch_size:,}, so "
+                "each step sees them all: choose a smaller --batch-size for more steps",
+                file=sys.stderr,
+            )
         if any(budget.values()):
             record["budget"] = budget
         done_before = record.get("status") == "finished"
@@ -124,12 +133,16 @@ def train(
 def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
     run, record, system = loop.run, loop.record, loop.system
     rng = np.random.default_rng([record["seed"], 1])
-    inputs, more_inputs = (
-        system.draw(rng, count, **system.conditions(loop.data, count))
-        for count in (SAMPLES, scoring.IMAGES)
-    )
+    given, columns = latents.arranged(system.latent, rng)
+    columns = columns or system.columns
+    count = len(next(iter(given.values()), range(SAMPLES)))
+    inputs = system.draw(rng, count, **system.conditions(loop.data, count) | given)
+    conditions = system.conditions(loop.data, scoring.IMAGES)
+    more_inputs = system.draw(rng, scoring.IMAGES, **conditions)
     synthetic = record["data"]["synthetic"]
-    grids = cb.SampleGrids(run, inputs, caption="SYNTHETIC data" if synthetic else "")
+    grids = cb.SampleGrids(
+        run, inputs, caption="SYNTHETIC data" if synthetic else "", columns=columns
+    )
     stand_in = "SYNTHETIC stand-in for " if synthetic else ""
     title = f"{loop.recipe.title} on {stand_in}{record['data']['name']}"
     own: list[keras.callbacks.Callback] = [grids]

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from ganlib.evaluation.metrics import checks
+from ganlib.evaluation.metrics.alignment import aligned
 from ganlib.evaluation.metrics.classes import distance_from_real, distance_from_uniform
 from ganlib.evaluation.metrics.confidence import confident_share
 from ganlib.evaluation.metrics.diversity import groups, mean_distance
@@ -115,6 +116,11 @@ class Comparison:
         found = groups(self.fake.features, self.fake.probabilities, seed=self.seed)
         return self.interval(mean_distance, *found)
 
+    def alignment(self) -> Score:
+        """The share of images that show the class they were asked for."""
+        assert self.fake.labels is not None
+        return self.interval(np.mean, aligned(self.fake.probabilities, self.fake.labels))
+
     def transfer(self) -> Score:
         """Training on the sample, testing on the test images."""
         fake, test = self.fake, self.real.test
@@ -177,6 +183,7 @@ METRICS = (
     Metric("modes", "modes", "higher", CLASSES, lambda c: c.interval(modes, c.fake.probabilities)),
     Metric("copied", "copied share", "real", frozenset(), Comparison.copied),
     Metric("diversity", "diversity within class", "real", FEATURES | CLASSES, Comparison.diversity),
+    Metric("alignment", "shows its label", "higher", CLASSES | LABELS, Comparison.alignment),
     Metric("transfer", "train on synthetic", "higher", LABELS, Comparison.transfer),
 )  # fmt: skip
 BY_KEY = {metric.key: metric for metric in METRICS}

@@ -1,0 +1,42 @@
+"""What lesson 17 measures and draws, by hand."""
+
+import numpy as np
+
+from ganlib.evaluation.metrics.alignment import aligned
+from ganlib.lessons import control
+
+
+def test_a_white_spot_is_bright_and_alone():
+    image = np.zeros((1, 6, 6, 1), np.uint8)
+    image[0, 0, 0] = 255  # in a corner: outside is black
+    image[0, 3, 3] = 128
+    assert control.white_spots(image).tolist() == [2]
+    image[0, 4, 4] = 64  # a neighbour that is not dark
+    assert control.white_spots(image).tolist() == [1]
+    image[0, 0, 0] = 127  # not bright
+    assert control.white_spots(image).tolist() == [0]
+    assert control.white_spots(np.full((2, 6, 6, 1), 255, np.uint8)).tolist() == [0, 0]
+
+
+def test_alignment_compares_the_most_probable_class_with_the_label():
+    table = np.array([[0.6, 0.4], [0.3, 0.7], [0.9, 0.1]])
+    assert aligned(table, np.array([0, 0, 0])).tolist() == [True, False, True]
+
+
+def test_confusion_has_what_was_asked_for_in_rows():
+    counts = control.confusion(np.array([0, 0, 2]), np.array([1, 0, 2]), 3)
+    assert counts.tolist() == [[1, 1, 0], [0, 0, 0], [0, 0, 1]]
+    (axis,) = control.confusions({"a": counts}).axes
+    texts = sorted(text.get_text() for text in axis.texts)
+    assert texts == ["100", "50", "50"] and axis.get_ylabel() == "digit asked for"
+
+
+def test_shares_show_a_dot_for_each_seed_and_class():
+    figure = control.shares({"a": [[0.5, 0.5], [0.4, 0.6]], "b": [[1.0, 0.0]]})
+    left, right = figure.axes
+    assert [len(line.get_xdata()) for line in left.lines] == [2, 2, 2]  # two seeds and the level
+    assert left.patches[1].get_height() == 55 and right.patches[0].get_height() == 100
+
+
+def test_rows_have_a_row_for_each_class():
+    assert control.rows(np.zeros((20, 4, 4, 1), np.uint8)).size == (2 * 2 * 5, 10 * 2 * 5)
