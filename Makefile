@@ -11,7 +11,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run lab slides references test lint unit exercises notebooks notebooks-strict test-colab stored stamp clean
+.PHONY: run lab slides references test lint unit exercises accidents notebooks notebooks-strict test-colab stored stamp clean
 
 run: $(READY)
 	$(BIN)/python -m ganlib train mnist-express --data auto
@@ -56,6 +56,11 @@ unit: $(READY)
 # twentieth of their steps and so does not see whether a solution reaches its score.
 exercises: $(READY)
 	GANLIB_EXERCISES=full $(BIN)/python -m pytest tests/test_notebooks.py -k "solution or starter" -n 2
+
+# Kills runs at 50 random moments and fills the disk at 20 random writes; `make unit` does a few of
+# these. Half an hour on two busy cores.
+accidents: $(READY)
+	$(BIN)/python tests/accidents.py --kills 50 --full 20
 
 # Two processes share the tests, each file stays in one of them (nbval needs that).
 TOGETHER ?= -n 2 --dist loadfile

@@ -69,6 +69,9 @@ RANGES = {
     "floats in [-1, 1]": GREY / 127.5 - 1,
     "float32 in [-1, 1]": GREY / np.float32(127.5) - 1,
     "floats in [0, 255]": GREY.astype(np.float32),
+    "a rounding error beyond 1": GREY / np.float32(255) * np.float32(1.0000002),
+    "a rounding error beyond -1": (GREY / np.float32(127.5) - 1) * np.float32(1.0000002),
+    "a rounding error beyond 255": GREY * np.float32(1.0000001),
     "wide integers": GREY.astype(np.int64),
     "uint16 up to 255": GREY.astype(np.uint16),
 }
@@ -100,6 +103,7 @@ MENDED = {
     "floats up to 2.55": GREY / 100,
     "standardised": (GREY - 33.3) / 78.6,
     "floats beyond 255": GREY * 3.0,
+    "floats in [-0.5, 0.5]": GREY / 255 - 0.5,
     "floats about zero": GREY / 255 - 0.5 + 0.2,
     "NaN": np.where(GREY > 250, np.nan, GREY),
     "infinite": np.where(GREY > 250, np.inf, GREY),

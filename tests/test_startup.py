@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +105,15 @@ def test_a_keras_json_that_keras_refuses_is_named(tmp_path, settings):
     assert done.returncode == 2, done.stderr
     assert f"correct or delete keras.json in {tmp_path}" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("start", [["-m", "ganlib", "recipes"], ["-c", "import ganlib.startup"]])
+def test_a_python_without_the_packages_is_named_with_what_to_do(start):
+    root = Path(__file__).resolve().parent.parent
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    command = [sys.executable, "-S", *start]  # without the folder of installed packages
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    told = done.stderr.strip().splitlines()[-1]
+    assert f"{sys.executable} lacks " in told and f'-m pip install -e "{root}"' in told
+    if start[0] == "-m":
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1

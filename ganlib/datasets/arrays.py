@@ -106,9 +106,11 @@ def _bytes(images: np.ndarray) -> np.ndarray:
             f"{span}: if 1 is white, save (images * 255).astype(np.uint8); if they were floats in "
             f"[0, 1] before they became whole numbers, save (floats * 255){ROUND} instead"
         )
+    if not whole:  # float32 goes a little beyond what it should reach
+        low, high = float(f"{low:g}"), float(f"{high:g}")
     if low >= 0 and high <= 255 and (whole or high <= 1 or high > DARK):
         factor, shift = (1.0, 0.0) if whole or high > 1 else (255.0, 0.0)
-    elif not whole and -1 <= low <= -0.5 and 0.5 <= high <= 1:
+    elif not whole and -1 <= low < -0.5 and 0.5 < high <= 1:
         factor, shift = 127.5, 1.0
     else:
         undone = "((images - images.min()) / np.ptp(images.astype(float)) * 255)"
