@@ -22,14 +22,13 @@ from ganlib.evaluation.metrics.classes import class_shares
 from ganlib.evaluation.metrics.frechet import frechet_distance
 from ganlib.evaluation.metrics.transfer import hits
 from ganlib.lessons.control import white_spots
+from ganlib.lessons.trials import train_quietly
 from ganlib.runs.sampling import sample
 from ganlib.systems import latents
-from ganlib.training.train import train
 
 FILE = Path(__file__).with_suffix(".json")
 NAMES = ("mnist-express-cgan", "review-cgan", "review-mlp")
 IMAGES = 5_000
-QUIET: dict[str, Any] = {"display": "none", "score_every": 0}
 
 
 def main() -> None:
@@ -54,8 +53,7 @@ def main() -> None:
             if str(seed) not in runs:
                 recipe = recipes.get(name)
                 with tempfile.TemporaryDirectory() as folder:
-                    output = Path(folder) / "run"
-                    run = train(recipe, data, output, steps=options.steps, seed=seed, **QUIET)
+                    run = train_quietly(recipe, data, folder, options.steps, seed)
                     given = latents.like(recipe.latent, data, IMAGES)
                     images = sample(run, IMAGES, seed, **given)
                 found = measured(images, given.get("labels"), test, seed)

@@ -164,11 +164,17 @@ def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int)
             train(recipe, data, path, epochs=epochs, seed=first, resume=begun, score_every=0)
             if run.record["status"] == "interrupted":
                 raise GanlibError("interrupted: the same command goes on")
-        if not run.scores_file.is_file():
+        if not scored(run):
             print(evaluate(run, metrics=["frechet"]).generators["last"]["frechet"])
     except TrainingDiverged as error:
         print(error)
     return run
+
+
+def scored(run: RunFolder) -> bool:
+    """Whether the scores are of the run as it is now, and not of an earlier end."""
+    there = run.scores_file.is_file()
+    return there and Evaluation.read(run.scores_file).step == run.record["progress"]["steps"]
 
 
 def facts(run: RunFolder) -> dict[str, Any]:
@@ -185,7 +191,7 @@ def facts(run: RunFolder) -> dict[str, Any]:
         if key in steps[0]:  # a critic has none
             parts = np.array_split([row[key] for row in steps], PARTS)
             kept[key] = [round(float(np.mean(part)), 4) for part in parts]
-    if run.scores_file.is_file():
+    if scored(run):
         scores = Evaluation.read(run.scores_file).generators["last"]
         kept["frechet"] = scores["frechet"].to_json()
     return kept

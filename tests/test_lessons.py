@@ -1,6 +1,7 @@
 """What lessons share: training that can be interrupted, and pictures as wide as the page."""
 
 import dataclasses
+import functools
 import io
 
 import numpy as np
@@ -23,6 +24,7 @@ from ganlib.training.train import train
 def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GANLIB_QUICK_MINUTES", "5")
+    monkeypatch.delenv("GANLIB_RUNS", raising=False)
 
 
 @pytest.fixture
@@ -219,6 +221,13 @@ def test_outside_a_notebook_the_picture_is_shown_once(learn, capsys):
 def test_what_is_trained_by_steps_shrinks_with_the_quick_minutes(minutes, allowed, monkeypatch):
     monkeypatch.setenv("GANLIB_QUICK_MINUTES", minutes)
     assert lessons.steps(600) == allowed
+
+
+def test_a_trial_that_is_stopped_is_not_scored(tiny_recipe, tiny_data, monkeypatch):
+    stopping = functools.partial(train, callbacks=[StopAt(3)])
+    monkeypatch.setattr("ganlib.training.train.train", stopping)
+    with pytest.raises(Interrupted, match="interrupted before anything was saved"):
+        lessons.trial(tiny_recipe, tiny_data, steps=6)
 
 
 def test_a_trial_trains_scores_and_leaves_nothing_behind(tmp_path):

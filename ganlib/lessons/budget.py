@@ -19,10 +19,10 @@ UNFINISHED = ("running", "interrupted")  # "running" is what a kernel that died 
 class Interrupted(GanlibError):
     """Training was interrupted: the cells after it shall not run on with half a run."""
 
-    def __init__(self, run: RunFolder) -> None:
-        record = run.record if run.record_file.is_file() else {}
+    def __init__(self, run: RunFolder | None = None) -> None:
+        record = run.record if run and run.record_file.is_file() else {}
         text = "interrupted before anything was saved: run the cell again"
-        if images := record.get("progress", {}).get("images", 0):
+        if run and (images := record.get("progress", {}).get("images", 0)):
             text = (
                 f"interrupted after {images:,} images, saved in {run.path.as_posix()}: run the "
                 "cell again to go on"

@@ -3,7 +3,6 @@
 import json
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from ganlib import datasets
 from ganlib.datasets import Dataset
 from ganlib.lessons.charts import POINTS, WIDTH
 from ganlib.lessons.references import ROOT
-from ganlib.lessons.trials import frechet
+from ganlib.lessons.trials import frechet, train_quietly
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
 
@@ -131,11 +130,8 @@ def scores(system: Any, test: Dataset) -> dict[str, float]:
 
 def measured(recipe: Recipe, data: Dataset, steps: int, seed: int) -> dict[str, float]:
     """Train an InfoGAN for some steps, keep nothing of it but `told_by`; for tools/seeds.py."""
-    from ganlib.training.train import train
-
     with tempfile.TemporaryDirectory() as folder:
-        how: dict[str, Any] = {"display": "none", "score_every": 0, "steps": steps}
-        return told_by(train(recipe, data, Path(folder) / "run", seed=seed, **how), data)
+        return told_by(train_quietly(recipe, data, folder, steps, seed), data)
 
 
 def told_by(run: RunFolder, data: Dataset) -> dict[str, float]:

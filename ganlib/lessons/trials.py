@@ -12,9 +12,11 @@ from PIL import Image
 
 from ganlib import datasets, figures, recipes
 from ganlib.datasets import Dataset
+from ganlib.lessons.budget import Interrupted
 from ganlib.lessons.budget import steps as allowed
 from ganlib.recipes import Recipe
 from ganlib.recipes.vary import vary
+from ganlib.runs.folder import RunFolder
 from ganlib.runs.tables import Row
 from ganlib.systems import latents
 
@@ -47,6 +49,24 @@ class Trial:
         return f"Fréchet distance {self.frechet:.1f}" + " (SYNTHETIC data)" * self.synthetic
 
 
+def train_quietly(
+    recipe: Recipe, data: Dataset, folder: str, steps: int, seed: int = 0
+) -> RunFolder:
+    """A run of so many steps in a folder, without a display or scores, to be measured.
+
+    Raises
+    ------
+    Interrupted : it was stopped before its end; half a run would be measured as if it were whole
+    """
+    from ganlib.training.train import train
+
+    output = Path(folder) / "run"
+    run = train(recipe, data, output, steps=steps, seed=seed, display="none", score_every=0)
+    if run.record["status"] != "finished":
+        raise Interrupted  # the folder does not stay
+    return run
+
+
 def trial(recipe: Recipe, data: Dataset, steps: int = STEPS, seed: int = 0) -> Trial:
     """Train a recipe for some steps, without a run folder that stays, and score 2,000 images.
 
@@ -58,12 +78,10 @@ def trial(recipe: Recipe, data: Dataset, steps: int = STEPS, seed: int = 0) -> T
     data : training images of a set for which a judge ships, such as "mnist"
     """
     from ganlib.runs.sampling import sample
-    from ganlib.training.train import train
 
     given = latents.like(recipe.latent, data, IMAGES)
     with tempfile.TemporaryDirectory() as folder:
-        output, budget = Path(folder) / "trial", allowed(steps)
-        run = train(recipe, data, output, steps=budget, seed=seed, display="none", score_every=0)
+        run = train_quietly(recipe, data, folder, allowed(steps), seed)
         images, rows = sample(run, IMAGES, seed, **given), run.steps
     return Trial(images, frechet(images, data), rows, data.synthetic, given.get("labels"))
 
