@@ -19,7 +19,10 @@ from ganlib.cli import train as cli_train
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation.evaluate import evaluate
+from ganlib.runs import pretrained
 from ganlib.runs.folder import RunFolder
+
+TRAINED = pretrained.names()[0]
 
 REFERENCE = str(Path(__file__).resolve().parent.parent / "figures" / "mnist-nn")
 
@@ -99,9 +102,9 @@ def ganlib(*arguments: str, **options) -> subprocess.CompletedProcess:
         (["evaluate", REFERENCE, "--count", "999"], "999 images are too few to score"),
         (["evaluate", REFERENCE], "has no weights, only images"),
         (["sample", REFERENCE], "has no weights, only images"),
-        (["sample", "pretrained:typo"], "no trained generator 'typo': choose one of lecture-conv"),
-        (["evaluate", "pretrained:typo"], "choose one of lecture-conv"),
-        (["compare", "pretrained:typo"], "choose one of lecture-conv"),
+        (["sample", "pretrained:typo"], "no trained generator 'typo': choose one of " + TRAINED),
+        (["evaluate", "pretrained:typo"], "choose one of " + TRAINED),
+        (["compare", "pretrained:typo"], "choose one of " + TRAINED),
         (["sample", "pretrained:mnist-express", "--weights", "best"], "has no best generator"),
         (["summary", "mnist"], "unknown recipe 'mnist'"),
         (["summary", "mnist-baseline", "--channels", "3"], "mnist has 1 channel(s)"),

@@ -138,7 +138,7 @@ def test_scores_from_before_a_metric_stay_valid_and_say_what_is_missing(copy):
             scores["forgotten"] = scores["frechet"]  # one that has gone since
     copy.scores_file.write_text(json.dumps(values), encoding="utf-8")
     found = Evaluation.read(copy.scores_file)
-    assert {"recall", "train on synthetic"} == set(found.missing)
+    assert {"recall", "shows its label", "train on synthetic"} == set(found.missing)
     assert "recall" not in found.table() and "precision" in found.table()
 
 

@@ -80,13 +80,15 @@ def networks(recipe: Recipe, built: Mapping[str, Any] | None = None) -> Figure:
 
     Parameters
     ----------
-    recipe : one with a generator and a discriminator, else `GanlibError`
+    recipe : one with a generator, from noise, and a discriminator, else `GanlibError`
     built : Keras networks by name, in place of the recipe's own
     """
     built = built or recipe.build()
-    if not {"generator", "discriminator"} <= set(built) or recipe.objective is None:
+    both = {"generator", "discriminator"} <= set(built)
+    if not both or recipe.objective is None or not recipe.latent:
         raise GanlibError(
-            f"{recipe.name} has no generator and discriminator to draw: choose a recipe with both"
+            f"{recipe.name} has no generator from noise and discriminator to draw: choose a recipe "
+            "with both"
         )
     critic = "Critic" if recipe.objective == "wasserstein" else "Discriminator"
     noise = Stage((sum(part.size for part in recipe.latent.values()),), [])

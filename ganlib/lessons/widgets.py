@@ -15,10 +15,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
-import ganlib
 from ganlib import figures
 from ganlib.lessons.animations import still
 from ganlib.lessons.canvas import ORANGE
+from ganlib.runs.pretrained import PREFIX, find
+from ganlib.runs.sampling import load_system
+from ganlib.systems.latents import CATEGORIES, NOISE
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 """How an output names a widget; `tools/store_notebooks.py` leaves it out."""
@@ -121,22 +123,31 @@ def walk(name: str, seeds: int = 10) -> Sliders:
 
     Parameters
     ----------
-    name : as in `ganlib.pretrained`; its noise must be standard normal
+    name : as in `ganlib.pretrained`; its noise must be standard normal. A label or category has a
+        slider of its own; other codes stay 0
     seeds : how many choices of the four corners there are
     """
-    generator = ganlib.pretrained(name)
-    size = generator.input_shape[-1]
+    system = load_system(find(f"{PREFIX}{name}"))
+    size = system.latent[NOISE].size
+    others = {n: part for n, part in system.latent.items() if n != NOISE}
+    classes = {n: range(part.size) for n, part in others.items() if part.kind in CATEGORIES}
 
-    def at(corners: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
+    def at(
+        corners: np.ndarray, right: np.ndarray, down: np.ndarray, given: Mapping[str, int]
+    ) -> np.ndarray:
         turns = [np.stack([np.cos(t), np.sin(t)]) for t in (down * np.pi / 2, right * np.pi / 2)]
-        noise = np.einsum("in,jn,ijk->nk", *turns, corners).astype(np.float32)
-        return figures.to_uint8(np.asarray(generator(noise, training=False)))
+        parts = {NOISE: np.einsum("in,jn,ijk->nk", *turns, corners)}
+        for n, part in others.items():
+            shape = (len(right),) if n in given else (len(right), part.size)
+            parts[n] = np.full(shape, given.get(n, 0))
+        rng = np.random.default_rng(0)  # nothing is left to draw
+        return figures.to_uint8(system.generate(system.draw(rng, len(right), **parts)))
 
-    def draw(right: float, down: float, corners: int) -> Image.Image:
+    def draw(right: float, down: float, corners: int, **given: int) -> Image.Image:
         chosen = np.random.default_rng(corners).standard_normal((2, 2, size))
         ways = np.linspace(0, 1, COLUMNS)
-        every = at(chosen, np.tile(ways, COLUMNS), np.repeat(ways, COLUMNS))
-        image = at(chosen, np.array([right]), np.array([down]))
+        every = at(chosen, np.tile(ways, COLUMNS), np.repeat(ways, COLUMNS), given)
+        image = at(chosen, np.array([right]), np.array([down]), given)
         small = figures.grid(every, COLUMNS, SCALE).convert("RGB")
         step = small.width / COLUMNS
         x, y = (step * (0.5 + share * (COLUMNS - 1)) for share in (right, down))
@@ -147,5 +158,6 @@ def walk(name: str, seeds: int = 10) -> Sliders:
         return figures.described(figures.row(parts, 16), text)
 
     shares = [round(share, 2) for share in np.linspace(0, 1, STEPS).tolist()]
-    chosen = Sliders(draw, {"right": shares, "down": shares, "corners": range(seeds)})
+    choices = {"right": shares, "down": shares, "corners": range(seeds)}
+    chosen = Sliders(draw, choices | classes)
     return chosen.starting(right=shares[STEPS // 4], down=shares[STEPS // 7])
