@@ -118,9 +118,7 @@ def test_networks_of_ones_own_are_drawn_in_place_of_the_recipes():
 
 
 def test_what_has_no_discriminator_is_refused():
-    with pytest.raises(
-        GanlibError, match="mnist-pca has no generator from noise and discriminator"
-    ):
+    with pytest.raises(GanlibError, match="mnist-pca has no generator from noise and"):
         diagrams.networks(recipes.get("mnist-pca"))
 
 

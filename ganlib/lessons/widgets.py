@@ -158,6 +158,6 @@ def walk(name: str, seeds: int = 10) -> Sliders:
         return figures.described(figures.row(parts, 16), text)
 
     shares = [round(share, 2) for share in np.linspace(0, 1, STEPS).tolist()]
-    choices = {"right": shares, "down": shares, "corners": range(seeds)}
-    chosen = Sliders(draw, choices | classes)
+    choices = {"right": shares, "down": shares, "corners": range(seeds), **classes}
+    chosen = Sliders(draw, choices)
     return chosen.starting(right=shares[STEPS // 4], down=shares[STEPS // 7])
