@@ -87,8 +87,7 @@ def networks(recipe: Recipe, built: Mapping[str, Any] | None = None) -> Figure:
     both = {"generator", "discriminator"} <= set(built)
     if not both or recipe.objective is None or not recipe.latent:
         raise GanlibError(
-            f"{recipe.name} has no generator from noise and discriminator to draw: choose a recipe "
-            "with both"
+            f"{recipe.name} has no generator from noise and discriminator: choose one with both"
         )
     critic = "Critic" if recipe.objective == "wasserstein" else "Discriminator"
     noise = Stage((sum(part.size for part in recipe.latent.values()),), [])
