@@ -160,7 +160,7 @@ def two_sets() -> tuple[Recipe, dict[str, Dataset]]:
 def registered(monkeypatch):
     """The kinds as they would be in the table of kinds, one line for each."""
     monkeypatch.setitem(systems.KINDS, "two-headed", Kind(f"{__name__}:TwoHeaded"))
-    critics = Kind(f"{__name__}:TwoSets", networks=("generator",))
+    critics = Kind(f"{__name__}:TwoSets", networks=("generator",), sets=("dark", "bright"))
     monkeypatch.setitem(systems.KINDS, "two-sets", critics)
 
 

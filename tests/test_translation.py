@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlib import figures
+from ganlib import figures, recipes
 from ganlib.cli import main
 from ganlib.datasets import pairs
-from ganlib.errors import DataError
+from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation import translation
+from ganlib.training.train import train
 
 
 class Nothing:
@@ -66,8 +67,8 @@ def test_images_without_labels_are_refused(coloured):
 def run(tmp_path_factory):
     """A CycleGAN between MNIST and coloured digits after two steps on the stand-in."""
     path = tmp_path_factory.mktemp("runs") / "run"
-    train = ["train", "coloured-cyclegan", "--data", "synthetic", "--steps", "2"]
-    assert main([*train, "--output", str(path)]) == 0
+    command = ["train", "coloured-cyclegan", "--data", "synthetic", "--steps", "2"]
+    assert main([*command, "--output", str(path)]) == 0
     return path
 
 
@@ -92,6 +93,25 @@ def test_test_images_are_shown_with_their_translations(run, tmp_path, capsys):
     with Image.open(grid) as picture:  # two times three rows of sixteen
         rows = (picture.height - figures.CAPTION_HEIGHT) / (29 * 2)
         assert (rows, picture.width) == (6, 16 * 29 * 2)
+
+
+def test_a_pair_is_refused_where_one_set_is_wanted(coloured, tmp_path):
+    with pytest.raises(GanlibError, match="learns from one set of images: name one, not a pair"):
+        train(recipes.get("mnist-express"), coloured, tmp_path / "run", display="none")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sample", "--count", "0"], "--count must be from 1 to 2,000, not 0"),
+        (["sample", "--label", "7"], "a translation has no --label"),
+        (["evaluate", "--judge", "mnist"], "a translation has no --judge"),
+    ],
+)
+def test_what_means_nothing_to_a_translation_is_refused(arguments, words, run, capsys):
+    command, *options = arguments
+    assert main([command, str(run), *options]) == 2
+    assert words in capsys.readouterr().err
 
 
 def test_evaluate_counts_the_labels_that_are_kept(run, capsys):

@@ -78,6 +78,7 @@ def sample(options: argparse.Namespace) -> int:
     from ganlib.runs import sampling
 
     if KINDS[run.recipe.kind].sets:
+        _refuse(options, "label", "code", "seed")
         return _sample_translation(run, options, output)
     shown = dict(options.code) | ({"labels": options.label} if options.label else {})
     given: dict[str, Any] = {}
@@ -155,6 +156,7 @@ def evaluate(options: argparse.Namespace) -> int:
     """Print a run's scores; write scores.json, unless the run ships with the course."""
     run = pretrained.find(options.run)
     if KINDS[run.recipe.kind].sets:
+        _refuse(options, "judge", "weights", "seed")
         return _evaluate_translation(run, options)
     from ganlib.evaluation.evaluate import evaluate, merged_with_file
 
@@ -176,6 +178,13 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _refuse(options: argparse.Namespace, *names: str) -> None:
+    """Raise `GanlibError` for an option that means nothing to a translation."""
+    for name in names:
+        if getattr(options, name):
+            raise GanlibError(f"a translation has no --{name}: leave it out")
+
+
 def _test_pair(run: RunFolder, data_dir: str | None = None) -> dict[str, datasets.Dataset]:
     """The test images of both sets that a CycleGAN was trained on."""
     about = run.record["data"]
@@ -190,8 +199,10 @@ def _sample_translation(run: RunFolder, options: argparse.Namespace, output: Pat
     from ganlib import figures
     from ganlib.runs.sampling import load_system
 
-    data, system = _test_pair(run), load_system(run, names=TRANSLATORS)
-    count = min(options.count or system.columns, len(data["source"]))
+    data, system = _test_pair(run), load_system(run, options.weights, TRANSLATORS)
+    count = system.columns if options.count is None else options.count
+    if not 1 <= count <= len(data["source"]):
+        raise GanlibError(f"--count must be from 1 to {len(data['source']):,}, not {count:,}")
     inputs = system.draw(np.random.default_rng(0), count, **system.conditions(data, count))
     output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix == ".npz":

@@ -93,9 +93,11 @@ def check_data(recipe: Recipe, data: Data) -> None:
     wanted = KINDS[recipe.kind].sets
     if wanted and set(data_sets(data)) != set(wanted):
         raise GanlibError(
-            f"{recipe.name} needs two sets of images, {' and '.join(wanted)}: "
-            "ganlib.datasets.pairs.load reads them"
+            f"{recipe.name} needs two sets of images, {' and '.join(wanted)}: name a pair, such as "
+            f"{recipe.dataset}"
         )
+    if not wanted and not isinstance(data, Dataset):
+        raise GanlibError(f"{recipe.name} learns from one set of images: name one, not a pair")
     for one in data_sets(data).values():
         if one.images.shape[1:] != tuple(recipe.image_shape):
             raise GanlibError(
