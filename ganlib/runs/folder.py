@@ -33,7 +33,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ganlib.errors import GanlibError, shown
-from ganlib.files import PARTIAL, numbered, utf8, write_text
+from ganlib.files import numbered, remove_leftovers, utf8, write_text
 from ganlib.recipes import Recipe
 from ganlib.runs.schema import check_record
 from ganlib.runs.tables import Row, read_table
@@ -165,9 +165,8 @@ class RunFolder:
         with lock:
             try:
                 now = datetime.now().isoformat(" ", "minutes")
-                for folder in (self.checkpoints, self.samples):  # where only training writes
-                    for left in list(folder.glob(f"{PARTIAL}*")):  # by a process that was killed
-                        left.unlink()
+                for folder in (self.path, self.checkpoints, self.samples):
+                    remove_leftovers(folder)
                 write_text(self.path / HOLDER, f"process {os.getpid()} on {node()}, since {now}\n")
                 yield
             finally:  # while the lock is held: nobody else is in here
