@@ -13,6 +13,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 from ganlib.errors import GanlibError, lacking
 
@@ -79,20 +80,32 @@ if _usable_cores() <= 2:
     # run side by side: benchmarks/threads.py. On more cores this is not measured.
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
+_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+if (_home / "keras.json").exists() and not (_home / "keras.json").is_file():
+    raise GanlibError(f"{_home / 'keras.json'} is not a file: remove it")
+
 with quiet():
     try:
         import keras
     except ModuleNotFoundError as error:
         raise lacking(error) from None
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OSError, RecursionError, ImportError) as error:
+        if isinstance(error, ImportError) and "NNX" not in str(error):
+            raise  # a broken installation
+        limits = [
+            name for name in ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH") if name in os.environ
+        ]
         raise GanlibError(
-            f"Keras does not start ({type(error).__name__}: {str(error)[:200]}): correct or delete "
-            f"keras.json in {os.environ.get('KERAS_HOME', '~/.keras')}"
+            f"Keras does not start ({type(error).__name__}: {str(error)[:200].rstrip('.')}): "
+            f"{''.join(f'unset {name}, ' for name in limits)}correct or delete keras.json in "
+            f"{_home}"
         ) from None
     # What the networks are written for, whatever keras.json says.
     keras.config.set_image_data_format("channels_last")
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)
+    for limit in ("set_max_epochs", "set_max_steps_per_epoch"):  # newer versions cut `fit` short
+        getattr(keras.config, limit, lambda most: None)(None)
     if keras.config.dtype_policy().name in ("float16", "float64"):  # from keras.json
         keras.config.set_dtype_policy("float32")
     import tensorflow as tf

@@ -16,6 +16,25 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 contact = download.contact  # before the fixture takes its place
 
 
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+PORTAL = b"<html><body>Welcome! Log in to use this network.</body></html>"
+BROKEN = {
+    "portal": HEAD % len(PORTAL) + PORTAL,
+    "half": HEAD % 100 + b"0" * 50,
+    "lies": HEAD % 100 + b"0" * 50,
+    "more": HEAD % 10 + b"0" * 50,
+    "empty": HEAD % 0,
+    "many": HEAD.replace(b"%d", b"many") + b"0",
+    "zip": HEAD.replace(b"\r\n", b"\r\nContent-Encoding: gzip\r\n", 1) % 4 + b"0000",
+    "loop": b"HTTP/1.1 302 Found\r\nLocation: /loop/\r\nContent-Length: 0\r\n\r\n",
+    "file": b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
+    "torn": b"HTTP/1.1 302 Found\r\nLocation: http://[::1/\r\nContent-Length: 0\r\n\r\n",
+    "noise": b"\x16\x03\x01 no HTTP\r\n\r\n",
+    "nothing": b"",
+}
+"""Answers, byte for byte, of servers and of what stands between."""
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers by what the path says: a status, /slow/SECONDS, /to/STATUS, /once."""
 
@@ -30,7 +49,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if what == "once":
             Handler.failures += 1
             what = "503" if Handler.failures == 1 else "200"
+        if what in BROKEN:
+            self.wfile.write(BROKEN[what])
+            time.sleep(2 if what == "half" else 0)
+            self.close_connection = True
+            return
         self.send_response(302 if what == "to" else int(what))
+        if what in ("429", "503"):
+            self.send_header("Retry-After", "3600")
         if what == "to":
             self.send_header("Location", f"/{rest[0]}")
         self.send_header("Content-Length", "4")
@@ -112,7 +138,7 @@ def test_a_plain_no_is_left_for_the_download_to_judge(server, status):
 
 
 def test_a_server_that_never_answers_is_given_up(server, monkeypatch):
-    monkeypatch.setattr(download, "SILENT_SECONDS", 0.3)
+    monkeypatch.setattr(download, "FIRST_SECONDS", 0.3)
     assert "Read timed out" in failure(f"{server}/slow/20")
 
 
@@ -165,6 +191,89 @@ def test_the_error_stands_in_the_sentence_on_missing_data(monkeypatch, server):
     monkeypatch.setattr(download, "contact", lambda url: contact(f"{server}/503"))
     with pytest.raises(DataNotFound, match="too many 503 error responses"):
         load("mnist")
+
+
+@pytest.mark.parametrize(
+    "path, words",
+    [
+        ("loop/", "Exceeded 30 redirects"),
+        ("file/", "No connection adapters were found"),
+        ("torn/", "Invalid IPv6 URL"),
+        ("noise/", "BadStatusLine"),
+        ("nothing/", "closed connection without response"),
+        ("zip/", "while decompressing data"),
+    ],
+)
+def test_answers_that_are_none_are_one_sentence(server, path, words):
+    assert words in failure(f"{server}/{path}")
+
+
+@pytest.fixture
+def fetch(server, monkeypatch, tmp_path):
+    """Let TFDS download MNIST from the test's server; the clause on why it cannot."""
+    tfds = pytest.importorskip("tensorflow_datasets")
+    mnist = tfds.builder_cls("mnist")
+
+    def fetch(what):
+        place = f"{server}/{what}/"
+        urls = {place + url.rsplit("/", 1)[1]: info for url, info in official.items()}
+        monkeypatch.setattr(mnist, "URL", place, raising=False)
+        monkeypatch.setattr(mnist, "url_infos", urls)
+        monkeypatch.setattr(download, "contact", contact)
+        begun = time.monotonic()
+        with pytest.raises(DataNotFound) as caught:
+            download.download("mnist", tmp_path / "store", min(urls))
+        assert time.monotonic() - begun < 30 and "\n" not in str(caught.value)
+        return str(caught.value)
+
+    official = dict(mnist.url_infos)
+    return fetch
+
+
+@pytest.mark.parametrize("what", ["portal", "more", "empty"])
+def test_a_page_in_place_of_the_file_is_told_with_what_to_do(fetch, what):
+    assert "what came is another file: log in where your network asks for it" in fetch(what)
+
+
+@pytest.mark.parametrize("what, words", [("lies", "IncompleteRead"), ("many", "ValueError")])
+def test_a_length_that_is_a_lie_is_told(fetch, what, words):
+    assert words in fetch(what)
+
+
+def test_a_server_that_falls_silent_half_way_is_given_up(fetch, monkeypatch):
+    monkeypatch.setattr(download, "SILENT_SECONDS", 0.3)
+    assert "Read timed out" in fetch("half")
+
+
+@pytest.mark.parametrize("status", ["429", "503"])
+def test_nobody_rests_for_an_hour_because_a_server_asks_for_it(fetch, status):
+    assert status in fetch(status)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "rubbish.invalid",
+        " http://127.0.0.1:1 ",
+        "http://[::1",
+        "http://127.0.0.1:99999",
+        "http://proxy.invalid:eighty",
+        "socks5://127.0.0.1:1",
+        "htp:/proxy:80",
+        "://",
+        "http://",
+        "http://a..b:80",
+        "file:///etc/proxy.pac",
+    ],
+)
+def test_a_variable_with_a_wrong_proxy_is_named(monkeypatch, value):
+    monkeypatch.setenv("http_proxy", value)
+    assert "; correct HTTPS_PROXY and HTTP_PROXY" in failure("http://nowhere.invalid/200")
+
+
+def test_a_proxys_password_is_not_printed(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://anna:geheim@127.0.0.1:99999")
+    assert "geheim" not in failure("http://nowhere.invalid/200")
 
 
 def test_time_outs_hold_only_while_data_are_fetched():

@@ -77,11 +77,14 @@ assert keras.backend.backend() == "tensorflow" and keras.config.dtype_policy().n
         {"image_data_format": "channels_first", "floatx": "float64", "epsilon": 0.5},
         {"backend": "jax", "floatx": "float16"},
         "no json {",
+        "\ufeff{}",
+        {"backend": "mxnet", "epsilon": float("nan")},
+        {"max_epochs": 1, "max_steps_per_epoch": 2},
     ],
 )
 def test_no_keras_json_changes_a_run(tmp_path, settings, keras_first):
     text = settings if isinstance(settings, str) else json.dumps(settings)
-    (tmp_path / "keras.json").write_text(text)
+    (tmp_path / "keras.json").write_text(text, encoding="utf-8")
     environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
     environment.pop("KERAS_BACKEND", None)
     program = CONFIGURED if keras_first else CONFIGURED.replace("import keras, sys\n", "")
@@ -93,7 +96,19 @@ def test_no_keras_json_changes_a_run(tmp_path, settings, keras_first):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("settings", ['{"floatx": "bfloat17"}', '{"epsilon": 1}', "[]"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        '{"floatx": "bfloat17"}',
+        '{"floatx": 16}',
+        '{"epsilon": 1}',
+        "[]",
+        "null",
+        '{"image_data_format": "channels_middle"}',
+        '{"nnx_enabled": true}',
+        "[" * 100_000,
+    ],
+)
 def test_a_keras_json_that_keras_refuses_is_named(tmp_path, settings):
     (tmp_path / "keras.json").write_text(settings)
     done = subprocess.run(
@@ -105,6 +120,41 @@ def test_a_keras_json_that_keras_refuses_is_named(tmp_path, settings):
     assert done.returncode == 2, done.stderr
     assert f"correct or delete keras.json in {tmp_path}" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def start(tmp_path, **variables):
+    """What a command writes on standard error, where it is refused."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ganlib", "summary", "mnist-baseline"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "KERAS_HOME": str(tmp_path), **variables},
+        timeout=60,
+    )
+    assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("kind", ["mkdir", "mkfifo"])
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_keras_json_that_is_no_file_is_named_and_nobody_waits(tmp_path, kind):
+    getattr(os, kind)(tmp_path / "keras.json")
+    assert f"{tmp_path}/keras.json is not a file: remove it" in start(tmp_path)
+
+
+def test_a_variable_that_keras_cannot_read_is_named(tmp_path):
+    assert "unset KERAS_MAX_EPOCHS, correct or" in start(tmp_path, KERAS_MAX_EPOCHS="ten")
+
+
+def test_no_limit_of_keras_cuts_the_training_of_a_judge_short():
+    program = "from ganlib.startup import keras; print(keras.config.max_epochs())"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "KERAS_MAX_EPOCHS": "1"},
+    )
+    assert done.stdout == "None\n" or "max_epochs" in done.stderr  # as in Keras before 3.12
 
 
 @pytest.mark.parametrize("start", [["-m", "ganlib", "recipes"], ["-c", "import ganlib.startup"]])

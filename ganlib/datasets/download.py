@@ -8,6 +8,7 @@ import contextlib
 import importlib.util
 import logging
 import os
+import re
 import socket
 import sys
 import threading
@@ -21,11 +22,13 @@ import numpy as np
 from ganlib.errors import DataError, DataNotFound
 
 LOOK_UP_SECONDS = 10.0
-CONNECT_SECONDS, SILENT_SECONDS = 10.0, 60.0
-"""How long a server may take to accept a connection, and then without sending anything."""
+CONNECT_SECONDS, FIRST_SECONDS, SILENT_SECONDS = 10.0, 12.0, 30.0
+"""How long a server may take to accept a connection, to answer, and then without sending."""
+PROXY = "correct HTTPS_PROXY and HTTP_PROXY"
 ADVICE = {
     "CERTIFICATE": "set REQUESTS_CA_BUNDLE to the file of your company's certificates",
-    "roxy": "correct HTTPS_PROXY and HTTP_PROXY",
+    "roxy": PROXY,
+    "Checksum": "what came is another file: log in where your network asks for it in a browser",
 }
 
 
@@ -112,20 +115,18 @@ def contact(url: str) -> None:
     with the connection's error, within seconds where nobody answers.
     """
     import requests  # here, because TensorFlow Datasets brings it, and files need none of it
-    from urllib3.util import Retry
 
     proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or url
-    _look_up(str(urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname))
-    retry = Retry(1, backoff_factor=0.5, status_forcelist=[500, 502, 503, 504])
     try:
+        _look_up(str(urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname))
+        patience = (CONNECT_SECONDS, FIRST_SECONDS)
         with requests.Session() as session, _never_silent():
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
-            with session.get(url, stream=True) as answer:
+            with session.get(url, stream=True, timeout=patience) as answer:
                 next(answer.iter_content(1), None)
     except (requests.RequestException, OSError, ValueError) as error:
+        told = reason(error, "" if proxy == url else PROXY)
         host = urlsplit(url).hostname
-        raise DataNotFound(f"not to be downloaded from {host} ({reason(error)})") from None
+        raise DataNotFound(f"not to be downloaded from {host} ({told})") from None
 
 
 def _look_up(host: str) -> None:
@@ -146,11 +147,24 @@ def _look_up(host: str) -> None:
 
 @contextlib.contextmanager
 def _never_silent() -> Iterator[None]:
-    """Give every request of this process a time-out meanwhile: TFDS gives its own none."""
-    from requests.adapters import HTTPAdapter
+    """Give every request of this process a time-out and few retries meanwhile.
 
-    def impatient(*args: Any, **options: Any) -> Any:
-        return send(*args, **options | {"timeout": (CONNECT_SECONDS, SILENT_SECONDS)})
+    TFDS gives its own no time-out, ten retries, and as much rest before each as the server asks.
+    """
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
+
+    def impatient(adapter: Any, *args: Any, **options: Any) -> Any:
+        adapter.max_retries = Retry(
+            3,
+            connect=1,
+            read=1,
+            backoff_factor=0.5,
+            status_forcelist=[500, 502, 503, 504],
+            respect_retry_after_header=False,
+        )
+        options["timeout"] = options.get("timeout") or (CONNECT_SECONDS, SILENT_SECONDS)
+        return send(adapter, *args, **options)
 
     send, log = HTTPAdapter.send, logging.getLogger("urllib3.connectionpool")
     level = log.level
@@ -167,11 +181,13 @@ def _installed() -> bool:
     return importlib.util.find_spec("tensorflow_datasets") is not None
 
 
-def reason(error: BaseException) -> str:
+def reason(error: BaseException, advice: str = "") -> str:
     """The first line of what is at the bottom of an error, and what helps where that is known."""
     inner: object = error
     while isinstance(inner, BaseException):
         error, within = inner, (getattr(inner, "reason", None), *inner.args)
         inner = next((one for one in within if isinstance(one, BaseException)), None)
     text = f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0][:200]}"
-    return text + next((f"; {advice}" for word, advice in ADVICE.items() if word in text), "")
+    text = re.sub(r"//[^/\s]*@", "//", text).rstrip(".")  # a proxy's address may hold a password
+    advice = next((advice for word, advice in ADVICE.items() if word in text), advice)
+    return f"{text}; {advice}" if advice else text
