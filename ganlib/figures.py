@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from ganlib.errors import DataError, first_line
+from ganlib.errors import DataError, first_line, plain
 from ganlib.files import atomic
 
 CAPTION_HEIGHT = 18
@@ -73,11 +73,17 @@ def grid(
 
 def captioned(picture: Image.Image, caption: str, size: int = 11) -> Image.Image:
     """The picture under a white strip with one line of text, widened if the text needs it."""
-    font = ImageFont.truetype(FONT, size)
+    font, caption = ImageFont.truetype(FONT, size), literal(caption, 200)
     missing = max(0, int(font.getlength(caption)) + 8 - picture.width)
     sheet = ImageOps.expand(picture, (0, CAPTION_HEIGHT + size - 11, missing, 0), "white")
     ImageDraw.Draw(sheet).text((4, 2), caption, fill="black", font=font)
     return described(sheet, f"{caption}: {alt_of(picture)}")
+
+
+def literal(text: str, most: int = 60) -> str:
+    """A name as a picture shows it: one short line that no font or formula stumbles over."""
+    text = " ".join(plain(text).split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def described(picture: Image.Image, alt: str) -> Image.Image:
@@ -188,7 +194,8 @@ def loss_curves(
     figure, axes = _panels(len(keys), 4.5, 3.2, title)
     for axis, key in zip(axes, keys, strict=True):
         for name, rows in histories.items():
-            label = name.replace("$", r"\$")  # no formula
+            label = literal(name).replace("$", r"\$")  # no formula
+            label = f" {label}" if label.startswith("_") else label  # which a legend leaves out
             points = [(row["images"], row[key]) for row in rows if row.get(key) not in (None, "")]
             if points:
                 marker = "." if len(points) == 1 else ""  # one point makes no line
@@ -206,7 +213,7 @@ def _panels(count: int, width: float, height: float, title: str) -> tuple[Figure
     """A figure of panels in a row, each `width` by `height` inches."""
     figure = Figure(figsize=(width * count, height), dpi=100, layout="constrained")
     if title:
-        figure.suptitle(title, fontsize=11)
+        figure.suptitle(literal(title, 100).replace("$", r"\$"), fontsize=11)
     return figure, figure.subplots(1, count, squeeze=False)[0]
 
 

@@ -41,8 +41,13 @@ def atomic(path: Path) -> Iterator[Path]:
         with open(partial, "r+b") as file:  # Windows writes through only what is open to write
             os.fsync(file.fileno())
         _replace(partial, path)
+    except OSError as error:
+        if error.filename in (partial, str(partial)):
+            error.filename = str(path)
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def remove_leftovers(folder: Path, end: str = "") -> None:

@@ -80,7 +80,7 @@ if _usable_cores() <= 2:
     # run side by side: benchmarks/threads.py. On more cores this is not measured.
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
-_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+_home = Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"))
 if (_home / "keras.json").exists() and not (_home / "keras.json").is_file():
     raise GanlibError(f"{_home / 'keras.json'} is not a file: remove it")
 

@@ -205,7 +205,9 @@ def test_a_batch_that_is_larger_than_the_data_is_told_and_holds_them_all(tiny, t
     run = train(tiny, shaded(9), tmp_path / "run", steps=2, **QUICK)
     assert run.record["progress"]["images"] == 18
     error = capsys.readouterr().err
-    assert "9 images are fewer than a batch of 16" in error and error.count("\n") == 1
+    assert (
+        "the data set has fewer images, 9, than a batch of 16" in error and error.count("\n") == 1
+    )
 
 
 def test_other_losses_leave_it_conditional():

@@ -388,7 +388,7 @@ def test_a_missing_or_damaged_generator_is_one_sentence(whole_run, tmp_path):
     with pytest.raises(GanlibError, match="generator.keras is damaged"):
         sample(run, 1)
     file.unlink()
-    with pytest.raises(GanlibError, match="has no generator yet"):
+    with pytest.raises(GanlibError, match="generator.keras is missing, or no file"):
         sample(run, 1)
 
 

@@ -182,8 +182,8 @@ def _data_folders(data_dir: str | os.PathLike[str] | None) -> list[Path]:
     if value is None:
         origin, value = "GANLIB_DATA", os.environ.get("GANLIB_DATA") or None
     if value is not None:
-        folder = Path(value).expanduser()
-        if not folder.is_dir():
+        folder = Path(os.path.expanduser(value))  # as it stands where there is no such user
+        if not os.fspath(value).strip() or not folder.is_dir():
             raise DataError(f"{origin} names {str(value)!r}, which is not a folder: correct it")
         return [folder]
     # Notebooks run in a folder of their own, so the checkout's data/ counts wherever one starts.

@@ -36,7 +36,7 @@ def stores(folders: Sequence[Path]) -> list[Path]:
     """Where prepared sets may lie: in the data folders, and last in TFDS's own folder."""
     default = os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"
     local = [place for folder in folders for place in (folder, folder / "tensorflow_datasets")]
-    return [*local, Path(default).expanduser()]
+    return [*local, Path(os.path.expanduser(default))]
 
 
 def find(name: str, places: Sequence[Path]) -> tuple[Path | None, str]:
@@ -169,7 +169,7 @@ def _never_silent() -> Iterator[None]:
     send, log = HTTPAdapter.send, logging.getLogger("urllib3.connectionpool")
     level = log.level
     log.setLevel(logging.ERROR)  # it tells of each retry
-    HTTPAdapter.send = impatient  # type: ignore[method-assign]
+    HTTPAdapter.send = impatient  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:

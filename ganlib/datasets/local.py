@@ -65,9 +65,10 @@ def read(
 
 
 def exists(name: str, folders: Sequence[Path]) -> bool:
-    """Whether a user's own set of this name is in one of the data folders."""
+    """Whether a user's own set of this name is in one of the data folders, and not outside them."""
     names = (name, f"{name}.zip")
-    return any(name.strip(". ") and (folder / n).exists() for folder in folders for n in names)
+    inside = name.strip(". ") and not Path(name).is_absolute() and ".." not in Path(name).parts
+    return any(inside and (folder / n).exists() for folder in folders for n in names)
 
 
 def _keys(known: KnownDataset) -> set[str]:

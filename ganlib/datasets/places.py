@@ -57,6 +57,7 @@ def files(place: Path, skip: Collection[str] = (), depth: int = DEPTH) -> list[P
         folders = list({folder.resolve(): folder for folder in folders}.values())
         inner = [e for f in folders if f.resolve() not in seen for e in _entries(f)]
         seen |= {folder.resolve() for folder in folders}
+        inner = [entry for entry in inner if os.path.exists(entry.path)]  # no link to itself
         result += [Path(entry.path) for entry in inner if entry.is_file()]
         dirs = [e for e in inner if e.is_dir() and not PREPARED.match(e.name)]
         folders = [Path(entry.path) for entry in dirs if plain(entry.name) not in skip]

@@ -1,6 +1,7 @@
 """Several runs in one picture and one table."""
 
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,11 +25,16 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     named = dict(zip(_names(runs), runs, strict=True))
     table = _table(named)  # first what may be damaged: drawing takes time
     histories = {name: run.steps for name, run in named.items()}
-    grids = [figures.captioned(figures.read(run.last_grid), name) for name, run in named.items()]
+    grids = [
+        figures.captioned(figures.read(run.last_grid), figures.literal(name))
+        for name, run in named.items()
+    ]
     columns = -(-len(grids) // -(-len(grids) // MOST_IN_A_ROW))  # rows as equal as can be
     rows = [figures.row(grids[i : i + columns]) for i in range(0, len(grids), columns)]
     buffer = io.BytesIO()
-    figures.loss_curves(histories).savefig(buffer, format="png")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # of a name in a script that no font here has
+        figures.loss_curves(histories).savefig(buffer, format="png")
     output.parent.mkdir(parents=True, exist_ok=True)
     figures.save(figures.stacked([Image.open(buffer), *rows]), output)
     return table

@@ -113,6 +113,8 @@ class Recipe:
                 names = ", ".join(filter(None, choices))
                 raise GanlibError(f"unknown {what} {shown(value)}; choose one of {names}")
         check(self.options, KINDS[self.kind].options)
+        if not self.latent and not KINDS[self.kind].sets:
+            raise GanlibError(f"{self.name} has an empty latent: its generator has nothing to take")
         needed, trained = KINDS[self.kind].networks, KINDS[self.kind].trained
         for group in ("networks", "optimizers") if trained else ("networks",):
             if missing := set(needed) - set(getattr(self, group)):

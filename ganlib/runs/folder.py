@@ -41,6 +41,7 @@ from ganlib.runs.tables import Row, read_table
 FORMAT = 2
 """Of run.json; tools/migrate_records.py turned the project's own records of format 1 into it."""
 LOCK, HOLDER = ".lock", ".lock-holder"
+REMEDY = "restore it from a copy, or train the run anew"
 LARGEST_RECORD = 10_000_000  # bytes
 
 
@@ -70,7 +71,9 @@ class RunFolder:
         """The run in `path`; a folder without a run raises `GanlibError`."""
         run = cls(path)
         if not run.record_file.is_file():
-            raise GanlibError(f"{path} holds no run: there is no run.json in it")
+            raise GanlibError(
+                f"{run.path} holds no run: there is no run.json in it, so name the folder of a run"
+            )
         return run
 
     def network_file(self, name: str, weights: str = "last") -> Path:
@@ -113,7 +116,7 @@ class RunFolder:
             if not isinstance(record, dict):
                 raise ValueError("it is no JSON object")
         except (ValueError, RecursionError) as error:
-            raise GanlibError(f"{self.record_file} is damaged ({error})") from error
+            raise GanlibError(f"{self.record_file} is damaged ({error}): {REMEDY}") from error
         if (written := record.get("format", 1)) != FORMAT:
             raise GanlibError(
                 f"{self.record_file} has format {shown(written)}, and this version of ganlib reads "
@@ -128,14 +131,18 @@ class RunFolder:
         try:
             yield
         except GanlibError as error:
-            raise GanlibError(f"{self.record_file} is damaged ({error})") from error
+            raise GanlibError(f"{self.record_file} is damaged ({error}): {REMEDY}") from error
 
     @property
     def recipe(self) -> Recipe:
         """The recipe with which the run began."""
         record = self.record
-        with self._record_named():
+        try:
             return Recipe.from_json(record["recipe"])
+        except GanlibError as error:  # another version may well understand it
+            raise GanlibError(
+                f"{self.record_file}: {error}: use the version that wrote it, or {REMEDY}"
+            ) from error
 
     @property
     def history(self) -> list[Row]:

@@ -6,6 +6,7 @@ recipe's builder is a function that is not registered (see `ganlib.recipes.build
 build what the file describes, in safe mode.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,8 @@ def load_network(run: RunFolder, name: str, weights: str = "last") -> Any:
     with readable(file, remedy):
         check_archive(file)
         if built is not None:
+            for weight in built.weights:
+                weight.assign(np.full(weight.shape, np.nan))  # until the file's takes its place
             built.load_weights(file)
         else:
             from ganlib.startup import keras
@@ -53,11 +56,23 @@ def load_network(run: RunFolder, name: str, weights: str = "last") -> Any:
     return built
 
 
+def networks_are_intact(run: RunFolder) -> bool:
+    """Whether the files of all networks are there, and whole as archives."""
+    try:
+        for name in run.recipe.networks:
+            check_archive(run.network_file(name))
+    except Exception:  # whatever a zip's reader raises
+        return False
+    return True
+
+
 @contextmanager
 def readable(file: Path, remedy: str) -> Iterator[None]:
     """Turn whatever Keras, HDF5 and zip raise on a bad file into one sentence that names it."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Skipping")  # what was left out shows as NaN
+            yield
     except Exception as error:  # of any kind: RecursionError, zlib.error, those of TensorFlow …
         reason = first_line(error)
         if "safe_mode" in str(error) or "Lambda" in reason or "unsafe" in reason:

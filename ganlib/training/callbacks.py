@@ -152,13 +152,15 @@ class Tables(RunCallback):
 class TensorBoard(RunCallback):
     """Scalars and sample grids for TensorBoard, from epochs' ends, against images seen."""
 
-    writer: Any
+    writer: Any = None
 
     def on_train_begin(self, logs: Any = None) -> None:
-        self.writer = tf.summary.create_file_writer(str(self.run.logs))
+        with told("logs for TensorBoard"):
+            self.run.logs.mkdir(exist_ok=True)  # TensorFlow would fail with more lines
+            self.writer = tf.summary.create_file_writer(str(self.run.logs))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if not self.model.keeping:
+        if not self.model.keeping or self.writer is None:
             return
         with told("entry for TensorBoard"), self.writer.as_default(self.model.progress.images):
             for name, value in logs.items():
@@ -167,4 +169,5 @@ class TensorBoard(RunCallback):
             tf.summary.image("samples", picture.reshape(1, *picture.shape[:2], -1))
 
     def on_train_end(self, logs: Any = None) -> None:
-        self.writer.close()
+        if self.writer is not None:
+            self.writer.close()

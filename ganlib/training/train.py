@@ -16,6 +16,7 @@ from ganlib.evaluation import judges
 from ganlib.recipes import Recipe
 from ganlib.rules import check, maybe
 from ganlib.runs.folder import RunFolder
+from ganlib.runs.networks import networks_are_intact
 from ganlib.runs.schema import RECORD, check_budget
 from ganlib.startup import keras
 from ganlib.systems import latents
@@ -99,8 +100,9 @@ def train(
         count = min(map(len, data_sets(data).values()))
         if count < recipe.batch_size and not recipe.fitted:
             print(
-                f"ganlib: {count:,} images are fewer than a batch of {recipe.batch_size:,}, so "
-                "each step sees them all: choose a smaller --batch-size for more steps",
+                f"ganlib: the data set has fewer images, {count:,}, than a batch of "
+                f"{recipe.batch_size:,}, so each step sees them all: choose a smaller --batch-size "
+                "for more steps, or add images",
                 file=sys.stderr,
             )
         if any(budget.values()):
@@ -119,7 +121,7 @@ def train(
         if resume:
             loop.restore()
         loop.progress.started = time.monotonic()
-        if done_before and loop.progress.fraction >= 1.0:
+        if done_before and loop.progress.fraction >= 1.0 and networks_are_intact(run):
             limits = record["budget"].items()
             spent = " or ".join(f"{most:,} {name}" for name, most in limits if most)
             raise GanlibError(
