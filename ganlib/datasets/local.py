@@ -65,10 +65,9 @@ def read(
 
 
 def exists(name: str, folders: Sequence[Path]) -> bool:
-    """Whether a user's own set of this name is in one of the data folders, and not outside them."""
+    """Whether a user's own set of this name is in one of the data folders."""
     names = (name, f"{name}.zip")
-    inside = name.strip(". ") and not Path(name).is_absolute() and ".." not in Path(name).parts
-    return any(inside and (folder / n).exists() for folder in folders for n in names)
+    return any(name.strip(". ") and (folder / n).exists() for folder in folders for n in names)
 
 
 def _keys(known: KnownDataset) -> set[str]:

@@ -40,13 +40,13 @@ def check_generator(run: RunFolder, weights: str = "last") -> None:
     if weights == "last" and run.shipped_file("generator").is_file():
         return
     kind, how = "generator yet" if weights == "last" else f"{weights} generator", HOW[weights]
-    if weights == "last" and "progress" in run.record:  # it was trained, and had one
+    if run.generated.is_file():
+        kind, how = "weights, only images", "train its recipe to have some"
+    elif weights == "last" and "progress" in run.record:  # it was trained, and had one
         raise GanlibError(
             f"{run.network_file('generator')} is missing, or no file: put it back under this name, "
             "or resume the run to write it anew"
         )
-    if run.generated.is_file():
-        kind, how = "weights, only images", "train its recipe to have some"
     raise GanlibError(f"{run.path} has no {kind}: {how}")
 
 
