@@ -22,8 +22,18 @@ STRATEGIES = ("none", "mirrored", "multiworker")
 
 
 def cpu_flags() -> set[str]:
-    """Feature names of the processor, where the system lists them (Linux); else an empty set."""
-    return set(_cpuinfo("flags").split())
+    """Feature names of the processor, where the system lists them (Linux); else an empty set.
+
+    Without those of AVX-512 where oneDNN is told to pass them over: TensorFlow crashes in bfloat16
+    then, and the machine is as slow as one that has AVX2 only.
+    """
+    flags = set(_cpuinfo("flags").split())
+    return {f for f in flags if not f.startswith(("avx512", "amx"))} if imitates_avx2() else flags
+
+
+def imitates_avx2() -> bool:
+    """Whether oneDNN, which computes layers and products, is told to use AVX2 and nothing newer."""
+    return os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper() == "AVX2"
 
 
 def instructions() -> str:
@@ -31,7 +41,7 @@ def instructions() -> str:
     flags = cpu_flags()
     if "avx512f" in flags:
         return "AVX-512, bfloat16" if flags & {"avx512_bf16", "amx_bf16"} else "AVX-512"
-    return "AVX2" if "avx2" in flags else ""
+    return "AVX2" + ", imitated" * imitates_avx2() if "avx2" in flags else ""
 
 
 def compute_capability() -> tuple[int, int] | None:

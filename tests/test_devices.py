@@ -135,3 +135,14 @@ def test_a_damaged_tf_config_is_one_sentence(monkeypatch):
     monkeypatch.setenv("TF_CONFIG", "garbage")
     with pytest.raises(GanlibError, match="TF_CONFIG with this worker's task"):
         devices.make_strategy("multiworker")
+
+
+def test_a_processor_that_onednn_takes_for_avx2_is_one(monkeypatch):
+    listed = "avx2 avx512f avx512_bf16 amx_bf16"
+    monkeypatch.setattr(devices, "_cpuinfo", lambda name: listed)
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    assert devices.instructions() == "AVX-512, bfloat16"
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "avx2")
+    assert devices.cpu_flags() == {"avx2"}
+    assert devices.instructions() == "AVX2, imitated"
+    assert precision.precision_for(recipes.get("mnist-baseline")) == "float32"

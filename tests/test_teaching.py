@@ -7,6 +7,7 @@ from pathlib import Path
 
 import glossary
 import lessons
+import nbformat
 import pytest
 import store_notebooks
 
@@ -130,3 +131,13 @@ def test_times_of_stored_notebooks_are_whole_seconds():
         seconds = lessons.stored(file)["metadata"]["ganlib"].get("seconds", {})
         assert all(isinstance(value, int) and value > 0 for value in seconds.values())
         assert json.dumps(seconds) == json.dumps(dict(sorted(seconds.items())))
+
+
+def test_an_imitated_processor_adds_seconds_and_leaves_what_is_stored(tmp_path, monkeypatch):
+    monkeypatch.setattr(store_notebooks.devices, "instructions", lambda: "AVX2, imitated")
+    cells = [nbformat.v4.new_code_cell("print(sum(i % 7 for i in range(20_000_000)))")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "slow.ipynb")
+    store_notebooks.store_imitated(tmp_path / "slow.ipynb")
+    stored = nbformat.read(tmp_path / "slow.ipynb", 4)
+    assert not stored.cells[0].outputs
+    assert 1 <= stored.metadata["ganlib"]["seconds"]["AVX2, imitated"] <= 60

@@ -236,3 +236,28 @@ def _players(figure: Figure, paths: Mapping[str, np.ndarray], end: int) -> list[
         found += axes.plot(*path[end - 1], "o", color=ORANGE, markersize=13, markeredgecolor="w")
         found += [axes.text(0, 1.02, text, **style)]
     return found
+
+
+def by_tensorflow(
+    d_gradient: Callable[..., np.ndarray], arrows: Callable[..., np.ndarray]
+) -> list[tuple[str, bool]]:
+    """Claims for a check: gradients written by hand are those that TensorFlow finds.
+
+    Parameters
+    ----------
+    d_gradient : (w, x, fake) to the gradient of the discriminator's gain for its three weights
+    arrows : (w, fake) to the derivative of log D at each fake
+    """
+    from ganlib.startup import tf
+
+    rng = np.random.default_rng(0)
+    w, x, fake = np.array([0.3, -0.5, 0.2]), rng.normal(1, 1, 64), rng.normal(-3, 0.5, 64)
+    weights, points = tf.Variable(w), tf.Variable(fake)
+    with tf.GradientTape(persistent=True) as tape:
+        real_score, score = (weights[0] + weights[1] * t + weights[2] * t**2 for t in (x, points))
+        gain = tf.reduce_mean(tf.math.log_sigmoid(real_score) + tf.math.log_sigmoid(-score))
+        fooled = tf.reduce_sum(tf.math.log_sigmoid(score))
+    return [
+        ("D's gradient", np.allclose(d_gradient(w, x, fake), tape.gradient(gain, weights))),
+        ("the arrows", np.allclose(arrows(w, fake), tape.gradient(fooled, points))),
+    ]
