@@ -95,6 +95,17 @@ def test_test_images_are_shown_with_their_translations(run, tmp_path, capsys):
         assert (rows, picture.width) == (6, 16 * 29 * 2)
 
 
+def test_a_last_row_that_is_not_full_keeps_its_translations_below(run, tmp_path):
+    grid = tmp_path / "grid.png"
+    assert main(["sample", str(run), "--count", "20", "--output", str(grid)]) == 0
+    with Image.open(grid) as picture:
+        cells = np.asarray(picture.convert("L"))[figures.CAPTION_HEIGHT :: 2, ::2]
+    rows = cells.reshape(6, 29, 16, 29).any(axis=(1, 3)) & (
+        cells.reshape(6, 29, 16, 29)[:, :28, :, :28].std(axis=(1, 3)) > 0
+    )
+    assert rows[3:, :4].all() and not rows[3:, 4:].any()
+
+
 def test_a_pair_is_refused_where_one_set_is_wanted(coloured, tmp_path):
     with pytest.raises(GanlibError, match="learns from one set of images: name one, not a pair"):
         train(recipes.get("mnist-express"), coloured, tmp_path / "run", display="none")

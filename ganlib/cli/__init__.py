@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO, cast
 
-from ganlib.cli import commands, train
+from ganlib.cli import commands, train, translation
 from ganlib.cli.arguments import INTERRUPTED, parser
 from ganlib.errors import GanlibError, lacking, plain, shortened
 
@@ -23,7 +23,7 @@ COMMANDS = {
     "train": train.train,
     "live": train.live,
     "sample": commands.sample,
-    "translate": commands.translate,
+    "translate": translation.translate,
     "evaluate": commands.evaluate,
     "compare": commands.compare,
     "judge list": commands.list_judges,

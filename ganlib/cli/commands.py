@@ -6,18 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from ganlib import datasets, recipes
-from ganlib.datasets import pairs
+from ganlib.cli import translation
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.files import atomic
 from ganlib.recipes.vary import vary
 from ganlib.runs import pretrained
-from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import check_generator
 from ganlib.systems import KINDS, latents
-
-WIDEST = 16  # pictures in a row
-TRANSLATORS = ("generator", "back")
 
 
 def list_recipes(options: argparse.Namespace) -> int:
@@ -78,8 +74,7 @@ def sample(options: argparse.Namespace) -> int:
     from ganlib.runs import sampling
 
     if KINDS[run.recipe.kind].sets:
-        _refuse(options, "label", "code", "seed")
-        return _sample_translation(run, options, output)
+        return translation.sample(run, options, output)
     shown = dict(options.code) | ({"labels": options.label} if options.label else {})
     given: dict[str, Any] = {}
     columns = 0
@@ -101,45 +96,6 @@ def sample(options: argparse.Namespace) -> int:
     return 0
 
 
-def translate(options: argparse.Namespace) -> int:
-    """Pictures of one's own through a CycleGAN: before, after, and translated back."""
-    output = Path(options.output)
-    if output.suffix != ".png":
-        raise GanlibError(f"--output {output} must end in .png")
-    run = pretrained.find(options.run)
-    _require_translator(run)
-    from ganlib import figures
-    from ganlib.datasets.pictures import read_all
-    from ganlib.runs.sampling import load_system
-
-    images = read_all(map(Path, options.pictures), run.recipe.image_shape)
-    system = load_system(run, names=TRANSLATORS)
-    there, back = TRANSLATORS[::-1] if options.back else TRANSLATORS
-    rows = [images.astype("float32") / 127.5 - 1.0]
-    if options.invert:
-        rows = [-rows[0]]
-    for generator in (there, back):
-        rows.append(system.translate(rows[-1], generator))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    blocks = range(0, len(images), WIDEST)
-    grids = [
-        figures.grid(part, columns=len(part), scale=3)
-        for start in blocks
-        for part in (row[start : start + WIDEST] for row in rows)
-    ]
-    figures.save(figures.stacked(grids, gap=4), output)
-    print(f"{len(images)} pictures, their translations, and those back in {output}")
-    return 0
-
-
-def _require_translator(run: RunFolder) -> None:
-    if not KINDS[run.recipe.kind].sets:
-        raise GanlibError(
-            f"{run.path} is a run of {run.recipe.name}, which translates nothing: give a run of a "
-            "CycleGAN, such as coloured-cyclegan"
-        )
-
-
 def compare(options: argparse.Namespace) -> int:
     """Several runs in one picture and one table."""
     if Path(options.output).suffix != ".png":
@@ -156,8 +112,7 @@ def evaluate(options: argparse.Namespace) -> int:
     """Print a run's scores; write scores.json, unless the run ships with the course."""
     run = pretrained.find(options.run)
     if KINDS[run.recipe.kind].sets:
-        _refuse(options, "judge", "weights", "seed")
-        return _evaluate_translation(run, options)
+        return translation.evaluate(run, options)
     from ganlib.evaluation.evaluate import evaluate, merged_with_file
 
     asked = {name: getattr(options, name) for name in ("count", "seed", "judge", "data_dir")}
@@ -175,63 +130,6 @@ def evaluate(options: argparse.Namespace) -> int:
         return 0
     merged_with_file(found, run).write(run.scores_file)
     print(f"scores   {run.scores_file}")
-    return 0
-
-
-def _refuse(options: argparse.Namespace, *names: str) -> None:
-    """Raise `GanlibError` for an option that means nothing to a translation."""
-    for name in names:
-        if getattr(options, name):
-            raise GanlibError(f"a translation has no --{name}: leave it out")
-
-
-def _test_pair(run: RunFolder, data_dir: str | None = None) -> dict[str, datasets.Dataset]:
-    """The test images of both sets that a CycleGAN was trained on."""
-    about = run.record["data"]
-    stand_in = "always" if about["synthetic"] else "never"
-    return pairs.load(about["name"], "test", data_dir, stand_in, run.recipe.image_shape)
-
-
-def _sample_translation(run: RunFolder, options: argparse.Namespace, output: Path) -> int:
-    """Test images, their translations, and those back, as a grid; only the translations as .npz."""
-    import numpy as np
-
-    from ganlib import figures
-    from ganlib.runs.sampling import load_system
-
-    data, system = _test_pair(run), load_system(run, options.weights, TRANSLATORS)
-    count = system.columns if options.count is None else options.count
-    if not 1 <= count <= len(data["source"]):
-        raise GanlibError(f"--count must be from 1 to {len(data['source']):,}, not {count:,}")
-    inputs = system.draw(np.random.default_rng(0), count, **system.conditions(data, count))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    if output.suffix == ".npz":
-        with atomic(output) as partial:
-            np.savez_compressed(partial, images=figures.to_uint8(system.generate(inputs)))
-    else:
-        caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
-        columns = min(count, system.columns)
-        figures.save(figures.grid(system.shown(inputs), columns, caption=caption), output)
-    print(f"{count} images, their translations, and those back in {output}")
-    return 0
-
-
-def _evaluate_translation(run: RunFolder, options: argparse.Namespace) -> int:
-    """Print how many labels survive the journey; write journeys.json into the run folder."""
-    from ganlib.evaluation import translation
-    from ganlib.evaluation.scores import aligned
-    from ganlib.runs.sampling import load_system
-
-    data = _test_pair(run, options.data_dir)
-    found = translation.journeys(load_system(run, names=TRANSLATORS), data, options.count)
-    for one in data.values():
-        print(f"data     {one.describe()}")
-    print(f"\n{aligned(translation.table(found))}\n")
-    print("The first row of each side is the ceiling: what its judge sees in real images.")
-    if not run.ships:
-        file = run.path / "journeys.json"
-        translation.write(found, file)
-        print(f"written  {file}")
     return 0
 
 

@@ -84,13 +84,13 @@ def journeys(system: Any, data: Mapping[str, Dataset], count: int = 2000) -> lis
 def classes(images: np.ndarray, name: str) -> np.ndarray:
     """What a judge sees in images of a data set, integers (N,); uint8 (N, H, W, C).
 
-    For `mnist_coloured` it is the judge of MNIST, who is shown light ink on dark paper.
+    For `mnist_coloured` it is the judge of MNIST, which is shown the ink's contrast to the paper.
     """
     judge = _judge("mnist" if name == pairs.COLOURED else name)
     if images.shape[-1] > judge.image_shape[-1]:
         images = to_grayscale(images)
     if name == pairs.COLOURED:
-        images = stretched(255 - images)
+        images = contrast(images)
     height, width = judge.image_shape[:2]
     top, left = (images.shape[1] - height) // 2, (images.shape[2] - width) // 2
     inside = images[:, top : top + height, left : left + width]
@@ -100,10 +100,16 @@ def classes(images: np.ndarray, name: str) -> np.ndarray:
 _judge = functools.lru_cache(maxsize=4)(judges.load)
 
 
-def stretched(images: np.ndarray) -> np.ndarray:
-    """Each image with its darkest pixel at 0 and its lightest at 255, uint8 of the same shape."""
-    low, high = (f(images, axis=(1, 2, 3), keepdims=True).astype(float) for f in (np.min, np.max))
-    return np.round(255.0 * (images - low) / np.maximum(high - low, 1.0)).astype(np.uint8)
+def contrast(images: np.ndarray) -> np.ndarray:
+    """Dark ink on light paper as light ink on black, uint8 (N, H, W, 1); uint8 of the same shape.
+
+    The paper is the image's median. What is darker is ink: none at the paper's grey, 255 at the
+    darkest hundredth of the pixels.
+    """
+    grey = images.astype(np.float32)
+    ink = np.maximum(np.median(grey, axis=(1, 2, 3), keepdims=True) - grey, 0.0)
+    most = np.percentile(ink, 99, axis=(1, 2, 3), keepdims=True)
+    return np.round(255.0 * np.minimum(ink / np.maximum(most, 1.0), 1.0)).astype(np.uint8)
 
 
 def table(found: list[Journey]) -> list[list[str]]:

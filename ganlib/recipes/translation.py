@@ -30,7 +30,7 @@ def _recipe(
         notes=(
             "The report describes the CycleGAN in a paragraph, without networks, weights of the "
             "losses, rates or data. Losses, weights and the pool are the paper's; small networks "
-            "that work on a quarter of the side, rate, batch and data are ours."
+            "that work on half the side, rate, batch and data are ours."
         ),
         **more,
     )
@@ -42,7 +42,15 @@ RECIPES = (
         "CycleGAN between MNIST and coloured digits",
         "mnist+mnist_coloured",
         (28, 28, 3),
+        options={"identity": 0.0},
         minutes=3.0,
+    ),
+    _recipe(
+        "svhn-colour-cyclegan",
+        "CycleGAN between MNIST and SVHN in colour",
+        "mnist+svhn_cropped",
+        (32, 32, 3),
+        minutes=30.0,
     ),
     _recipe(
         "svhn-cyclegan",

@@ -86,40 +86,26 @@ class CycleGAN(System):
 
     def generators_update(self, batch: Batch, size: tf.Tensor) -> tuple[Batch, Logs]:
         """One step of both generators; the translations that they made, by set."""
-        first, second = (self.networks[generator] for generator, _ in SIDES.values())
-        source, target = batch["source"], batch["target"]
 
         def distance(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
             each = tf.abs(tf.cast(one, tf.float32) - tf.cast(other, tf.float32))
             return tf.reduce_sum(losses.per_image(each)) / size
 
+        fakes, (g_loss, cycle, identity) = {}, [tf.zeros(())] * 3
         with tf.GradientTape() as tape:
-            fakes = {
-                "target": first(source, training=True),
-                "source": second(target, training=True),
-            }
-            fooled = [
-                tf.reduce_sum(self.objective.generator(self.scores(discriminator, fakes[name])))
-                for name, (_, discriminator) in SIDES.items()
-            ]
-            logs = {
-                "g_loss": tf.add_n(fooled) / size,
-                "cycle_loss": distance(second(fakes["target"], training=True), source)
-                + distance(first(fakes["source"], training=True), target),
-                "identity_loss": tf.zeros(()),
-            }
-            if self.identity:
-                logs["identity_loss"] = distance(first(target, training=True), target) + distance(
-                    second(source, training=True), source
-                )
-            total = (
-                logs["g_loss"]
-                + self.cycle * logs["cycle_loss"]
-                + self.identity * logs["identity_loss"]
-            )
+            for name, other in (("target", "source"), ("source", "target")):
+                generator, discriminator = SIDES[name]
+                forth, back = self.networks[generator], self.networks[SIDES[other][0]]
+                fakes[name] = forth(batch[other], training=True)
+                scores = self.scores(discriminator, fakes[name])
+                g_loss += tf.reduce_sum(self.objective.generator(scores)) / size
+                cycle += distance(back(fakes[name], training=True), batch[other])
+                if self.identity:
+                    identity += distance(forth(batch[name], training=True), batch[name])
+            total = g_loss + self.cycle * cycle + self.identity * identity
             scaled = self.optimizers["generator"].scale_loss(total)
         self.apply_together(tape, scaled, [generator for generator, _ in SIDES.values()])
-        return fakes, logs
+        return fakes, {"g_loss": g_loss, "cycle_loss": cycle, "identity_loss": identity}
 
     def apply_together(self, tape: tf.GradientTape, loss: tf.Tensor, names: Sequence[str]) -> None:
         """One step of several optimisers on one loss, on one way back; the first one scaled it."""
@@ -148,10 +134,15 @@ class CycleGAN(System):
         """Images of one set as images of the other, float32 (N, H, W, C) in [-1, 1]."""
         return self.generate({"images": images}, self.networks[generator])
 
-    def shown(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    def shown(
+        self, inputs: Mapping[str, np.ndarray], order: Sequence[str] = ("generator", "back")
+    ) -> np.ndarray:
         """Three rows for each `columns` images: as they were, translated, and translated back."""
         stops = [inputs["images"]]
-        for name in ("generator", "back"):
+        for name in order:
             stops.append(self.translate(stops[-1], name))
-        starts = range(0, len(stops[0]), self.columns)
-        return np.concatenate([stop[i : i + self.columns] for i in starts for stop in stops])
+        wide = min(len(stops[0]), self.columns)
+        missing = [(0, -len(stops[0]) % wide), (0, 0), (0, 0), (0, 0)]
+        stops = [np.pad(stop, missing, constant_values=-1.0) for stop in stops]
+        starts = range(0, len(stops[0]), wide)
+        return np.concatenate([stop[i : i + wide] for i in starts for stop in stops])
