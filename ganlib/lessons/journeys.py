@@ -1,0 +1,96 @@
+"""Lesson 19: images on their way to another set and back, drawn and counted."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ganlib import figures
+from ganlib.lessons.canvas import BLUE, GREEN, GREY, ORANGE, Canvas
+from ganlib.lessons.charts import WIDTH, _legible
+from ganlib.lessons.references import ROOT
+
+PIXELS, SIDE, ROW = 1000, 118, 120  # of the drawing; an image's side; how far down they are
+RED = "#b5485d"
+BACK = ("generator", "back")
+
+
+def translators(name: str) -> Any:
+    """The system of a CycleGAN that ships, with both its generators."""
+    from ganlib.lessons.references import reference
+    from ganlib.runs.sampling import load_system
+
+    return load_system(reference(name), names=BACK)
+
+
+def loop(stops: Sequence[np.ndarray], names: tuple[str, str]) -> Figure:
+    """One image on its way there and back, the networks between, and the losses.
+
+    Parameters
+    ----------
+    stops : the image, translated, and translated back, (H, W, C) each, as `figures.grid` takes them
+    names : of the two sets
+    """
+    canvas = Canvas(PIXELS, SIDE)
+    centres = (90, 500, 910)
+    for x, stop in zip(centres, stops, strict=True):
+        pixels = figures.to_uint8(stop).repeat(3 if stop.shape[-1] == 1 else 1, axis=-1)
+        edges = (x - SIDE / 2, x + SIDE / 2, ROW + SIDE / 2, ROW - SIDE / 2)
+        canvas.axes.imshow(pixels, extent=edges, aspect="auto", interpolation="nearest")
+    words = (f"x, from {names[0]}", f"G(x), to look like {names[1]}", "F(G(x)), to be x again")
+    for x, text in zip(centres, words, strict=True):
+        canvas.text(x, ROW + SIDE / 2 + 16, text, 12, color=GREY)
+    for x, name in ((295, "G"), (705, "F")):
+        canvas.panel(x - 42, ROW - 32, x + 42, ROW + 32, BLUE)
+        canvas.text(x, ROW, name, 17, color=BLUE, weight="bold")
+        canvas.arrow([(x - 140, ROW), (x - 46, ROW)], BLUE)
+        canvas.arrow([(x + 46, ROW), (x + 140, ROW)], BLUE)
+    canvas.arrow([(910, 54), (910, 24), (90, 24), (90, 56)], RED)
+    canvas.text(500, 40, "cycle loss: the distance between the two, pixel by pixel", 12, color=RED)
+    canvas.arrow([(500, 206), (500, 236)], ORANGE)
+    canvas.panel(380, 242, 620, 292, ORANGE)
+    canvas.text(500, 267, f"D: is this from {names[1]}?", 13, color=ORANGE, weight="bold")
+    canvas.text(250, 267, f"real images of {names[1]}", 12, color=GREEN)
+    canvas.arrow([(340, 267), (374, 267)], GREEN)
+    canvas.text(770, 267, "GAN loss: G wants a yes", 12, color=ORANGE)
+    alt = f"An image of {names[0]} goes through G and looks like {names[1]}, then through F and "
+    return canvas.finish(304, alt + "should be itself again. D sees G's images and real ones.")
+
+
+def record() -> dict[str, Any]:
+    """What ``benchmarks/translation.py`` measured."""
+    text = (ROOT / "benchmarks" / "translation.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def kept(measured: Mapping[str, Any], journeys: Sequence[str]) -> Figure:
+    """The share of labels that are kept, a panel for each journey, a dot for each seed.
+
+    Parameters
+    ----------
+    measured : one pair's part of `record`
+    journeys : such as "mnist → svhn_cropped"
+    """
+    runs = measured["runs"]
+    figure = Figure(figsize=(WIDTH, 1.6 + 0.5 * len(runs)), dpi=100, layout="constrained")
+    axes = figure.subplots(1, len(journeys), sharey=True, squeeze=False)[0]
+    for axis, journey in zip(axes, journeys, strict=True):
+        for row, seeds in enumerate(runs.values()):
+            values = [100 * one[journey] for one in seeds.values()]
+            shifts = 0.14 * (np.arange(len(values)) - (len(values) - 1) / 2)
+            axis.plot(values, row + shifts, "o", markersize=10, alpha=0.75)
+        nothing = 100 * measured["nothing"][journey]
+        axis.axvline(nothing, color="0.4", linestyle=":", label=f"left as it is: {nothing:.0f} %")
+        axis.set(title=journey, xlabel="% of labels kept", xlim=(-3, 103))
+        axis.set(yticks=range(len(runs)), yticklabels=list(runs), ylim=(len(runs) - 0.5, -0.5))
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=11, loc="lower right")
+    return _legible(figure)
+
+
+def paper(images: np.ndarray) -> np.ndarray:
+    """The colour of an image's paper: its median in each channel. (N, H, W, C) to (N, C)."""
+    return np.median(images, axis=(1, 2))
