@@ -74,8 +74,8 @@ def confusion(labels: np.ndarray, seen: np.ndarray, classes: int = 10) -> np.nda
     return counts
 
 
-def confusions(groups: Mapping[str, np.ndarray]) -> Figure:
-    """What was asked for against what the judge sees, in per cent of each row; a panel each."""
+def confusions(groups: Mapping[str, np.ndarray], ylabel: str = "digit asked for") -> Figure:
+    """What a row stands for against what the judge sees, in per cent of each row; a panel each."""
     figure = Figure(figsize=(WIDTH, 4.9), dpi=100, layout="constrained")
     axes = figure.subplots(1, len(groups), squeeze=False)[0]
     for axis, (name, counts) in zip(axes, groups.items(), strict=True):
@@ -85,6 +85,6 @@ def confusions(groups: Mapping[str, np.ndarray]) -> Figure:
             if value >= 0.5:
                 colour = "white" if value > 50 else "black"
                 axis.text(column, row, f"{value:.0f}", ha="center", va="center", color=colour)
-        axis.set(title=name, xlabel="digit that the judge sees", ylabel="digit asked for")
+        axis.set(title=name, xlabel="digit that the judge sees", ylabel=ylabel)
         axis.set(xticks=range(len(counts)), yticks=range(len(counts)))
     return _legible(figure)

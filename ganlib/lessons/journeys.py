@@ -34,7 +34,7 @@ def loop(stops: Sequence[np.ndarray], names: tuple[str, str]) -> Figure:
     names : of the two sets
     """
     canvas = Canvas(PIXELS, SIDE)
-    centres = (90, 500, 910)
+    centres = (95, 500, 905)
     for x, stop in zip(centres, stops, strict=True):
         pixels = figures.to_uint8(stop).repeat(3 if stop.shape[-1] == 1 else 1, axis=-1)
         edges = (x - SIDE / 2, x + SIDE / 2, ROW + SIDE / 2, ROW - SIDE / 2)
@@ -47,14 +47,14 @@ def loop(stops: Sequence[np.ndarray], names: tuple[str, str]) -> Figure:
         canvas.text(x, ROW, name, 17, color=BLUE, weight="bold")
         canvas.arrow([(x - 140, ROW), (x - 46, ROW)], BLUE)
         canvas.arrow([(x + 46, ROW), (x + 140, ROW)], BLUE)
-    canvas.arrow([(910, 54), (910, 24), (90, 24), (90, 56)], RED)
+    canvas.arrow([(905, 54), (905, 24), (95, 24), (95, 56)], RED)
     canvas.text(500, 40, "cycle loss: the distance between the two, pixel by pixel", 12, color=RED)
     canvas.arrow([(500, 206), (500, 236)], ORANGE)
     canvas.panel(380, 242, 620, 292, ORANGE)
-    canvas.text(500, 267, f"D: is this from {names[1]}?", 13, color=ORANGE, weight="bold")
-    canvas.text(250, 267, f"real images of {names[1]}", 12, color=GREEN)
-    canvas.arrow([(340, 267), (374, 267)], GREEN)
-    canvas.text(770, 267, "GAN loss: G wants a yes", 12, color=ORANGE)
+    canvas.text(500, 267, "D: real, or translated?", 13, color=ORANGE, weight="bold")
+    canvas.text(200, 267, f"real {names[1]}", 12, color=GREEN)
+    canvas.arrow([(300, 267), (374, 267)], GREEN)
+    canvas.text(770, 267, "GAN loss: G wants “real”", 12, color=ORANGE)
     alt = f"An image of {names[0]} goes through G and looks like {names[1]}, then through F and "
     return canvas.finish(304, alt + "should be itself again. D sees G's images and real ones.")
 
