@@ -75,19 +75,23 @@ def kept(measured: Mapping[str, Any], journeys: Sequence[str]) -> Figure:
     journeys : such as "mnist → svhn_cropped"
     """
     runs = measured["runs"]
-    figure = Figure(figsize=(WIDTH, 1.6 + 0.5 * len(runs)), dpi=100, layout="constrained")
+    figure = Figure(figsize=(WIDTH, 1.9 + 0.5 * len(runs)), dpi=100, layout="constrained")
     axes = figure.subplots(1, len(journeys), sharey=True, squeeze=False)[0]
     for axis, journey in zip(axes, journeys, strict=True):
+        nothing = 100 * measured["nothing"][journey]
+        least = 100.0
         for row, seeds in enumerate(runs.values()):
             values = [100 * one[journey] for one in seeds.values()]
             shifts = 0.14 * (np.arange(len(values)) - (len(values) - 1) / 2)
             axis.plot(values, row + shifts, "o", markersize=10, alpha=0.75)
-        nothing = 100 * measured["nothing"][journey]
-        axis.axvline(nothing, color="0.4", linestyle=":", label=f"left as it is: {nothing:.0f} %")
-        axis.set(title=journey, xlabel="% of labels kept", xlim=(-3, 103))
+            least = min(least, *values)
+        least = 10 * np.floor(least / 10) - 2
+        if nothing > least:
+            axis.axvline(nothing, color="0.4", linestyle=":")
+        axis.set(title=f"{journey}\n(images left as they are: {nothing:.0f} %)", xlim=(least, 101))
         axis.set(yticks=range(len(runs)), yticklabels=list(runs), ylim=(len(runs) - 0.5, -0.5))
+        axis.set_xlabel("% of labels kept")
         axis.grid(alpha=0.3)
-        axis.legend(fontsize=11, loc="lower right")
     return _legible(figure)
 
 

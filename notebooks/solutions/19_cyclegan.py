@@ -4,11 +4,11 @@
 
 
 # %% exercise-1
-def G_cheat(images):
+def cheat(images):
     return images
 
 
-def F_cheat(images):
+def cheat_back(images):
     return images
 
 
