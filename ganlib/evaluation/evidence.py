@@ -137,6 +137,8 @@ def of_run(run: RunFolder, data_dir: str | Path | None = None) -> Evidence:
         raise GanlibError(f"{run.path} is a run of a translation, which the doctor does not know")
     about, history = record["data"], run.history
     numbers: dict[str, float] = {}
+    train: Dataset | None
+    test: Dataset | None
     diverged = record.get("status") == "diverged"
     if not diverged or run.network_file("generator").is_file():
         try:

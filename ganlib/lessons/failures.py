@@ -1,14 +1,17 @@
 """Lesson 15: one small GAN, and a way to break it for every failure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from ganlib.datasets import Dataset
 from ganlib.evaluation import doctor
 from ganlib.evaluation.evidence import COUNT, Evidence, measured
+from ganlib.figures import to_uint8
+from ganlib.lessons.trials import strips
 from ganlib.runs.tables import Row
 from ganlib.startup import keras, tf
 from ganlib.systems import losses
@@ -83,10 +86,15 @@ class Patient:
     rows: list[Row]
     objective: str
     images: int
+    scores: Sequence[tuple[float, float]] = ()
 
     def draw(self, count: int = 64, training: bool = False) -> np.ndarray:
         """Images, float32 (N, 28, 28, 1)."""
         return np.asarray(self.generator(self.noise(count), training=training))
+
+    def shown(self, count: int = 64) -> np.ndarray:
+        """Images as bytes; what is beyond the range is cut."""
+        return to_uint8(np.clip(np.nan_to_num(self.draw(count)), -1.0, 1.0))
 
     def evidence(self, train: Dataset, test: Dataset) -> Evidence:
         """What the doctor sees."""
@@ -97,8 +105,28 @@ class Patient:
         )
         self.generator.set_weights(kept)
         return Evidence(
-            self.rows, (), self.objective, self.images, doctor.not_finite(self.rows), numbers
+            self.rows,
+            self.scores,
+            self.objective,
+            self.images,
+            doctor.not_finite(self.rows),
+            numbers,
         )
+
+
+def look(train: Dataset, test: Dataset, **patients: Patient) -> Image.Image:
+    """Print what the doctor says of each, its first finding, and show 32 of its images."""
+    named = {}
+    for name, patient in patients.items():
+        seen = patient.evidence(train, test)
+        found = doctor.examine(seen)
+        words = f"{found[0].name}: {found[0].numbers}" if found else "nothing that it knows"
+        label = name.replace("_", " ")
+        print(f"{label:<8} {words}")
+        frechet = seen.numbers.get("frechet")
+        score = "" if frechet is None else f", Fréchet distance {frechet:.0f}"
+        named[f"{label}{score}{' (SYNTHETIC data)' * train.synthetic}"] = patient.shown(32)
+    return strips(named, 2)
 
 
 def train(
@@ -113,8 +141,9 @@ def train(
     turns: tuple[int, int] = (1, 1),
     training: bool = True,
     clip: float | None = None,
+    late: float = 1.0,
+    watch: Callable[[np.ndarray], float] | None = None,
     batch: int = 32,
-    after: Any = None,
 ) -> Patient:
     """Train a small GAN on images, float32 (N, 28, 28, 1): generator and discriminator in turn.
 
@@ -124,13 +153,17 @@ def train(
     turns : steps of the generator and of the discriminator in each round
     training : the flag with which the generator is called in training; it should be True
     clip : bound of a critic's weights
+    late : what the generator's rate is multiplied by after half of the steps
+    watch : a score of images, uint8 (1000, 28, 28, 1), that is taken ten times on the way
     """
     keras.utils.set_random_seed(seed)
-    G, D = make(), discriminator()
+    generator, opponent = make(), discriminator()
     objective = losses.get(loss)
-    G_adam, D_adam = (keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for rate in rates)
-    G_adam.build(G.trainable_variables)
-    D_adam.build(D.trainable_variables)
+    generator_adam, discriminator_adam = (
+        keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for rate in rates
+    )
+    generator_adam.build(generator.trainable_variables)
+    discriminator_adam.build(opponent.trainable_variables)
     data = tf.constant(images)
 
     @tf.function
@@ -138,24 +171,31 @@ def train(
         for _ in range(turns[1]):
             real = tf.gather(data, tf.random.uniform((batch,), 0, len(images), tf.int32))
             with tf.GradientTape() as tape:
-                on_real, on_fake = D(real), D(G(noise(batch), training=training))
+                fakes = generator(noise(batch), training=training)
+                on_real, on_fake = opponent(real), opponent(fakes)
                 d_loss = tf.reduce_mean(objective.discriminator(on_real, on_fake))
-            D_adam.apply(tape.gradient(d_loss, D.trainable_variables))
-            for weight in D.trainable_variables if clip else []:
-                weight.assign(tf.clip_by_value(weight, -clip, clip))
+            discriminator_adam.apply(tape.gradient(d_loss, opponent.trainable_variables))
+            if clip is not None:
+                for weight in opponent.trainable_variables:
+                    weight.assign(tf.clip_by_value(weight, -clip, clip))
         for _ in range(turns[0]):
             with tf.GradientTape() as tape:
-                score = D(G(noise(batch), training=training))
+                score = opponent(generator(noise(batch), training=training))
                 g_loss = tf.reduce_mean(objective.generator(score))
-            G_adam.apply(tape.gradient(g_loss, G.trainable_variables))
+            generator_adam.apply(tape.gradient(g_loss, generator.trainable_variables))
         right = tf.reduce_mean(tf.cast(on_real > 0, "float32"))
         wrong = tf.reduce_mean(tf.cast(on_fake <= 0, "float32"))
         return d_loss, g_loss, right, wrong
 
-    rows = []
+    rows, scores = [], []
     for number in range(steps):
+        if number == steps // 2:
+            generator_adam.learning_rate.assign(late * rates[0])
         values = step()
+        if watch and number % (steps // 10) == steps // 10 - 1:
+            drawn = np.asarray(generator(noise(1000), training=False))
+            scores.append((number + 1.0, watch(to_uint8(drawn))))
         if number % 10 == 9:
             keys = ("d_loss", "g_loss", "real_accuracy", "fake_accuracy")
             rows.append({"step": number + 1} | dict(zip(keys, map(float, values), strict=True)))
-    return Patient(G, noise, rows, loss, steps * turns[1] * batch)
+    return Patient(generator, noise, rows, loss, steps * turns[1] * batch, scores)
