@@ -152,6 +152,23 @@ def memorised(evidence: Evidence) -> Finding | None:
     return Finding("memorisation", numbers, "train on more images, or stop earlier")
 
 
+def weak(evidence: Evidence) -> Finding | None:
+    """The discriminator cannot tell, and the images are far from the data."""
+    right, every = _accuracy(evidence), evidence.part("d_loss", 0)
+    if not right < 0.6 or not _far(evidence.numbers):
+        return None
+    loss = [float(np.mean(evidence.part("d_loss", *part))) for part in ((0, 0.2), (END, 1))]
+    # It answers a collapse by bringing its loss down again; a frozen one cannot.
+    if loss[1] < 1.2 * loss[0] and np.std(every) > 0.03 * np.mean(every):
+        return None
+    numbers = (
+        f"the discriminator is right in {right:.0%} of the images, its loss went from "
+        f"{loss[0]:.2f} to {loss[1]:.2f} (log 4 is 1.39), and the images are far from the data"
+    )
+    advice = "see that the discriminator is trained: its rate, its trainable flag, its capacity"
+    return Finding("weak discriminator", numbers, advice)
+
+
 def collapsed(evidence: Evidence) -> Finding | None:
     """The same image again and again, or few classes."""
     n = evidence.numbers
@@ -164,21 +181,6 @@ def collapsed(evidence: Evidence) -> Finding | None:
     classes = f"; {n['modes']:.0f} of {n['real_modes']:.0f} classes" if "modes" in n else ""
     advice = "lower the generator's learning rate, or give the discriminator more steps"
     return Finding("mode collapse", _twin_words(n) + classes, advice)
-
-
-def weak(evidence: Evidence) -> Finding | None:
-    """The discriminator cannot tell, and the images are far from the data."""
-    n = evidence.numbers
-    right = _accuracy(evidence)
-    if not right < 0.6 or not _far(n) or _twins(n):
-        return None
-    loss = [np.mean(evidence.part("d_loss", *part)) for part in ((0, 0.2), (END, 1))]
-    numbers = (
-        f"the discriminator is right in {right:.0%} of the images, its loss went from "
-        f"{loss[0]:.2f} to {loss[1]:.2f} (log 4 is 1.39), and the images are far from the data"
-    )
-    advice = "see that the discriminator is trained: its rate, its trainable flag, its capacity"
-    return Finding("weak discriminator", numbers, advice)
 
 
 def checkerboards(evidence: Evidence) -> Finding | None:
@@ -204,8 +206,8 @@ def overtaken(evidence: Evidence) -> Finding | None:
 
 
 CHECKS = (
-    exploding, constant_noise, blank, wrong_scale, forgotten_flag, checkerboards, vanishing,
-    small_noise, memorised, collapsed, weak, overtaken,
+    exploding, constant_noise, overtaken, blank, wrong_scale, forgotten_flag, checkerboards,
+    vanishing, small_noise, memorised, weak, collapsed,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What the doctor looks at: a generator's images, its data and its losses, as a few numbers."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,8 @@ class Evidence:
 
 
 Make = Callable[[Any, bool], np.ndarray]
+judge_of = functools.cache(judges.load)
+"""The judge of a set, loaded once: a lesson examines many generators."""
 
 
 def measured(
@@ -117,7 +120,7 @@ def _spread(name: str, images: np.ndarray) -> dict[str, float]:
 
 def _judged(fake: np.ndarray, real: np.ndarray, name: str) -> dict[str, float]:
     """Classes and Fréchet distances, also that of noise, by the set's judge."""
-    judge = judges.load(name)
+    judge = judge_of(name)
     noise = np.random.default_rng(0).integers(0, 256, real.shape, np.uint8)
     seen, true, worst = judge(fake), judge(real), judge(noise)
     shares = np.bincount(seen.probabilities.argmax(axis=1)) / len(fake)
