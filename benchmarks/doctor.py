@@ -55,13 +55,13 @@ def main() -> None:
     """Provoke, examine, count, and record."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--only", nargs="+", help="names of failures")
+    parser.add_argument("--only", nargs="+", help="failures to provoke; the record keeps others")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path, help="a wall of the failures, a .png")
     options = parser.parse_args()
     train, test = (datasets.load("mnist", split) for split in ("train", "test"))
     images = failures.scaled(train.images)
-    cases, panels, right, total = {}, {}, 0, 0
+    cases, panels = {}, {}
     for name, (wrong, cure) in provoked(images, train).items():
         if options.only and name not in options.only:
             continue
@@ -78,7 +78,6 @@ def main() -> None:
                 names = [finding.name for finding in doctor.examine(seen)]
                 found.append({"named": names, "numbers": kept})
             first = found[0]["named"][:1] == [name]
-            right, total = right + first, total + 1
             cases[name].append({"seed": seed, "right": first, "runs": found})
             print(f"{name:<24} seed {seed}: {[run['named'] for run in found]}", flush=True)
     if options.picture:
@@ -88,15 +87,19 @@ def main() -> None:
         seen = evidence.of_run(pretrained.find(pretrained.PREFIX + name))
         healthy[name] = [vars(finding) for finding in doctor.examine(seen)]
         print(f"{name:<24} {[finding['name'] for finding in healthy[name]]}", flush=True)
-    accused = sum(map(bool, healthy.values()))
-    print(f"named rightly {right} of {total}; accused {accused} of {len(healthy)} that ship")
+    if options.json and options.json.exists() and options.only:
+        before = json.loads(options.json.read_text(encoding="utf-8"))
+        cases, healthy = before["cases"] | cases, before["healthy"]
+    every = [case["right"] for runs in cases.values() for case in runs]
+    right, accused = sum(every), sum(map(bool, healthy.values()))
+    print(f"named rightly {right} of {len(every)}; accused {accused} of {len(healthy)} that ship")
     if options.json:
         record = {
             "machine": devices.describe(),
             "data": train.describe(),
             "seeds": options.seeds,
             "right": right,
-            "provoked": total,
+            "provoked": len(every),
             "accused": accused,
             "shipped": len(healthy),
             "cases": cases,
