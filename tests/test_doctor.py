@@ -9,7 +9,7 @@ import pytest
 from ganlib.cli import main
 from ganlib.evaluation import doctor, evidence
 from ganlib.evaluation.evidence import Evidence
-from ganlib.evaluation.metrics.checkerboards import stride_peak
+from ganlib.evaluation.metrics.checkerboards import stride_peak, unevenness
 
 HEALTHY = {
     "finite": 1.0, "flag": 0.03, "contrast": 0.6, "darkest": -1.0, "brightest": 1.0, "mean": -0.72,
@@ -107,6 +107,13 @@ def test_a_pattern_with_the_stride_is_a_peak_and_noise_is_none():
     pattern = smooth.copy()
     pattern[:, :, ::4] += 2.0
     assert stride_peak(pattern) > 1.9
+
+
+def test_gaps_that_a_kernel_leaves_are_uneven():
+    noise = np.random.default_rng(0).standard_normal((200, 28, 28, 1))
+    assert unevenness(noise) == pytest.approx(1, abs=0.1)
+    noise[:, 1::4] *= 0.5
+    assert unevenness(noise) == pytest.approx(4, rel=0.1)
 
 
 @pytest.fixture(scope="module")

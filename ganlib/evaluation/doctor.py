@@ -188,13 +188,19 @@ def collapsed(evidence: Evidence) -> Finding | None:
 def checkerboards(evidence: Evidence) -> Finding | None:
     """A peak in the spectrum at the frequency of a stride."""
     n = evidence.numbers
-    if (ratio := n.get("peak", 1.0) / n.get("real_peak", 1.0)) < 1.8:
+    peak = n.get("peak", 1.0) / n.get("real_peak", 1.0)
+    uneven = n.get("uneven", 1.0) / n.get("real_uneven", 1.0)
+    if peak < 1.8 and uneven < 3:
         return None
     # One image again and again has a peak somewhere, as many images have not.
     if n.get("fake_apart", 1.0) < 0.08 * n.get("real_apart", 1.0):
         return None
+    numbers = (
+        f"{peak:.1f} times the real power at a stride; the places of a stride vary "
+        f"{uneven:.1f} times as unevenly as real ones"
+    )
     advice = "make the kernel a multiple of the stride, or resize and convolve"
-    return Finding("checkerboards", f"{ratio:.1f} times the real power at a stride", advice)
+    return Finding("checkerboards", numbers, advice)
 
 
 def overtaken(evidence: Evidence) -> Finding | None:

@@ -13,7 +13,7 @@ from ganlib import datasets
 from ganlib.datasets import Dataset
 from ganlib.errors import DataNotFound, GanlibError
 from ganlib.evaluation import judges
-from ganlib.evaluation.metrics.checkerboards import stride_peak
+from ganlib.evaluation.metrics.checkerboards import stride_peak, unevenness
 from ganlib.evaluation.metrics.frechet import frechet_distance
 from ganlib.evaluation.metrics.memorisation import nearest_distances
 from ganlib.evaluation.metrics.modes import modes
@@ -81,6 +81,7 @@ def measured(
         "mean": float(raw.mean()),
         "white": float((raw > 0.95).mean()),
         "peak": stride_peak(raw),
+        "uneven": unevenness(raw),
     } | _spread("fake", fake)
     if isinstance(noise, np.ndarray):
         numbers |= {"noise_size": noise.shape[1], "noise_spread": float(noise.std(axis=0).mean())}
@@ -96,6 +97,7 @@ def measured(
         "real_mean": float(scaled.mean()),
         "real_white": float((scaled > 0.95).mean()),
         "real_peak": stride_peak(scaled),
+        "real_uneven": unevenness(scaled),
     } | _spread("real", real)
     near, held_out = (
         nearest_distances(images[:: max(1, len(images) // LOOKED_UP)][:LOOKED_UP], train.images)

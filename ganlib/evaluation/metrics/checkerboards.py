@@ -30,3 +30,13 @@ def stride_peak(images: np.ndarray) -> float:
                 around = (line[place - 1] + line[(place + 1) % side]) / 2
                 peaks.append(np.exp(line[place] - around))
     return float(max(peaks, default=1.0))
+
+
+def unevenness(images: np.ndarray, stride: int = 4) -> float:
+    """Variance over the images at the best reached places of a stride, over that at the worst.
+
+    1 for evenly; large where a kernel leaves gaps. Images (N, H, W, C) of any scale.
+    """
+    power = np.var(np.asarray(images, np.float64), axis=(0, 3))
+    parts = [power[i::stride, j::stride].mean() for i in range(stride) for j in range(stride)]
+    return float(max(parts) / max(min(parts), 1e-9))
