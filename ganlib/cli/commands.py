@@ -189,7 +189,7 @@ def doctor(options: argparse.Namespace) -> int:
         found = {"findings": [vars(finding) for finding in findings], "remark": remark}
         print(json.dumps({"run": str(run.path), **found, "numbers": dict(seen.numbers)}, indent=2))
         return 0
-    print(f"run      {run.path}")
+    print(f"run      {options.run}")
     if "real_mean" not in seen.numbers:
         print("data     not at hand, or no generator: much cannot be checked")
     for number, finding in enumerate(findings):
