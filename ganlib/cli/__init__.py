@@ -25,6 +25,7 @@ COMMANDS = {
     "sample": commands.sample,
     "translate": translation.translate,
     "evaluate": commands.evaluate,
+    "doctor": commands.doctor,
     "compare": commands.compare,
     "judge list": commands.list_judges,
     "judge train": commands.train_judge,

@@ -214,6 +214,8 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "translate", about, TRANSLATE, "run")
     about = "score a run's images against real ones: a table here, scores.json in the run folder"
     _add(commands, "evaluate", about, EVALUATE, "run", "--seed", "--data-dir")
+    about = "say what a run looks like: mode collapse, vanishing gradient, wrong scaling and so on"
+    _add(commands, "doctor", about, {}, "run", "--json", "--data-dir")
     _add(commands, "compare", "several runs in one picture and one table", COMPARE)
 
     judge = commands.add_parser("judge", help="the classifiers that scores are made with")

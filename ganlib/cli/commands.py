@@ -133,6 +133,30 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def doctor(options: argparse.Namespace) -> int:
+    """Say what a run looks like, with the numbers that make the doctor say so."""
+    run = pretrained.find(options.run)
+    from ganlib.evaluation import doctor, evidence
+
+    seen = evidence.of_run(run, options.data_dir)
+    findings, remark = doctor.examine(seen), doctor.little_work(seen)
+    if options.json:
+        found = {"findings": [vars(finding) for finding in findings], "remark": remark}
+        print(json.dumps({"run": str(run.path), **found, "numbers": dict(seen.numbers)}, indent=2))
+        return 0
+    print(f"run      {options.run}")
+    if "real_mean" not in seen.numbers:
+        print("data     not at hand, or no generator: much cannot be checked")
+    for number, finding in enumerate(findings):
+        print(f"{'also' if number else 'finding':<9}{finding.name}: {finding.numbers}")
+        print(f"{'try':<9}{finding.advice}")
+    if not findings:
+        print("finding  none: nothing that the doctor knows is wrong")
+    if remark:
+        print(f"remark   {remark}")
+    return 0
+
+
 def list_judges(options: argparse.Namespace) -> int:
     """The judges that ship, and how good they are."""
     for name in judges.names():

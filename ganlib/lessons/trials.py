@@ -121,11 +121,11 @@ def changed(recipe: Recipe, **changes: Mapping[str, Any]) -> Recipe:
 
 def frechet(images: np.ndarray, data: Dataset) -> float:
     """Fréchet distance of images, uint8 (N, H, W, C), to the test images that belong to `data`."""
-    from ganlib.evaluation import judges
+    from ganlib.evaluation.evidence import judge_of
     from ganlib.evaluation.metrics.frechet import frechet_distance
 
     real = _features_of_test_images(data.name, data.synthetic, data.images.shape[-1])
-    return frechet_distance(real, judges.load(data.name)(images).features)
+    return frechet_distance(real, judge_of(data.name)(images).features)
 
 
 @functools.cache

@@ -1,0 +1,112 @@
+"""How often the doctor names a failure that was provoked, and whether it accuses the healthy.
+
+    python benchmarks/doctor.py [--seeds 0 1 2] [--json benchmarks/doctor.json]
+
+Each failure of lesson 15 is provoked with each seed on real MNIST, a few hundred steps of a small
+GAN; with the first seed its cure is trained for as many steps. A failure is named rightly where
+the doctor's first finding is it. Then the doctor examines every generator that ships. How long it
+took does not matter here, so no time is recorded.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from ganlib import datasets, devices, figures
+from ganlib.evaluation import doctor, evidence
+from ganlib.lessons import failures, trials, walls
+from ganlib.runs import pretrained
+from ganlib.startup import tf
+
+STEPS = 300
+
+
+def provoked(images, data):
+    """Name of a failure to the options that provoke it and those that cure it."""
+    dense, conv = failures.dense_generator, failures.conv_generator
+    relu = {"make": lambda: dense(activation="relu"), "rates": (1e-1, 5e-4)}
+    bare = {"make": lambda: dense(norm=False), "turns": (10, 1), "steps": 200}
+    one = {"make": lambda: dense(1), "noise": lambda count: failures.normal(count, 1)}
+    watch = {"make": conv, "watch": lambda drawn: trials.frechet(drawn, data), "steps": 600}
+    critic = {"loss": "wasserstein", "make": conv}
+    return {
+        "exploding": ({**critic, "rates": (3e-3, 5e-3)}, {**critic, "clip": 0.03}),
+        "constant noise": ({"noise": lambda count: tf.ones((count, 32))}, {}),
+        "blank images": (relu, {}),
+        "wrong scaling": ({"images": images / 2 + 0.5, "make": conv}, {"make": conv}),
+        "forgotten training flag": ({"make": conv, "training": False}, {"make": conv}),
+        "vanishing gradient": (
+            {"loss": "minimax", "rates": (1e-4, 5e-3), "turns": (1, 2)},
+            {"loss": "non_saturating"},
+        ),
+        "noise too small": (one, {}),
+        "memorisation": ({"images": images[:8], "steps": 1200}, {"steps": 1200}),
+        "mode collapse": (bare, {"steps": 200}),
+        "weak discriminator": ({"rates": (3e-3, 0.0)}, {}),
+        "checkerboards": (
+            {"make": lambda: conv(3, 4), "rates": (3e-3, 1e-4)},
+            {"make": lambda: conv(8, 4)},
+        ),
+        "overtaken by divergence": ({**watch, "late": 1000.0}, watch),
+    }
+
+
+def main() -> None:
+    """Provoke, examine, count, and record."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--only", nargs="+", help="failures to provoke; the record keeps others")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--picture", type=Path, help="a wall of the failures, a .png")
+    options = parser.parse_args()
+    train, test = (datasets.load("mnist", split) for split in ("train", "test"))
+    images = failures.scaled(train.images)
+    cases, panels = {}, {}
+    for name, (wrong, cure) in provoked(images, train).items():
+        if options.only and name not in options.only:
+            continue
+        cases[name] = []
+        for seed in options.seeds:
+            found = []
+            for change in (wrong, cure)[: 2 if seed == options.seeds[0] else 1]:
+                given = {"images": images, "steps": STEPS} | change
+                patient = failures.train(seed=seed, **given)
+                seen = patient.evidence(train, test)
+                if change is wrong:
+                    panels.setdefault(name, patient.shown(36))
+                kept = {key: float(f"{value:.4g}") for key, value in seen.numbers.items()}
+                names = [finding.name for finding in doctor.examine(seen)]
+                found.append({"named": names, "numbers": kept})
+            first = found[0]["named"][:1] == [name]
+            cases[name].append({"seed": seed, "right": first, "runs": found})
+            print(f"{name:<24} seed {seed}: {[run['named'] for run in found]}", flush=True)
+    if options.picture:
+        figures.save(walls.wall(panels, in_a_row=4), options.picture)
+    healthy = {}
+    for name in pretrained.names() if not options.only else ():
+        seen = evidence.of_run(pretrained.find(pretrained.PREFIX + name))
+        healthy[name] = [vars(finding) for finding in doctor.examine(seen)]
+        print(f"{name:<24} {[finding['name'] for finding in healthy[name]]}", flush=True)
+    if options.json and options.json.exists() and options.only:
+        before = json.loads(options.json.read_text(encoding="utf-8"))
+        cases, healthy = before["cases"] | cases, before["healthy"]
+    every = [case["right"] for runs in cases.values() for case in runs]
+    right, accused = sum(every), sum(map(bool, healthy.values()))
+    print(f"named rightly {right} of {len(every)}; accused {accused} of {len(healthy)} that ship")
+    if options.json:
+        record = {
+            "machine": devices.describe(),
+            "data": train.describe(),
+            "seeds": options.seeds,
+            "right": right,
+            "provoked": len(every),
+            "accused": accused,
+            "shipped": len(healthy),
+            "cases": cases,
+            "healthy": healthy,
+        }
+        options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
