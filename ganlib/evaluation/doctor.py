@@ -195,10 +195,10 @@ def checkerboards(evidence: Evidence) -> Finding | None:
     # One image again and again has a peak somewhere, as many images have not.
     if n.get("fake_apart", 1.0) < 0.08 * n.get("real_apart", 1.0):
         return None
-    numbers = (
-        f"{peak:.1f} times the real power at a stride; the places of a stride vary "
-        f"{uneven:.1f} times as unevenly as real ones"
-    )
+    places = f"the places of a stride vary {uneven:.1f} times as unevenly as real ones"
+    if uneven > 1_000:
+        places = "some places of a stride never vary"
+    numbers = f"{peak:.1f} times the real power at a stride; {places}"
     advice = "make the kernel a multiple of the stride, or resize and convolve"
     return Finding("checkerboards", numbers, advice)
 
