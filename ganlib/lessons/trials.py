@@ -50,7 +50,7 @@ class Trial:
 
 
 def train_quietly(
-    recipe: Recipe, data: Dataset, folder: str, steps: int, seed: int = 0
+    recipe: Recipe, data: Dataset | Mapping[str, Dataset], folder: str, steps: int, seed: int = 0
 ) -> RunFolder:
     """A run of so many steps in a folder, without a display or scores, to be measured.
 
