@@ -49,13 +49,9 @@ def test_a_change_changes_what_its_name_says():
         for name in thin.RUNS
         if name.startswith("svhn")
     }
-    assert "batch_normalization" not in found["svhn gan, no batch norm in G"]["generator"]
     assert found["svhn gan, one dense layer"]["discriminator"].count("dense") == 1
     assert "average_pooling2d" in found["svhn gan, average pooling"]["discriminator"]
-    for name, key, layer in (
-        ("svhn gan, a layer more in G", "generator", "conv2d_transpose"),
-        ("svhn gan, a layer more in D", "discriminator", "conv2d"),
-    ):
+    for name, key, layer in (("svhn gan, a layer more in D", "discriminator", "conv2d"),):
         assert found[name][key].count(layer) == base[key].count(layer) + 1
 
 
@@ -100,7 +96,7 @@ def test_one_change_names_what_fails():
     runs = {
         f"{data} gan, {change}": of([1, 1, 1])
         for data in ("mnist", "svhn")
-        for change in (*final_project.CHANGES, "rate x 10")
+        for change in final_project.CHANGES
     }
     assert final_project.one_change_fails(claims.Record({"runs": runs, "data": {}}))[0] == NOT
     runs["mnist gan, sigmoid"] = of([90, 90, 90])
