@@ -135,5 +135,5 @@ def test_verdicts_and_page_are_of_this_record(tmp_path, monkeypatch):
 
 def test_a_verdict_is_found_by_a_word():
     text = claims.record().verdicts("all-black")
-    assert text.startswith("“the result is to get a all-black image” (final-project, 4, 4)")
+    assert text.startswith("“the result is to get a all-black image” (final-project, 4, no. 4)")
     assert claims.record().verdicts("no such words") == ""
