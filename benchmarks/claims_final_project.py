@@ -250,11 +250,19 @@ CLAIMS = (
     Claim(FP, "3.4", "Max pooling layers can extract more … texture", "09", pooling),
     Claim(FP, "3.4", "one dense layer just handle linear problems", "09", dense_layers),
     Claim(
-        FP, "4, no. 2", "the losses have an inverse proportion relationship", "05", losses_are_inverse
+        FP,
+        "4, no. 2",
+        "the losses have an inverse proportion relationship",
+        "05",
+        losses_are_inverse,
     ),
     Claim(FP, "4, no. 2", "WGAN … goes directly to a good performance", "07", wgan_goes_straight),
     Claim(
-        FP, "4, no. 2", "(asked of it:) the WGAN's loss tracks quality", "07", wgan_loss_tracks_quality
+        FP,
+        "4, no. 2",
+        "(asked of it:) the WGAN's loss tracks quality",
+        "07",
+        wgan_loss_tracks_quality,
     ),
     Claim(FP, "4, no. 3", "one filter size or a layer, the image may fail", "09", one_change_fails),
     Claim(FP, "4, no. 4", "high frequency to have gradient vanishing", "08", gradients_vanish),
