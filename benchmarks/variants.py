@@ -134,7 +134,7 @@ def fashion_losses(name: str, of_critic: dict[str, Any], **options: Any) -> dict
 
 
 NARROW = 0.25
-"""Of the channels and units of `final-project`: on a processor its networks take days to compare."""
+"""Of the channels and units of `final-project`, whose comparison would take days on a processor."""
 RATES = {"Adam": 5e-4, "RMSprop": 5e-4, "SGD": 0.1, "momentum": 0.01}
 """Chosen on mnist-baseline with seed 9, which no table has: see mnist-rates."""
 
