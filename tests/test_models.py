@@ -56,7 +56,7 @@ def without_dropout(side: int, dense: int) -> list:
 def normalised(side: int, dense: int) -> list:
     """Each layer with a kernel also keeps a vector with a number for each of its channels."""
     return [
-        ("SpectralNormalization", shape, count + shape[-1]) if count else (kind, shape, count)
+        (f"{kind} spectral", shape, count + shape[-1]) if count else (kind, shape, count)
         for kind, shape, count in tutorial_discriminator(side, dense)
     ]
 
