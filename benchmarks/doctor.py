@@ -2,6 +2,7 @@
 
     python benchmarks/doctor.py [--seeds 0 1 2] [--json benchmarks/doctor.json]
     python benchmarks/doctor.py --seeds 3 4 5 --json benchmarks/doctor.json
+    python benchmarks/doctor.py --seeds --runs runs/variants/*/* --json benchmarks/doctor.json
 
 The doctor's limits were chosen with seeds 0 to 2 in view; the others are held out, and counted
 apart. A record that is there keeps what is not provoked anew.
@@ -24,6 +25,7 @@ from ganlib.datasets import Dataset
 from ganlib.evaluation import doctor, evidence
 from ganlib.lessons import failures, trials, walls
 from ganlib.runs import pretrained
+from ganlib.runs.folder import RunFolder
 from ganlib.startup import tf
 from ganlib.systems import KINDS
 
@@ -70,8 +72,9 @@ def provoked(images: np.ndarray, data: Dataset) -> dict[str, tuple[Options, Opti
 def main() -> None:
     """Provoke, examine, count, and record."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     parser.add_argument("--only", nargs="+", help="failures to provoke; the record keeps others")
+    parser.add_argument("--runs", type=Path, nargs="+", default=[], help="folders to examine too")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path, help="a wall of the failures, a .png")
     options = parser.parse_args()
@@ -100,7 +103,18 @@ def main() -> None:
     if options.picture:
         figures.save(walls.wall(panels, in_a_row=4), options.picture)
     healthy = {}
-    for name in pretrained.names() if not options.only else ():
+    examined = {}
+    for path in options.runs:
+        seen = evidence.of_run(run := RunFolder(path))
+        told = {
+            "named": [finding.name for finding in doctor.examine(seen)],
+            "frechet": round(seen.numbers["frechet"], 2) if "frechet" in seen.numbers else None,
+            "status": run.record["status"],
+        }
+        examined[f"{path.parent.name}/{path.name}"] = told
+        print(f"{path.parent.name}/{path.name:<24} {told}", flush=True)
+    all_there = not (options.only or options.runs)
+    for name in pretrained.names() if all_there else ():
         run = pretrained.find(pretrained.PREFIX + name)
         if KINDS[run.recipe.kind].sets:
             continue  # the doctor knows no translations
@@ -111,6 +125,7 @@ def main() -> None:
         before = json.loads(options.json.read_text(encoding="utf-8"))
         cases = merged(before["cases"], cases)
         healthy = before["healthy"] | healthy
+        examined = before.get("runs", {}) | examined
     groups = counted(cases)
     accused = sum(map(bool, healthy.values()))
     for name, group in groups.items():
@@ -126,6 +141,7 @@ def main() -> None:
             "shipped": len(healthy),
             "cases": cases,
             "healthy": healthy,
+            "runs": examined,
         }
         options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 

@@ -1,6 +1,6 @@
 """What one choice does: a recipe beside variants of it, after the same number of images.
 
-    python benchmarks/variants.py wgan-variants [--epochs 0.5] [--seeds 0] [--data auto]
+    python benchmarks/variants.py wgan-variants [--epochs 0.5] [--seeds 0] [--data auto] [--ended]
 
 Each family below trains its variants one after the other, scores each (Fréchet distance of 10,000
 images) and leaves a record in ``figures/<family>/``, with a picture and a table of the first seed.
@@ -228,6 +228,13 @@ def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int)
     return run
 
 
+def ended(path: Path) -> bool:
+    """Whether the run in that folder is one that nothing is left to do for."""
+    run = RunFolder(path)
+    there = run.record_file.is_file()
+    return there and (run.record["status"] == "diverged" or scored(run))
+
+
 def scored(run: RunFolder) -> bool:
     """Whether the scores are of the run as it is now, and not of an earlier end."""
     there = run.scores_file.is_file()
@@ -267,6 +274,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, help="for each variant; default: the family's")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--data", choices=["auto", "real", "synthetic"], default="auto")
+    parser.add_argument("--ended", action="store_true", help="train nothing: record what has ended")
     parser.add_argument("--output", type=Path, help="default: figures/<family>")
     options = parser.parse_args()
     make, epochs = FAMILIES[options.family]
@@ -275,19 +283,16 @@ def main() -> None:
     recipe = next(iter(variants.values()))
     data = datasets.load(recipe.dataset, stand_in=stand_in, channels=recipe.image_shape[-1])
     output = options.output or Path("figures") / options.family
-    runs = {
-        (name, seed): trained(
-            variant,
-            data,
-            Path("runs") / "variants" / f"{options.family}-seed-{seed}" / name,
-            options.epochs or epochs,
-            seed,
-        )
-        for seed in options.seeds
-        for name, variant in variants.items()
-    }
+    runs, missing = {}, []
+    for seed in options.seeds:
+        for name, variant in variants.items():
+            path = Path("runs") / "variants" / f"{options.family}-seed-{seed}" / name
+            if options.ended and not ended(path):
+                missing.append(f"{name}, seed {seed}")
+                continue
+            runs[name, seed] = trained(variant, data, path, options.epochs or epochs, seed)
     output.mkdir(parents=True, exist_ok=True)
-    shown = [runs[name, options.seeds[0]] for name in variants]
+    shown = [run for (_, seed), run in runs.items() if seed == options.seeds[0]]
     table = compare(shown, output / "comparison.png")
     (output / "comparison.txt").write_text(table + "\n", encoding="utf-8")
     first = next(Evaluation.read(r.scores_file) for r in shown if r.scores_file.is_file())
@@ -297,7 +302,11 @@ def main() -> None:
         "judge": first.judge,
         "count": first.count,
         "references": {name: scores["frechet"].value for name, scores in first.references.items()},
-        "variants": {n: [facts(runs[n, seed]) for seed in options.seeds] for n in variants},
+        "variants": {
+            name: [facts(run) for (other, _), run in runs.items() if other == name]
+            for name in variants
+        },
+        "missing": missing,
     }
     (output / "variants.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     print(table)

@@ -2,6 +2,8 @@
 
 import dataclasses
 import functools
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,10 @@ from ganlib.startup import keras, tf
 from ganlib.systems import losses
 from ganlib.systems.gan import Alternating
 from ganlib.training.train import train
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
+import doctor
+import variants
 
 PAIRS = functools.partial(make, Alternating, relativistic=True)
 NEW = ("wgan-gp", "sngan", "r3gan")
@@ -186,3 +192,43 @@ def test_a_quarter_of_the_width_has_a_quarter_of_the_channels():
             for whole, part in zip(*pair, strict=True):
                 if (channels := whole.output.shape[-1]) > 1:
                     assert channels == 4 * part.output.shape[-1]
+
+
+def test_each_family_of_the_benchmark_compares_equal_networks_batches_and_budgets():
+    for data in ("mnist", "svhn"):
+        later, optimizers = variants.later(data), variants.optimizers(data)
+        assert list(later) == ["baseline", "modified", "wgan", "wgan-gp", "sngan", "r3gan"]
+        assert len(optimizers) == 12
+        for recipe in (*later.values(), *optimizers.values()):
+            assert (recipe.batch_size, recipe.steps_per_execution) == (32, 20)
+            assert {network.options["width"] for network in recipe.networks.values()} == {0.25}
+        momentum = optimizers["wgan-momentum"].optimizers["discriminator"]
+        assert (momentum.name, momentum.options["momentum"]) == ("SGD", 0.9)
+        assert later["baseline"].optimizers == recipes.get(f"{data}-baseline").optimizers
+
+
+def test_a_run_that_diverged_is_kept_without_a_score_and_not_trained_again(
+    tiny_recipe, tiny_data, tmp_path
+):
+    assert not variants.ended(tmp_path / "run")
+    wild = dataclasses.replace(tiny_recipe, **variants.optimizer("SGD", 1e9))
+    run = variants.trained(wild, tiny_data, tmp_path / "run", epochs=2, seed=4)
+    assert run.record["status"] == "diverged" and variants.ended(run.path)
+    kept = variants.facts(run)
+    assert kept["diverged"] and kept["frechet"] is None and kept["seed"] == 4
+    written = run.record_file.stat().st_mtime_ns
+    variants.trained(wild, tiny_data, run.path, epochs=2, seed=4)
+    assert run.record_file.stat().st_mtime_ns == written
+
+
+def test_the_doctors_record_counts_the_seeds_held_out_apart():
+    def case(seed, right, *cured):
+        return {"seed": seed, "right": right, "runs": [{"named": ["x"]}, *cured]}
+
+    before = {"x": [case(0, True, {"named": []}), case(3, True)]}
+    now = {"x": [case(3, False, {"named": ["y"]})]}
+    cases = doctor.merged(before, now)
+    groups = doctor.counted(cases)
+    assert [c["seed"] for c in cases["x"]] == [0, 3]
+    assert (groups["tuned"]["right"], groups["held_out"]["right"]) == (1, 0)
+    assert (groups["tuned"]["accused"], groups["held_out"]["accused"]) == (0, 1)
