@@ -83,7 +83,7 @@ def investigate(data: tf.Tensor, kernel: int, hidden: bool, steps: int, seed: in
         "rows": rows,
         "saliency": saliency,
         "filters": np.asarray(opponent.layers[0].kernel)[:, :, 0],
-        "images": np.asarray(fakes),
+        "images": np.asarray(shown * fakes + (shown - 1.0)),
         "generator": generator,
         "gap": gap,
     }
@@ -145,7 +145,7 @@ def draw(first: dict[str, dict]) -> Figure:
         tiles = np.pad(np.moveaxis(kernels, -1, 0), [(0, 0), (0, 1), (0, 1)], constant_values=0)
         board = tiles.reshape(4, 4, *tiles.shape[1:]).transpose(0, 2, 1, 3).reshape(20, 20)
         row[0].imshow(figures.grid(seen["images"][:25], 5, 3).convert("RGB"))
-        row[0].set_title(f"{name}: images", fontsize=11)
+        row[0].set_title(f"{name}: what D sees", fontsize=11)
         row[1].imshow(board, cmap="RdBu_r", vmin=-abs(board).max(), vmax=abs(board).max())
         row[1].set_title("D's first filters", fontsize=11)
         row[2].imshow(seen["saliency"], cmap="magma")
