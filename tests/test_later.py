@@ -29,7 +29,7 @@ NEW = ("wgan-gp", "sngan", "r3gan")
 
 
 def test_a_relativistic_step_equals_the_gradients_worked_by_hand():
-    """Huang et al. 2024, equation 2, without penalties: softplus(f - r) for D, of r - f for G."""
+    """Huang et al. 2024, section 2, without penalties: softplus(f - r) for D, of r - f for G."""
     system = PAIRS()
     kernel, critic = weights_of(system, "generator"), weights_of(system, "discriminator")
     noise, other = noise_of(system, 0), noise_of(system, 0, stream=1)

@@ -66,7 +66,7 @@ def _r3gan(report: Recipe) -> Recipe:
         report,
         "r3gan",
         "relativistic GAN with R1 and R2",
-        "Huang et al. 2024 (R3GAN), equation 2",
+        "Huang et al. 2024 (R3GAN), section 2",
         "with a loss on pairs, penalties on both sides, and no dropout in the discriminator. The "
         "paper's networks are residual, and its generator has no batch norm; the penalties' weight "
         "is ours.",

@@ -94,8 +94,8 @@ class Alternating(GAN):
     r1, r2 : weights of ``|grad D|²/2`` at the real and at the generated images; 0: none.
         Mescheder et al. 2018, equations 9 and 10, https://arxiv.org/abs/1801.04406
     relativistic : the losses see each real image's logit less that of a generated one, and the
-        other way round, so that D ranks pairs. Jolicoeur-Martineau 2018, section 4.1,
-        https://arxiv.org/abs/1807.00734; with R1 and R2, Huang et al. 2024, equation 2,
+        other way round, so that D ranks pairs. Jolicoeur-Martineau 2018, section 4,
+        https://arxiv.org/abs/1807.00734; with R1 and R2, Huang et al. 2024, section 2,
         https://arxiv.org/abs/2501.05441. A pair is counted once in `d_loss`, half of it as real,
         half as generated; the accuracies are the share of pairs in the right order.
     """
