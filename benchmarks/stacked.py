@@ -1,6 +1,6 @@
 """How many of the thousand modes of stacked MNIST does each family of `final-project` find?
 
-    python benchmarks/stacked.py [--seeds 0 1 2] [--epochs 0.27] [--json benchmarks/stacked.json]
+    python benchmarks/stacked.py [--seeds 0 1 2] [--json benchmarks/stacked.json]
 
 Three digits are the colours of one image. The judge of MNIST reads each channel of 10,000 generated
 images. The networks have a quarter of their width and the optimisers of benchmarks/variants.py.
@@ -49,7 +49,6 @@ def main() -> None:
     """Train what is missing, count, and record after each run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--epochs", type=float, default=16 / 60)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path, help="a wall of the families, a .png")
     options = parser.parse_args()
@@ -66,10 +65,8 @@ def main() -> None:
             row = {"seed": seed, "images": 0, "modes": None, "kl": None}
             try:
                 if not begun or run.record["status"] not in ("finished", "diverged"):
-                    train(
-                        family(kind), data, run.path, epochs=options.epochs, resume=begun,
-                        seed=None if begun else seed, score_every=0,
-                    )  # fmt: skip
+                    first = None if begun else seed
+                    train(family(kind), data, run.path, seed=first, resume=begun, score_every=0)
                 images = sample(run, COUNT, 0)
                 row |= {"images": run.record["progress"]["images"], **read(judge, images)}
                 panels.setdefault(kind, images[:36])

@@ -140,12 +140,13 @@ RATES = {"Adam": 2e-3, "RMSprop": 2e-3, "SGD": 0.01, "momentum": 1e-3}
 
 
 def narrow(recipe: Recipe, **changes: Any) -> Recipe:
-    """The recipe with a quarter of its width, and batches of 32."""
+    """The recipe with a quarter of its width, and 500 steps of 32 images."""
     networks = {
         name: replace(network, options={**network.options, "width": NARROW})
         for name, network in recipe.networks.items()
     }
-    return replace(recipe, networks=networks, batch_size=32, steps_per_execution=20, **changes)
+    few = {"batch_size": 32, "steps_per_execution": 20, "steps": 500, "epochs": None}
+    return replace(recipe, networks=networks, **few, **changes)
 
 
 def optimizer(name: str, rate: float) -> dict[str, dict[str, Optimizer]]:
@@ -183,19 +184,19 @@ def rates() -> dict[str, Recipe]:
     return found | {n: replace(r3gan, options={**r3gan.options, **w}) for n, w in weights.items()}
 
 
-# What is varied, and epochs for each variant.
-FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float]] = {
+# What is varied, and epochs for each variant; None: as its recipe says.
+FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float | None]] = {
     "wgan-variants": (wgan_variants, 0.5),
     "svhn-wgan-variants": (svhn_wgan_variants, 2.6),
     "mnist-wgan-settings": (partial(wgan_settings, "mnist-wgan"), 5),
     "svhn-wgan-settings": (partial(wgan_settings, "svhn-wgan"), 10),
     "svhn-one-change": (svhn_one_change, 2.6),
     "svhn-balance": (svhn_balance, 2.6),
-    "mnist-rates": (rates, 16 / 60),
-    "mnist-later": (partial(later, "mnist"), 16 / 60),
-    "svhn-later": (partial(later, "svhn"), 16 / 73.257),
-    "mnist-optimizers": (partial(optimizers, "mnist"), 16 / 60),
-    "svhn-optimizers": (partial(optimizers, "svhn"), 16 / 73.257),
+    "mnist-rates": (rates, None),
+    "mnist-later": (partial(later, "mnist"), None),
+    "svhn-later": (partial(later, "svhn"), None),
+    "mnist-optimizers": (partial(optimizers, "mnist"), None),
+    "svhn-optimizers": (partial(optimizers, "svhn"), None),
     "fashion-mlp-losses": (partial(fashion_losses, "fashion-mlp", {}), 6),
     "fashion-dcgan-losses": (
         partial(fashion_losses, "fashion-dcgan", {"batch_norm": False}, batch_size=32),
@@ -206,7 +207,9 @@ PARTS = 10
 """Of a run's training; the shares of images that its discriminator gets right are kept of each."""
 
 
-def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int) -> RunFolder:
+def trained(
+    recipe: Recipe, data: Dataset, path: Path, epochs: float | None, seed: int
+) -> RunFolder:
     """The run in that folder, trained to its end and scored, unless it was before.
 
     One whose losses or weights are no longer finite is left as it is, without scores.

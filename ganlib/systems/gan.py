@@ -1,6 +1,5 @@
 """A generator and a discriminator, trained at the same time or in turn."""
 
-from collections.abc import Callable
 from typing import Any
 
 from ganlib.models.layers import logits
@@ -151,13 +150,18 @@ class Alternating(GAN):
             logs = self.discriminator_logs(real, fake, size)
             if self.relativistic:
                 logs |= {key: logs[key] / 2 for key in ("d_loss", "d_loss_real", "d_loss_fake")}
-            scaled = self.optimizers["discriminator"].scale_loss(logs["d_loss"])
-        parts = [(tape, scaled)]
-        for penalty in self.penalties(images, fakes, index, batch, latent):
-            with tf.GradientTape() as tape:
-                total = tf.reduce_sum(penalty()) / size
-                parts.append((tape, self.optimizers["discriminator"].scale_loss(total)))
-        self.apply_sum(parts, "discriminator")
+            total = logs["d_loss"]
+            if self.gradient_penalty:
+                norms = self.gradient_norms(images, fakes, index, batch)
+                total += (
+                    self.gradient_penalty * tf.reduce_sum(losses.gradient_penalty(norms)) / size
+                )
+            for weight, points, given in ((self.r1, images, batch), (self.r2, fakes, latent)):
+                if weight:
+                    squares = self.squared_norms(points, given)
+                    total += weight * tf.reduce_sum(losses.zero_centred_penalty(squares)) / size
+            scaled = self.optimizers["discriminator"].scale_loss(total)
+        self.apply(tape, scaled, "discriminator")
         if self.clip is not None:
             for weight in self.trained_by("discriminator"):
                 weight.assign(tf.clip_by_value(weight, -self.clip, self.clip))
@@ -178,20 +182,6 @@ class Alternating(GAN):
             scaled = self.optimizers["generator"].scale_loss(g_loss)
         self.apply(tape, scaled, "generator")
         return {"g_loss": g_loss}
-
-    def penalties(
-        self, images: tf.Tensor, fakes: tf.Tensor, index: tf.Tensor, batch: Batch, latent: Batch
-    ) -> list[Callable[[], tf.Tensor]]:
-        """The penalties that have a weight, each a function that gives it by image, (B,)."""
-        all_of_them = (
-            (
-                self.gradient_penalty,
-                lambda: losses.gradient_penalty(self.gradient_norms(images, fakes, index, batch)),
-            ),
-            (self.r1, lambda: losses.zero_centred_penalty(self.squared_norms(images, batch))),
-            (self.r2, lambda: losses.zero_centred_penalty(self.squared_norms(fakes, latent))),
-        )
-        return [lambda w=w, f=f: w * f() for w, f in all_of_them if w]  # type: ignore[misc]
 
     def gradient_norms(
         self, images: tf.Tensor, fakes: tf.Tensor, index: tf.Tensor, given: Batch | None = None

@@ -1,6 +1,6 @@
 """The seam: what every system is to the loop, the lessons, the benchmarks and the tests."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -112,23 +112,6 @@ class System:
         """
         variables = self.trained_by(optimizer)
         gradients = tape.gradient(loss, variables)
-        self.optimizers[optimizer].apply_gradients(zip(gradients, variables, strict=True))
-
-    def apply_sum(self, parts: Sequence[tuple[tf.GradientTape, tf.Tensor]], optimizer: str) -> None:
-        """The same for a sum of losses, each with a tape of its own, so that runs repeat.
-
-        TensorFlow adds three or more gradients of one tape in the order in which their memory
-        becomes free, and rounding differs from run to run. Here the order is fixed.
-        """
-        if len(parts) == 1:
-            self.apply(*parts[0], optimizer)
-            return
-        variables = self.trained_by(optimizer)
-        each = [tape.gradient(loss, variables) for tape, loss in parts]
-        gradients = [
-            tf.reduce_sum(tf.stack([term for term in terms if term is not None]), axis=0)
-            for terms in zip(*each, strict=True)
-        ]
         self.optimizers[optimizer].apply_gradients(zip(gradients, variables, strict=True))
 
     def seed_of(self, index: tf.Tensor, stream: int = 0) -> tf.Tensor:
