@@ -270,6 +270,15 @@ def facts(run: RunFolder) -> dict[str, Any]:
     return kept
 
 
+def in_words(missing: list[tuple[int, str]], count: int) -> list[str]:
+    """What is missing, as seed and name, by seed; of a seed that has nothing yet, no names."""
+    found = []
+    for seed in dict.fromkeys(seed for seed, _ in missing):
+        names = [name for other, name in missing if other == seed]
+        found.append(f"seed {seed}" + (f" of {', '.join(names)}" if len(names) < count else ""))
+    return found
+
+
 def main() -> None:
     """Train a family's variants and compare them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -291,7 +300,7 @@ def main() -> None:
         for name, variant in variants.items():
             path = Path("runs") / "variants" / f"{options.family}-seed-{seed}" / name
             if options.ended and not ended(path):
-                missing.append(f"{name}, seed {seed}")
+                missing.append((seed, name))
                 continue
             runs[name, seed] = trained(variant, data, path, options.epochs or epochs, seed)
     output.mkdir(parents=True, exist_ok=True)
@@ -309,7 +318,7 @@ def main() -> None:
             name: [facts(run) for (other, _), run in runs.items() if other == name]
             for name in variants
         },
-        "missing": missing,
+        "missing": in_words(missing, len(variants)),
     }
     (output / "variants.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     print(table)

