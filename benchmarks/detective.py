@@ -164,7 +164,7 @@ def draw(first: dict[str, dict]) -> Figure:
         axis.set(xlabel="step", yscale="linear" if key == "accuracy" else "log")
         axis.set_title(label, fontsize=11)
         axis.grid(alpha=0.3)
-    axes[-1][0].legend(fontsize=9)
+    axes[-1][2].legend(fontsize=9, loc="lower left")
     return figure
 
 
