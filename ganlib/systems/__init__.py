@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganlib.rules import Rule, maybe, number, whole
+from ganlib.rules import TRUTH, Rule, maybe, number, whole
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ _IN_TURN = {
     "n_critic?": whole(1),
     "clip?": maybe(number(0)),
     "gradient_penalty?": number(0),
+    "r1?": number(0),
+    "r2?": number(0),
+    "relativistic?": TRUTH,
 }
 KINDS = {
     "simultaneous": Kind("ganlib.systems.gan:Simultaneous"),
