@@ -181,6 +181,14 @@ COMPARE: Options = {
     "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders, or pretrained:NAME"},
     "--output": {"default": "comparison.png", "help": "the picture"},
 }
+TOURNAMENT: Options = {
+    "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders, or pretrained:NAME"},
+    "--count": {"type": _count, "default": 2_000, "help": "images of each (default: 2000)"},
+    "--output": {
+        "default": "tournament.png",
+        "help": "the picture; the table goes beside it as .csv (default: tournament.png)",
+    },
+}
 TRAIN_JUDGE: Options = {
     "data": {"metavar": "NAME", "help": "a data set, such as mnist"},
     "--epochs": {"type": _count, "help": "default: the data set's"},
@@ -217,6 +225,9 @@ def parser() -> argparse.ArgumentParser:
     about = "say what a run looks like: mode collapse, vanishing gradient, wrong scaling and so on"
     _add(commands, "doctor", about, {}, "run", "--json", "--data-dir")
     _add(commands, "compare", "several runs in one picture and one table", COMPARE)
+
+    about = "every discriminator against every generator: accuracies, and a ranking"
+    _add(commands, "tournament", about, TOURNAMENT, "--seed", "--data-dir")
 
     judge = commands.add_parser("judge", help="the classifiers that scores are made with")
     actions = judge.add_subparsers(metavar="ACTION", required=True)
