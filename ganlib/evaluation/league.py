@@ -195,8 +195,9 @@ def _frechet(test: Dataset, images: Sequence[np.ndarray]) -> list[float]:
     if test.name not in judges.names():
         return []
     judge = judge_of(test.name)
+    height, width, channels = judge.image_shape
     real, *made = (
-        judge(pairs.fitted(one, judge.image_shape, test.name)).features
+        judge(pairs.fitted(one, (height, width, channels), test.name)).features
         for one in (test.images, *images)
     )
     return [frechet_distance(real, one) for one in made]
