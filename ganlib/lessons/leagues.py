@@ -30,6 +30,22 @@ MODELS = ("GAN", "cGAN", "DCGAN", "CycleGAN")
 """Its rows and columns."""
 
 
+def shipped(name: str) -> Contestant:
+    """A contestant that ships with the course, whatever data it is to play on."""
+    run = reference(name)
+    networks = {network: load_network(run, network) for network in ("generator", "discriminator")}
+    return of_networks(name, run.recipe, networks)
+
+
+def of_networks(name: str, recipe: Recipe, networks: Mapping[str, Any]) -> Contestant:
+    """Networks of a recipe as a contestant: a "generator" and a "discriminator"."""
+    boundary = losses.get(recipe.objective or "").boundary
+    assert boundary is not None, f"{name} has a critic"
+    system = recipe.system(networks=networks, training=False)
+    shape = recipe.image_shape
+    return Contestant(name, boundary, shape, system, "generator", networks["discriminator"])
+
+
 def grown(recipe: Recipe, data: Dataset, moments: Sequence[int], seed: int = 0) -> list[Contestant]:
     """A GAN of one generator and one discriminator as it was after so many steps each.
 
