@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from scipy.stats import spearmanr
 
 from ganlib.datasets import Dataset
 from ganlib.datasets.batches import batches
 from ganlib.evaluation.tournament import Contestant
 from ganlib.lessons.charts import POINTS, WIDTH, _legible
 from ganlib.lessons.references import ROOT, reference
-from ganlib.models.layers import plain_copy
+from ganlib.models.layers import logits, plain_copy
 from ganlib.recipes import Recipe
 from ganlib.runs.networks import load_network
+from ganlib.runs.sampling import sample
+from ganlib.startup import keras, tf
 from ganlib.systems import losses
 
 REPORT = np.array(
@@ -28,6 +32,8 @@ REPORT = np.array(
 """Table 1 of `review`, "correct rate" in per cent, as it is printed."""
 MODELS = ("GAN", "cGAN", "DCGAN", "CycleGAN")
 """Its rows and columns."""
+ORDER = ("review-mlp", "review-cgan", "review-dcgan", "coloured-cyclegan")
+"""The recipes of `MODELS`."""
 
 
 def shipped(name: str) -> Contestant:
@@ -125,3 +131,122 @@ def against(
     axis.grid(alpha=0.3)
     axis.legend(fontsize=POINTS - 1)
     return _legible(figure)
+
+
+def accuracies(found: Mapping[str, Any]) -> np.ndarray:
+    """Accuracies of a record's table, shares: (n, n), or (seeds, n, n) of snapshots."""
+    if "seeds" in found:
+        return np.stack([accuracies(one) for one in found["seeds"].values()])
+    real, generated = np.array(found["real"]), np.array(found["generated"])
+    return (real[:, None] + generated) / 2
+
+
+def by_seed(models: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The record's tables among networks of one seed: per cents, (seeds, 4, 4) each."""
+    names, whole = models["names"], accuracies(models)
+    places = [_of_seed(names, seed) for seed in _seeds(names)]
+    tables = {"accuracy": whole, "generated": np.array(models["generated"])}
+    return {
+        key: 100 * np.stack([table[np.ix_(p, p)] for p in places]) for key, table in tables.items()
+    }
+
+
+def points(models: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]]:
+    """For each model, its generators' Fréchet distances and the per cents of games they win."""
+    wins = 100 * (1 - accuracies(models).mean(axis=0))
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in MODELS}
+    for name, distance, won in zip(models["names"], models["frechet"], wins, strict=True):
+        found[_model(name)].append((distance, float(won)))
+    return found
+
+
+def pairs_of(models: Mapping[str, Any], seed: int) -> list[list[str]]:
+    """A row for each pair of models of a seed: both ratios of GAM, and who is better by what."""
+    rows = []
+    places = _of_seed(models["names"], seed)
+    for k, a in enumerate(places):
+        for b in places[k + 1 :]:
+            one, other = (_model(models["names"][place]) for place in (a, b))
+            test, samples, winner = models["gam"][a][b]
+            named = winner if winner == "neither" else _model(winner)
+            gmam = models["gmam"][a][b]
+            nearer = one if models["frechet"][a] < models["frechet"][b] else other
+            better = f"{gmam:+.2f}: {other if gmam > 0 else one}"
+            rows.append([f"{one}, {other}", f"{test:.2f}", f"{samples:.2f}", named, better, nearer])
+    return rows
+
+
+def agreement(models: Mapping[str, Any]) -> str:
+    """How often both metrics name the generator with the smaller Fréchet distance, all seeds."""
+    rows = [row for seed in _seeds(models["names"]) for row in pairs_of(models, seed)]
+    named = [row for row in rows if row[3] != "neither"]
+    right = sum(row[3] == row[5] for row in named)
+    gmam = sum(row[4].partition(": ")[2] == row[5] for row in rows)
+    return (
+        f"all seeds, {len(rows)} pairs: GAM names a winner in {len(named)}, the one with the "
+        f"smaller Fréchet distance in {right}; GMAM names that one in {gmam}"
+    )
+
+
+def correlations(found: Mapping[str, Any]) -> list[str]:
+    """Rank correlation of rating and nearness by the Fréchet distance, of each seed's snapshots."""
+    return [
+        f"{spearmanr(one['ratings']['generators'], -np.array(one['frechet'])).statistic:+.2f}"
+        for one in found["seeds"].values()
+    ]
+
+
+def asked_for(name: str, label: int, count: int) -> np.ndarray:
+    """Images of one class by a conditional generator that ships, uint8 (count, H, W, C)."""
+    return sample(reference(name), count, 0, labels=np.full(count, label))
+
+
+def taught(
+    contestant: Contestant,
+    data: Dataset,
+    new: np.ndarray,
+    old: np.ndarray,
+    share: float,
+    steps: int,
+) -> Contestant:
+    """A copy of a contestant whose discriminator went on learning; its generator stays.
+
+    Parameters
+    ----------
+    data : real images, of which each step sees 64, and as many generated ones
+    new, old : generated images, uint8 (N, H, W, C); a `share` of those in a step are old
+    """
+    copy = plain_copy(contestant.discriminator)
+    adam = keras.optimizers.Adam(5e-4)
+    adam.build(copy.trainable_variables)
+
+    @tf.function
+    def step(real: Any, generated: Any) -> None:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.nn.softplus(-logits(copy(real, training=True))))
+            loss += tf.reduce_mean(tf.nn.softplus(logits(copy(generated, training=True))))
+        gradients = tape.gradient(loss, copy.trainable_variables)
+        adam.apply_gradients(zip(gradients, copy.trainable_variables, strict=True))
+
+    rng = np.random.default_rng(0)
+    few = round(64 * share)
+    for _ in range(steps):
+        chosen = [
+            images[rng.integers(0, len(images), count)]
+            for images, count in ((data.images, 64), (old, few), (new, 64 - few))
+        ]
+        real, *generated = (one.astype(np.float32) / 127.5 - 1.0 for one in chosen)
+        step(real, np.concatenate(generated))
+    return replace(contestant, discriminator=copy)
+
+
+def _model(name: str) -> str:
+    return MODELS[ORDER.index(name.rpartition("-")[0])]
+
+
+def _seeds(names: Sequence[str]) -> list[int]:
+    return sorted({int(name.rpartition("-")[2]) for name in names})
+
+
+def _of_seed(names: Sequence[str], seed: int) -> list[int]:
+    return [names.index(f"{recipe}-{seed}") for recipe in ORDER]
