@@ -10,6 +10,7 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("lessons",),
+    ("search",),
     ("training",),
     ("evaluation",),
     ("runs",),

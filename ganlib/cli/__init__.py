@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": commands.doctor,
     "compare": commands.compare,
     "tournament": contests.tournament,
+    "search": contests.search,
     "judge list": commands.list_judges,
     "judge train": commands.train_judge,
 }

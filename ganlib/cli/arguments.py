@@ -16,6 +16,7 @@ PROGRAM = "python -m ganlib"
 WEIGHTS = ("last", "average", "best")
 Options = dict[str, dict[str, Any]]  # name to what `add_argument` takes
 MOST_VALUES = 1_000  # of a label or a code
+SEARCHERS = ("random", "tpe", "halving", "reinforce", "frozen")
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
 
@@ -189,6 +190,27 @@ TOURNAMENT: Options = {
         "help": "the picture; the table goes beside it as .csv (default: tournament.png)",
     },
 }
+SEARCH: Options = {
+    "--trials": {"type": _count, "default": 20, "help": "full trainings to pay for (default: 20)"},
+    "--steps": {"type": _count, "default": 400, "help": "of a full training (default: 400)"},
+    "--searcher": {
+        "choices": SEARCHERS,
+        "default": "tpe",
+        "help": "random, tpe, halving (stops bad ones early), reinforce (an LSTM that learns), "
+        "frozen (the same, but it never learns); default: tpe",
+    },
+    "--storage": {
+        "metavar": "URL",
+        "help": "the database that all workers share, such as sqlite:///search.db "
+        "(default: search.db where runs are kept)",
+    },
+    "--stand-in": {
+        "choices": ["never", "fallback", "always"],
+        "default": "never",
+        "help": "take the procedural stand-in for the data (default: never)",
+    },
+    "--output": {"help": "the picture (default: search-RECIPE-SEARCHER.png)"},
+}
 TRAIN_JUDGE: Options = {
     "data": {"metavar": "NAME", "help": "a data set, such as mnist"},
     "--epochs": {"type": _count, "help": "default: the data set's"},
@@ -228,6 +250,9 @@ def parser() -> argparse.ArgumentParser:
 
     about = "every discriminator against every generator: accuracies, and a ranking"
     _add(commands, "tournament", about, TOURNAMENT, "--seed", "--data-dir")
+
+    about = "try architectures of a recipe; workers join, leave and resume by the same command"
+    _add(commands, "search", about, SEARCH, "recipe", "--seed", "--data-dir")
 
     judge = commands.add_parser("judge", help="the classifiers that scores are made with")
     actions = judge.add_subparsers(metavar="ACTION", required=True)
