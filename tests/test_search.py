@@ -1,4 +1,4 @@
-"""Architecture search: spaces, the controller, searchers on a toy, workers that die, the command."""
+"""Architecture search: spaces, the controller, a toy, workers that die, the command."""
 
 import random
 import subprocess
@@ -226,7 +226,6 @@ def test_the_command_trains_resumes_and_reports(tmp_path, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert out.count("best ") == 2 and "2 trials to the end" in out and "40 of 40 steps" in out
     assert "SYNTHETIC" in out and Image.open(tmp_path / "p.png").size[0] == 1000
-    assert cli.main([*command, "--trials", "2", "--seed", "1", "--steps", "0"][:-2]) == 0
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from ganlib.search.spaces import Chosen, Space
 from ganlib.startup import keras, tf
 
 UNITS = 32
-LEARNING_RATE = 0.03
+LEARNING_RATE = 0.02
 DECAY = 0.8  # of the moving average of rewards
 NEVER = -1e9  # the logit of what is not a choice of this decision
 
