@@ -129,7 +129,7 @@ def ladder(steps: Mapping[str, Mapping[str, Any]]) -> Figure:
             int(n.split(" ")[1]): list(s["scores"].values()) for n, s in steps.items() if kind in n
         }
         places = sorted(rungs)
-        scores = np.log([list(rungs[place].values()) for place in places])
+        scores = np.log([rungs[place] for place in places])
         for seed in scores.T:
             axis.plot(range(len(places)), np.exp(seed), "o", alpha=0.6, color="0.4")
         axis.plot(range(len(places)), np.exp(scores.mean(axis=1)), linewidth=2.5)
