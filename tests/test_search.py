@@ -164,8 +164,8 @@ def slowly(trial, plan):
     trial.set_user_attr("steps", plan.steps)
     return toy(chosen)
 
-plan = Plan(14, 4, sys.argv[2])
-study = open_study(storage(sys.argv[1], heartbeat=1, grace=3), "shared", plan, TOY)
+plan = Plan(24, 4, sys.argv[2])
+study = open_study(storage(sys.argv[1], heartbeat=1, grace=6), "shared", plan, TOY)
 work(study, plan, TOY, slowly)
 """
 
@@ -193,7 +193,7 @@ def test_two_workers_share_a_study_and_killed_ones_lose_nothing(searcher, tmp_pa
     study = optuna.load_study(study_name="shared", storage=url)
     ended = study.get_trials(states=(TrialState.COMPLETE,))
     places = [trial.user_attrs["place"] for trial in ended]
-    assert sorted(places) == list(range(14))  # each place once
+    assert sorted(places) == list(range(24))  # each place once
     died = [t for t in study.get_trials(states=(TrialState.FAIL,)) if t.params and t.user_attrs]
     assert died  # and its architecture was tried again
     for trial in died:

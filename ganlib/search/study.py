@@ -13,10 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import optuna
-from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning
+from optuna.exceptions import (
+    DuplicatedStudyError,
+    ExperimentalWarning,
+    UpdateFinishedTrialError,
+)
 from optuna.storages import BaseStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from ganlib.errors import GanlibError, first_line
 from ganlib.search.samplers import FACTOR, SEARCHERS, pruner, sampler
@@ -24,6 +28,7 @@ from ganlib.search.spaces import Space
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 HEARTBEAT, GRACE = 10, 60  # seconds
+ATTEMPTS = 4  # to open a database
 PLACE, STEPS = "place", "steps"  # attributes of a trial
 
 
@@ -87,20 +92,26 @@ def quiet() -> Iterator[None]:
 def storage(url: str, heartbeat: int = HEARTBEAT, grace: int = GRACE) -> RDBStorage:
     """The database at an address of SQLAlchemy, such as ``sqlite:///search.db``."""
     waits = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
-    try:
-        with quiet():
-            return RDBStorage(
-                url,
-                engine_kwargs=waits,
-                heartbeat_interval=heartbeat,
-                grace_period=grace,
-                heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
-            )
-    except (SQLAlchemyError, ImportError, ValueError, RuntimeError) as error:
-        raise GanlibError(
-            f"the storage {url} cannot be opened ({first_line(error)}): give the address of a "
-            "database, such as sqlite:///search.db"
-        ) from error
+    for attempt in range(ATTEMPTS):
+        try:
+            with quiet():
+                return RDBStorage(
+                    url,
+                    engine_kwargs=waits,
+                    heartbeat_interval=heartbeat,
+                    grace_period=grace,
+                    heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
+                )
+        except (SQLAlchemyError, ImportError, ValueError, RuntimeError) as error:
+            another = isinstance(error, IntegrityError | OperationalError)
+            if another and attempt + 1 < ATTEMPTS:  # another worker makes the tables just now
+                time.sleep(1.0)
+                continue
+            raise GanlibError(
+                f"the storage {url} cannot be opened ({first_line(error)}): give the address of a "
+                "database, such as sqlite:///search.db"
+            ) from error
+    raise AssertionError("the last attempt returns or raises")
 
 
 def open_study(store: BaseStorage, name: str, plan: Plan, space: Space) -> optuna.Study:
@@ -165,9 +176,14 @@ def work(
                     time.sleep(0.5)  # others are at the last ones; one of them may die
                     continue
                 _plan(study, plan, space, open_)
-            study.optimize(
-                run, n_trials=1, catch=(Foreign,), callbacks=[lambda _, trial: _tell(trial, told)]
-            )
+            # A worker that was thought dead may come too late: its trial is another's now.
+            with contextlib.suppress(UpdateFinishedTrialError):
+                study.optimize(
+                    run,
+                    n_trials=1,
+                    catch=(Foreign,),
+                    callbacks=[lambda _, trial: _tell(trial, told)],
+                )
 
 
 def _plan(study: optuna.Study, plan: Plan, space: Space, places: list[int]) -> None:
