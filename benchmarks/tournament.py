@@ -23,7 +23,7 @@ from ganlib.runs.folder import RunFolder
 from ganlib.training.train import train
 
 FILE = Path(__file__).with_suffix(".json")
-STEPS = {"review-mlp": 1000, "review-cgan": 1000, "review-dcgan": 200, "coloured-cyclegan": 250}
+STEPS = {"review-mlp": 1000, "review-cgan": 1000, "review-dcgan": 100, "coloured-cyclegan": 150}
 """Few for the two of convolutions: all take one core about half a minute."""
 SNAPSHOTS = ("mnist-express", "review-mlp")
 MOMENTS = (5, 10, 20, 40, 80, 160, 320)
