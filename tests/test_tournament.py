@@ -243,3 +243,62 @@ def test_snapshots_are_of_their_moments(drawn):
     assert not np.array_equal(*kernels)
     again = leagues.grown(recipe, drawn, (1,))[0]
     np.testing.assert_array_equal(kernels[0], again.discriminator.get_weights()[0])
+
+
+def record_of(seeds=2):
+    """A record of all four models: GAN's images are found out, CycleGAN's fool everybody."""
+    names = [f"{recipe}-{seed}" for seed in range(seeds) for recipe in leagues.ORDER]
+    n = len(names)
+    found_out = [1.0, 0.8, 0.6, 0.5] * seeds
+    return {
+        "names": names,
+        "real": [0.9] * n,
+        "generated": [found_out] * n,
+        "frechet": [40.0, 30.0, 20.0, 10.0] * seeds,
+        "gam": [[[1.0, 1.0, names[min(a, b)]] for b in range(n)] for a in range(n)],
+        "gmam": [[0.5 if b > a else -0.5 for b in range(n)] for a in range(n)],
+    }
+
+
+def test_the_lessons_tables_are_those_of_one_seed_each():
+    tables = leagues.by_seed(record_of())
+    assert tables["accuracy"].shape == tables["generated"].shape == (2, 4, 4)
+    np.testing.assert_allclose(tables["generated"][1, 2], [100, 80, 60, 50])
+    np.testing.assert_allclose(tables["accuracy"][0, :, 0], 95)
+    points = leagues.points(record_of())
+    assert points["CycleGAN"] == [(10.0, pytest.approx(30.0))] * 2
+    assert len(leagues.pairs_of(record_of(), 1)) == 6
+
+
+def test_agreement_counts_who_names_the_nearer_generator():
+    # GAM names the first of each pair, which is farther; GMAM the second.
+    told = leagues.agreement(record_of(3))
+    assert "18 pairs: GAM names a winner in 18" in told and "Fréchet distance in 0;" in told
+    assert told.endswith("GMAM names that one in 18")
+
+
+def test_rank_correlations_are_of_each_seed():
+    falls = {"ratings": {"generators": [1.0, 2.0, 3.0]}, "frechet": [9.0, 5.0, 1.0]}
+    rises = {"ratings": {"generators": [1.0, 2.0, 3.0]}, "frechet": [1.0, 5.0, 9.0]}
+    assert leagues.correlations({"seeds": {"0": falls, "1": rises}}) == ["+1.00", "-1.00"]
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (3, 4, 4)])
+def test_a_table_shows_every_number_and_a_range_where_there_are_seeds(shape):
+    values = np.linspace(50, 99, int(np.prod(shape))).reshape(shape)
+    figure = leagues.tables({"a": values, "b": values}, leagues.MODELS, leagues.MODELS)
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert len(figure.axes) == 2 and len(texts) == 16
+    assert all(("–" in text) == (len(shape) == 3) for text in texts)
+
+
+def test_a_discriminator_that_is_taught_old_images_too_stays_what_it_was_elsewhere(drawn):
+    small = {"units": [16]}
+    recipe = changed(recipes.get("review-mlp"), generator=small, discriminator=small)
+    (one,) = leagues.grown(recipe, drawn, (2,))
+    before = one.discriminator.get_weights()[0].copy()
+    black = np.zeros((64, 28, 28, 1), np.uint8)
+    mind = leagues.taught(one, drawn, black, 255 - black, 0.5, 30)
+    np.testing.assert_array_equal(one.discriminator.get_weights()[0], before)  # a copy learnt
+    assert (mind.margins(black[:4]) < 0).all() and (mind.margins(255 - black[:4]) < 0).all()
+    assert (mind.margins(drawn.images[:200]) > 0).mean() > 0.9

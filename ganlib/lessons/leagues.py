@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 from scipy.stats import spearmanr
 
 from ganlib.datasets import Dataset
@@ -128,6 +129,9 @@ def against(
     for (name, points), marker in zip(groups.items(), "osD^vP*X" * 3, strict=False):
         axis.plot(*zip(*points, strict=True), marker, markersize=10, alpha=0.8, label=name)
     axis.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
+    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.xaxis.set_minor_locator(NullLocator())
     axis.grid(alpha=0.3)
     axis.legend(fontsize=POINTS - 1)
     return _legible(figure)
