@@ -218,7 +218,7 @@ def test_the_command_trains_resumes_and_reports(tmp_path, monkeypatch, capsys):
     few = spaces._space((1, 1), (8, 16), "units")
     monkeypatch.setitem(spaces.SPACES, "review-mlp", few)
     url = f"sqlite:///{tmp_path / 's.db'}"
-    command = ["search", "review-mlp", "--steps", "20", "--storage", url, "--stand-in", "always"]
+    command = ["search", "review-mlp", "--steps", "20", "--storage", url, "--data", "synthetic"]
     command += ["--searcher", "random", "--output", str(tmp_path / "p.png")]
     assert cli.main([*command, "--trials", "1"]) == 0
     assert cli.main([*command, "--trials", "2"]) == 0
@@ -237,7 +237,7 @@ def test_the_command_trains_resumes_and_reports(tmp_path, monkeypatch, capsys):
 )
 def test_a_search_that_cannot_begin_says_why(arguments, sentence, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["search", *arguments, "--stand-in", "always"]) == 2
+    assert cli.main(["search", *arguments, "--data", "synthetic"]) == 2
     assert sentence in capsys.readouterr().err
 
 

@@ -204,10 +204,9 @@ SEARCH: Options = {
         "help": "the database that all workers share, such as sqlite:///search.db "
         "(default: search.db where runs are kept)",
     },
-    "--stand-in": {
-        "choices": ["never", "fallback", "always"],
-        "default": "never",
-        "help": "take the procedural stand-in for the data (default: never)",
+    "--data": {
+        "choices": ["auto", "synthetic"],
+        "help": "the procedural stand-in; auto takes it only where there are no real data",
     },
     "--output": {"help": "the picture (default: search-RECIPE-SEARCHER.png)"},
 }

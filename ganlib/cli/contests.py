@@ -44,8 +44,9 @@ def search(options: argparse.Namespace) -> int:
     from ganlib.search import report, spaces, study
 
     space = spaces.space_of(recipe.name)
-    data = datasets.load(recipe.dataset, "train", options.data_dir, options.stand_in)
-    about = f"{recipe.name} on {data.describe()}"
+    stand_in = {"auto": "fallback", "synthetic": "always"}.get(options.data, "never")
+    data = datasets.load(recipe.dataset, "train", options.data_dir, stand_in)
+    about = f"{recipe.name} on {data.name}, {data.content}"
     plan = study.Plan(options.trials, options.steps, options.searcher, options.seed, about)
     url = options.storage or f"sqlite:///{runs_folder() / 'search.db'}"
     if not options.storage:
