@@ -13,16 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from ganlib import datasets, devices, recipes
+from ganlib import datasets, devices, figures, recipes
 from ganlib.datasets import Dataset, pairs
 from ganlib.evaluation.league import League, league
 from ganlib.evaluation.ratings import Table
 from ganlib.evaluation.tournament import play
-from ganlib.lessons import leagues, trials
+from ganlib.lessons import ROOT, leagues, trials
 from ganlib.runs.folder import RunFolder
 from ganlib.training.train import train
 
 FILE = Path(__file__).with_suffix(".json")
+PICTURE = ROOT / "figures" / "tournament.png"
 STEPS = {"review-mlp": 1000, "review-cgan": 1000, "review-dcgan": 100, "coloured-cyclegan": 150}
 """Few for the two of convolutions: all take one core about half a minute."""
 SNAPSHOTS = ("mnist-express", "review-mlp")
@@ -42,15 +43,18 @@ def main() -> None:
     record |= {"machine": devices.describe(), "data": data.describe(), "images": COUNT}
     if "models" in options.part:
         runs = [trained(name, seed, options.runs) for seed in options.seeds for name in STEPS]
-        record["models"] = {"steps": STEPS, **told(league([str(run.path) for run in runs], COUNT))}
+        found = league([str(run.path) for run in runs], COUNT)
+        record["models"] = {"steps": STEPS, **told(found)}
         write(record)
+        first = dict(zip(leagues.MODELS, found.images, strict=False))
+        figures.save(trials.strips(first), PICTURE)
     for name in SNAPSHOTS if "snapshots" in options.part else ():
-        found = record.setdefault("snapshots", {}).setdefault(name, {"steps": MOMENTS, "seeds": {}})
+        kept = record.setdefault("snapshots", {}).setdefault(name, {"steps": MOMENTS, "seeds": {}})
         for seed in options.seeds:
-            if str(seed) not in found["seeds"]:
-                found["seeds"][str(seed)] = of_snapshots(name, data, seed)
+            if str(seed) not in kept["seeds"]:
+                kept["seeds"][str(seed)] = of_snapshots(name, data, seed)
                 write(record)
-                print(name, seed, found["seeds"][str(seed)]["frechet"], flush=True)
+                print(name, seed, kept["seeds"][str(seed)]["frechet"], flush=True)
 
 
 def trained(name: str, seed: int, folder: Path) -> RunFolder:
