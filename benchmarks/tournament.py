@@ -34,7 +34,7 @@ COUNT = 2_000
 def main() -> None:
     """Train what is missing, play, and record."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     parser.add_argument("--runs", type=Path, default=Path("runs/tournament"))
     parser.add_argument("--part", nargs="+", default=["models", "snapshots"])
     options = parser.parse_args()
