@@ -35,6 +35,8 @@ MODELS = ("GAN", "cGAN", "DCGAN", "CycleGAN")
 """Its rows and columns."""
 ORDER = ("review-mlp", "review-cgan", "review-dcgan", "coloured-cyclegan")
 """The recipes of `MODELS`."""
+HEAD = ("pair", "ratio of test errors", "of sample errors", "GAM: wins", "GMAM", "Fréchet: better")
+"""Of the rows of `pairs_of`."""
 
 
 def shipped(name: str) -> Contestant:
@@ -165,7 +167,7 @@ def points(models: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]]:
 
 
 def pairs_of(models: Mapping[str, Any], seed: int) -> list[list[str]]:
-    """A row for each pair of models of a seed: both ratios of GAM, and who is better by what."""
+    """A row under `HEAD` for each pair of models of a seed: both ratios, and who is better."""
     rows = []
     places = _of_seed(models["names"], seed)
     for k, a in enumerate(places):
