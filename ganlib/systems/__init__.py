@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganlib.rules import Rule, maybe, number, whole
+from ganlib.rules import TRUTH, Rule, maybe, number, whole
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class Kind:
     sets: tuple[str, ...] = ()
 
 
-_IN_TURN = {
+_MIRROR = {"mirror?": TRUTH}
+_IN_TURN = _MIRROR | {
     "n_critic?": whole(1),
     "clip?": maybe(number(0)),
     "gradient_penalty?": number(0),
 }
 KINDS = {
-    "simultaneous": Kind("ganlib.systems.gan:Simultaneous"),
+    "simultaneous": Kind("ganlib.systems.gan:Simultaneous", options=_MIRROR),
     "alternating": Kind("ganlib.systems.gan:Alternating", options=_IN_TURN),
     "conditional": Kind("ganlib.systems.conditional:Conditional", options=_IN_TURN),
     "cyclegan": Kind(
