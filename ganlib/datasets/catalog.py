@@ -41,7 +41,7 @@ class KnownDataset:
     download_notice: str = ""  # printed before a download that is large, with a smaller way
     generator: str = ""  # of a synthetic set: the module whose generate(count, seed) draws it
     stand_in: str = ""  # the synthetic set that can take this one's place
-    classes: int = 10  # labels run from 0 to classes - 1; 0: any number of them
+    classes: int = 10  # labels run from 0 to classes - 1; 0: any number of them, or none
     class_names: tuple[str, ...] = ()  # of labels that are no digits
     folders: tuple[str, ...] = ()  # other names that its folder has in the wild
     pictures: bool = True  # whether pictures in its folder are this set
@@ -199,6 +199,7 @@ KNOWN: dict[str, KnownDataset] = {
             layouts=dict.fromkeys(CELEB_A_SIZES, ()),
             folders=("celeba", "img_align_celeba", "celebadataset"),
             stand_in="synthetic_faces",
+            classes=0,
             parts=celeb_a_parts,
             crop=108,  # of 178×218, as `image-generation` has it, section 5.1
         ),
@@ -221,7 +222,8 @@ KNOWN: dict[str, KnownDataset] = {
             generator=f"{SYNTHETIC}.house_numbers",
         ),
         KnownDataset(
-            *("synthetic_faces", (64, 64, 3), {"train": 5_000, "validation": 500, "test": 1_000}),
+            *("synthetic_faces", (64, 64, 3), {"train": 3_000, "validation": 500, "test": 1_000}),
+            classes=2,
             generator=f"{SYNTHETIC}.faces",
         ),
     )

@@ -56,12 +56,11 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
     y = AXIS[None, :, None] + lean * AXIS[None, None, :]
     width, length = _each(rng.normal(0.46, 0.03, CHUNK)), _each(rng.normal(0.64, 0.03, CHUNK))
     mane = _each(np.where(rng.random(CHUNK) < 0.5, rng.uniform(0.5, 1.1, CHUNK), -0.1))
-    scene = np.broadcast_to(wall * (1 + 0.2 * AXIS[None, :, None, None]), (CHUNK, SIDE, SIDE, 3))
+    scene = np.empty((CHUNK, SIDE, SIDE, 3), np.float32)
+    scene[:] = wall * (1 + 0.2 * AXIS[None, :, None, None])
 
     def paint(distance: Floats, colour: Floats, softness: float = 0.05) -> None:
-        nonlocal scene
-        inside = _shade(distance, softness)
-        scene = scene * (1 - inside) + colour * inside
+        scene[:] += _shade(distance, softness) * (colour - scene)
 
     crown = _ellipse(x, y + 0.12, width + 0.14, length + 0.1)
     falling = np.maximum(np.maximum(np.abs(x) - width - 0.14, -y - 0.1), y - mane)
@@ -95,7 +94,7 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
     teeth = np.where(_each(labels > 0.5), mouth + 0.012, np.float32(1))
     paint(teeth, np.full((1, 1, 1, 3), 240, np.float32))
 
-    scene = scene * _each(rng.uniform(0.75, 1.1, CHUNK))[..., None]
+    scene *= _each(rng.uniform(0.75, 1.1, CHUNK))[..., None]
     scene += rng.standard_normal((CHUNK, SIDE, SIDE, 1), dtype=np.float32) * 4
     for part, sigma in zip(np.array_split(scene, BLURS), rng.uniform(0.4, 0.9, BLURS), strict=True):
         gaussian_filter(part, (0, sigma, sigma, 0), output=part)

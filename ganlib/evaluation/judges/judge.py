@@ -39,7 +39,8 @@ class Judged:
     """
 
     features: np.ndarray  # float32, shape (N, 64), the penultimate layer
-    probabilities: np.ndarray  # float32, shape (N, 10), the softmax over the classes
+    probabilities: np.ndarray | None
+    """Float32, shape (N, 10), the softmax over the classes; None where the data set has none."""
 
 
 class Judge:
@@ -52,6 +53,7 @@ class Judge:
         self.record = record
         self.name: str = record["name"]  # of the data set it was trained on
         self.image_shape: tuple[int, ...] = tuple(record["image_shape"])  # (H, W, C)
+        self.puzzled: bool = record.get("puzzles", False)  # it learnt `puzzles`, not classes
 
         # A signature with an open batch: compiled once, whatever the number of images.
         @tf.function(input_signature=[tf.TensorSpec((None, *self.image_shape), tf.uint8)])
@@ -69,12 +71,16 @@ class Judge:
         images = self.seen(np.asarray(images))
         if batch_size < 1:
             raise GanlibError(f"batch_size must be 1 or more, not {batch_size}")
+        features, probabilities = self.outputs(images, batch_size)
+        return Judged(features, None if self.puzzled else probabilities)
+
+    def outputs(self, images: np.ndarray, batch_size: int = 500) -> list[np.ndarray]:
+        """Features, and the softmax over what it learnt to tell apart, of images that it sees."""
         parts = [
             [output.numpy() for output in self._predict(images[i : i + batch_size])]
             for i in range(0, len(images), batch_size)
         ]
-        features, probabilities = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return Judged(features, probabilities)
+        return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
     def describe(self) -> str:
         """Name the judge in one line, as it must stand beside every score made with it."""
@@ -84,7 +90,8 @@ class Judge:
             notes += "; trained on SYNTHETIC images"
         elif isinstance(official := data.get("official_images"), int) and official > data["images"]:
             notes += f"; trained on a part, {data['images']:,} of {official:,} images"
-        return f"judge {self.name}, test accuracy {100 * accuracy:.1f} % ({notes})"
+        what = "puzzles solved" if self.puzzled else "test accuracy"
+        return f"judge {self.name}, {what} {100 * accuracy:.1f} % ({notes})"
 
     def seen(self, images: np.ndarray) -> np.ndarray:
         """The images as the judge sees them: greyscale where it was trained on a set turned grey.
