@@ -472,7 +472,6 @@ def test_a_judge_that_learns_what_blur_is_keeps_ten_classes(digits, trained, tmp
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"labels": None}, "needs a label from 0 to 9 for each image"),
         ({"labels": np.zeros(640, np.int64)}, "has 0 image.s. of class 1, where .* needs 10"),
         ({"labels": np.arange(640) % 11}, "needs a label from 0 to 9"),
         ({"labels": np.arange(600) % 10}, "a label from 0 to 9 for each image"),

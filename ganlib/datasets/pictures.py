@@ -84,7 +84,7 @@ class Pictures:
             lambda: self.batches(shape),
             keep=len(self.files) >= MANY,
         )
-        left_out = [self.files[n] for n in np.flatnonzero(~readable)] + self.others
+        left_out = self.others + [self.files[n] for n in np.flatnonzero(~readable)]
         names = listed(left_out, self.folder)
         if not readable.any():
             raise DataError(f"{self.folder}: no picture can be read, of {names}: replace them")
