@@ -218,12 +218,13 @@ def _real(
     except DataNotFound as error:
         places = " or ".join(str(folder / known.name) for folder in folders)
         names = [layout.files[0][0] for layout in known.layouts[split]]
-        wanted = " or ".join(names or ["pictures, nor a zip archive of them,"])
+        wanted = " or ".join(names + ["pictures"] * (not known.classes))
         last = 'or ask for the stand-in with stand_in="always" (--data synthetic)'
         raise DataNotFound(
             f"{known.name} ({split}) was not found: no {wanted} in {places}, not prepared by "
             f"TensorFlow Datasets in {stores[-1]}{others}, and {error}; put the files into "
-            f"{places}, set GANLIB_DATA to the folder that holds {known.name}/, go online, "
+            f"{places}, set GANLIB_DATA to the folder that holds {known.name}/, "
+            + ("go online, " if known.download_url else "")
             + (last if known.stand_in else "for there is no stand-in")
         ) from None
     # What has a crop is larger in TensorFlow Datasets than here.

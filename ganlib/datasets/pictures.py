@@ -89,7 +89,10 @@ class Pictures:
         if not readable.any():
             raise DataError(f"{self.folder}: no picture can be read, of {names}: replace them")
         if names:
-            log.warning("WARNING: %s: left out, as no readable pictures: %s", self.folder, names)
+            log.warning(
+                "WARNING: %s: left out, as no pictures that can be read, or of more than %s pixels: %s",
+                self.folder, f"{MOST_PIXELS:,}", names,
+            )  # fmt: skip
         return images, None if self.labels is None else self.labels[readable]
 
     def shape(self, size: tuple[int, int] | None, channels: int | None) -> Shape:

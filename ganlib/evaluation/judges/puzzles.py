@@ -63,7 +63,7 @@ def damaged(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) ->
     for number in of(6):
         result[number] = _shuffled(result[number], rng)
     others = rng.permutation(of(7))
-    result[of(7), height // 2 :] = images[np.roll(others, 1)][:, height // 2 :]
+    result[others, height // 2 :] = images[np.roll(others, 1), height // 2 :]
     rows, columns = (slice(side // 4, side - side // 4) for side in (height, width))
     result[of(8), rows, columns] = result[of(8), rows, columns][:, ::-1]
     for number in of(9):
