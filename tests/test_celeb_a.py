@@ -1,4 +1,4 @@
-"""CelebA: its splits, its crop, its stand-in, and what a judge learns from faces without classes."""
+"""CelebA: its splits, its crop, its stand-in, and a judge of faces that have no classes."""
 
 import dataclasses
 import io
@@ -219,7 +219,7 @@ def test_a_judge_of_puzzles_has_features_and_no_classes(drawn, tmp_path):
         small, test, tmp_path / "j.npz", progress=False, settings=Settings(epochs=1)
     )
     judged = judge(small.images[:20])
-    assert judged.features.shape == (20, 64) and judged.probabilities is None
+    assert judged.features.shape == (20, 64) and judged.puzzled
     assert "puzzles solved" in judge.describe()
     sample = Sample.of(judge, small.images)
     missing = registry.unmet(sample, Real(sample, small.images))

@@ -56,7 +56,9 @@ def test_the_second_time_nothing_is_decoded_and_the_images_are_the_same(tmp_path
     assert first.checksum == second.checksum
 
 
-@pytest.mark.parametrize("change", ["another picture", "a new one", "one less", "touched", "renamed"])
+@pytest.mark.parametrize(
+    "change", ["another picture", "a new one", "one less", "touched", "renamed"]
+)
 def test_a_changed_folder_is_decoded_again(tmp_path, decodings, change):
     folder = folder_of(tmp_path)
     before, _ = again(tmp_path, decodings)

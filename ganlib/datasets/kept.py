@@ -1,9 +1,9 @@
 """Decoded pictures, kept for the next time.
 
-Decoding 200,000 pictures takes minutes, mapping a file with their pixels takes a moment. Each
-folder of pictures has one file of pixels beside one note for each size, in a folder of the user's:
-``$GANLIB_CACHE``, else ``~/.cache/ganlib``. The note holds a digest of the pictures' names, sizes and
-times of change; where that is another now, the pictures are decoded again.
+Decoding 200,000 pictures takes minutes, mapping a file with their pixels takes a moment. For each
+folder of pictures and each size there are two files in ``$GANLIB_CACHE``, else in
+``~/.cache/ganlib``: the pixels, and a note with a digest of the pictures' names, sizes and times of
+change. Where that is another now, the pictures are decoded again.
 """
 
 import hashlib
@@ -80,7 +80,8 @@ def images(
             f"{folder}: {whole[0]:,} pictures need {size / 1e9:.1f} GB, but {temporary} has "
             f"{free / 1e9:.1f} GB: set TMPDIR to a larger disk"
         )
-    return _filled(np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=tuple(whole)), decode())
+    pixels_on_disk = np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=tuple(whole))
+    return _filled(pixels_on_disk, decode())
 
 
 def digest_of(about: Mapping[str, Any]) -> str:

@@ -52,8 +52,8 @@ def read(
     for place in here:
         _refuse_fragments(known, split, place, places.unpacked(held[place]))
         for unpack in (list, places.unpacked) if known.pictures else ():
-            files = unpack(held[place])
-            if (found := pictures.find(place, files, split, known.parts, known.crop)) is not None:
+            some = unpack(held[place])
+            if (found := pictures.find(place, some, split, known.parts, known.crop)) is not None:
                 fixed = known.image_shape if any(known.image_shape) else None
                 images, labels = found.read(fixed or found.shape(size, channels))
                 images, labels = known.check(images, labels, str(place))

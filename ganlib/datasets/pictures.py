@@ -7,7 +7,6 @@ kept in this form: see `ganlib.datasets.kept`.
 
 import io
 import logging
-import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -90,9 +89,9 @@ class Pictures:
             raise DataError(f"{self.folder}: no picture can be read, of {names}: replace them")
         if names:
             log.warning(
-                "WARNING: %s: left out, as no pictures that can be read, or of more than %s pixels: %s",
-                self.folder, f"{MOST_PIXELS:,}", names,
-            )  # fmt: skip
+                f"WARNING: {self.folder}: left out, as no pictures that can be read, or of more "
+                f"than {MOST_PIXELS:,} pixels: {names}"
+            )
         return images, None if self.labels is None else self.labels[readable]
 
     def shape(self, size: tuple[int, int] | None, channels: int | None) -> Shape:

@@ -84,14 +84,15 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
         brow = np.abs(y + 0.2 + 0.3 * np.square(beside)) - 0.018
         paint(np.maximum(brow, np.abs(beside) - 0.12), 0.7 * hair)
     paint(_ellipse(inner - 0.02, y - 0.16, 0.06, 0.035), 0.75 * skin, 0.1)
-    smile = _each(np.where(labels == 1, rng.uniform(0.6, 1.1, CHUNK), rng.uniform(-0.2, 0.2, CHUNK)))
+    joy, none = rng.uniform(0.6, 1.1, CHUNK), rng.uniform(-0.2, 0.2, CHUNK)
+    smile = _each(np.where(labels == 1, joy, none))
     curve = y - 0.36 + smile * np.square(inner) - 0.02 * smile
     half = _each(rng.uniform(0.15, 0.2, CHUNK)) + 0.04 * smile
     parted = np.maximum(0.02 + 0.025 * smile, 0.02)
     mouth = np.maximum(np.abs(curve) - parted, np.abs(inner) - half)
     lips = skin * np.array([0.82, 0.5, 0.5], np.float32)
     paint(mouth - 0.025, lips)
-    teeth = np.where(_each(labels > 0.5), mouth + 0.012, np.float32(1))
+    teeth = np.where((labels == 1)[:, None, None], mouth + 0.012, np.float32(1))
     paint(teeth, np.full((1, 1, 1, 3), 240, np.float32))
 
     scene *= _each(rng.uniform(0.75, 1.1, CHUNK))[..., None]

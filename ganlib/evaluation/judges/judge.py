@@ -39,8 +39,8 @@ class Judged:
     """
 
     features: np.ndarray  # float32, shape (N, 64), the penultimate layer
-    probabilities: np.ndarray | None
-    """Float32, shape (N, 10), the softmax over the classes; None where the data set has none."""
+    probabilities: np.ndarray  # float32, shape (N, 10), the softmax over the classes
+    puzzled: bool = False  # the classes are `puzzles`, and say nothing about what is shown
 
 
 class Judge:
@@ -71,16 +71,12 @@ class Judge:
         images = self.seen(np.asarray(images))
         if batch_size < 1:
             raise GanlibError(f"batch_size must be 1 or more, not {batch_size}")
-        features, probabilities = self.outputs(images, batch_size)
-        return Judged(features, None if self.puzzled else probabilities)
-
-    def outputs(self, images: np.ndarray, batch_size: int = 500) -> list[np.ndarray]:
-        """Features, and the softmax over what it learnt to tell apart, of images that it sees."""
         parts = [
             [output.numpy() for output in self._predict(images[i : i + batch_size])]
             for i in range(0, len(images), batch_size)
         ]
-        return [np.concatenate(part) for part in zip(*parts, strict=True)]
+        features, probabilities = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return Judged(features, probabilities, self.puzzled)
 
     def describe(self) -> str:
         """Name the judge in one line, as it must stand beside every score made with it."""

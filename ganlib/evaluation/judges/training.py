@@ -18,8 +18,8 @@ from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation import corruptions
 from ganlib.evaluation.judges.augmentation import Settings, augmentation
 from ganlib.evaluation.judges.judge import Judge, load
-from ganlib.evaluation.judges.puzzles import puzzles
 from ganlib.evaluation.judges.network import CLASSES, SIDES, build_network, weight_names
+from ganlib.evaluation.judges.puzzles import puzzles
 from ganlib.evaluation.metrics import checks
 from ganlib.files import atomic, write_text
 from ganlib.startup import keras, tf
@@ -221,7 +221,7 @@ def _check(data: Dataset, fewest: int) -> None:
 def _measured(judge: Judge, test: Dataset) -> dict[str, Any]:
     """How often the judge is right: "accuracy", and "class_accuracy" of each class, in [0, 1]."""
     assert test.labels is not None
-    right = judge.outputs(test.images)[1].argmax(axis=1) == test.labels
+    right = judge(test.images).probabilities.argmax(axis=1) == test.labels
     classes = [right[test.labels == label].mean() for label in range(CLASSES)]
     return {
         "accuracy": round(float(right.mean()), 6),
