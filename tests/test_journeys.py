@@ -1,7 +1,9 @@
 """What lesson 19 draws and measures, by hand."""
 
 import numpy as np
+import pytest
 
+from ganlib.datasets import pairs
 from ganlib.lessons import journeys
 
 
@@ -40,3 +42,28 @@ def test_the_record_holds_three_seeds_of_each_choice_of_terms():
     coloured = journeys.record()["coloured-cyclegan"]
     assert set(coloured["runs"]) == {"cycle and identity", "cycle", "identity", "neither"}
     assert all(len(seeds) == 3 for seeds in coloured["runs"].values())
+
+
+class Brighter:
+    def translate(self, images, generator="generator"):
+        return images + (0.25 if generator == "generator" else -0.25)
+
+
+def test_a_round_trip_goes_there_first_or_back_first():
+    images = np.full((2, 4, 4, 1), 255, np.uint8)
+    assert [stop.max() for stop in journeys.round_trip(Brighter(), images)] == [1, 1.25, 1]
+    assert [stop.max() for stop in journeys.round_trip(Brighter(), images, "back")] == [1, 0.75, 1]
+
+
+def test_a_colour_is_off_by_the_mean_difference_of_the_papers():
+    images = np.zeros((2, 4, 4, 3))
+    assert journeys.paper_off(images + 2 / 255, images) == pytest.approx(1)
+
+
+def test_the_control_keeps_all_labels_there_and_back():
+    data = pairs.load("mnist+mnist_coloured", "test", stand_in="always")
+    table = journeys.shares({"left as it is": journeys.Unchanged()}, data, 20).splitlines()
+    assert table[0].strip() == "left as it is"
+    kept = {line.rsplit("  ", 1)[0].strip(): line.split()[-1] for line in table[2:]}
+    home = "mnist → mnist_coloured → mnist"
+    assert kept[home] == kept["mnist"] != kept["mnist → mnist_coloured"]

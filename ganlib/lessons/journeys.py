@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from ganlib import figures
+from ganlib.datasets import Dataset
+from ganlib.evaluation import translation
+from ganlib.evaluation.scores import aligned
 from ganlib.lessons.canvas import BLUE, GREEN, GREY, ORANGE, Canvas
 from ganlib.lessons.charts import WIDTH, _legible
 from ganlib.lessons.references import ROOT
@@ -15,6 +18,20 @@ from ganlib.lessons.references import ROOT
 PIXELS, SIDE, ROW = 1000, 118, 120  # of the drawing; an image's side; how far down they are
 RED = "#b5485d"
 BACK = ("generator", "back")
+
+
+class Translator(Protocol):
+    """Two generators: "generator" makes images of the target, "back" those of the source."""
+
+    def translate(self, images: np.ndarray, generator: str = "generator") -> np.ndarray:
+        """Images of shape (N, H, W, C) in [-1, 1], translated; the result has the same form."""
+
+
+class Unchanged:
+    """The control: a translator that leaves every image as it is."""
+
+    def translate(self, images: np.ndarray, generator: str = "generator") -> np.ndarray:
+        return images
 
 
 def translators(name: str) -> Any:
@@ -59,6 +76,35 @@ def loop(stops: Sequence[np.ndarray], names: tuple[str, str]) -> Figure:
     return canvas.finish(304, alt + "should be itself again. D sees G's images and real ones.")
 
 
+def round_trip(
+    translator: Translator, images: np.ndarray, first: str = "generator"
+) -> list[np.ndarray]:
+    """Images as they are, translated by the first generator, and back by the other; float32.
+
+    Parameters
+    ----------
+    images : bytes of shape (N, H, W, C), as a `Dataset` holds them
+    first : "generator" or "back"
+    """
+    start = images / np.float32(127.5) - 1
+    there = translator.translate(start, first)
+    (second,) = set(BACK) - {first}
+    return [start, there, translator.translate(there, second)]
+
+
+def shares(
+    translators: Mapping[str, Translator], data: Mapping[str, Dataset], count: int = 500
+) -> str:
+    """A table of the labels kept on each journey: a row for each journey, a column for each
+    translator. See `ganlib.evaluation.translation.journeys`."""
+    found = [translation.journeys(one, data, count) for one in translators.values()]
+    rows = [
+        [" → ".join(column[0].stops), *(f"{journey.kept.value:.1%}" for journey in column)]
+        for column in zip(*found, strict=True)
+    ]
+    return aligned([["", *translators], *rows])
+
+
 def record() -> dict[str, Any]:
     """What ``benchmarks/translation.py`` measured."""
     text = (ROOT / "benchmarks" / "translation.json").read_text(encoding="utf-8")
@@ -98,3 +144,8 @@ def kept(measured: Mapping[str, Any], journeys: Sequence[str]) -> Figure:
 def paper(images: np.ndarray) -> np.ndarray:
     """The colour of an image's paper: its median in each channel. (N, H, W, C) to (N, C)."""
     return np.median(images, axis=(1, 2))
+
+
+def paper_off(images: np.ndarray, originals: np.ndarray) -> float:
+    """How far the colour of the paper is off, on average, of 255. Both are in [-1, 1]."""
+    return float(np.abs(paper(images) - paper(originals)).mean() * 127.5)

@@ -1,0 +1,102 @@
+"""The reports' claims, each with a number and a verdict: ``python benchmarks/claims.py``.
+
+Trains what is missing in ``benchmarks/claims.json``, one run after the other: a run that was
+stopped begins again, one that has ended is not repeated. Then writes every verdict to
+``figures/CLAIMS.md``. ``--only-verdicts`` trains nothing.
+"""
+
+import argparse
+import json
+from typing import Any
+
+import numpy as np
+from claims_final_project import CLAIMS as FINAL_PROJECT
+from claims_others import CLAIMS as OTHERS
+from PIL import Image
+
+from ganlib import devices, figures
+from ganlib.evaluation import judges
+from ganlib.evaluation.metrics.frechet import frechet_distance
+from ganlib.lessons.claims import FILE, Record, picture
+from ganlib.lessons.codes import stroke_width
+from ganlib.lessons.thin import IMAGES, RUNS, STEPS, load, measure, of_images
+
+ROOT = FILE.parent.parent
+PAGE = ROOT / "figures" / "CLAIMS.md"
+START, END = "<!-- verdicts: made by benchmarks/claims.py -->", "<!-- end of verdicts -->"
+
+
+def main() -> None:
+    """Train what is missing, note each run at once, renew the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--runs", nargs="+", choices=RUNS, default=list(RUNS))
+    parser.add_argument("--only-verdicts", action="store_true", help="train nothing")
+    options = parser.parse_args()
+    record: dict[str, Any] = json.loads(FILE.read_text("utf-8")) if FILE.is_file() else {}
+    if not options.only_verdicts:
+        for seed in options.seeds:
+            for name in options.runs:
+                train_missing(record, name, seed)
+        kept = record.setdefault("data", {})
+        for name in options.runs:
+            if "frechet" not in kept.get(name.split()[0], {}):
+                kept[name.split()[0]] = about(name)
+    decide(record)
+
+
+def train_missing(record: dict[str, Any], name: str, seed: int) -> None:
+    """One run, unless the record has it."""
+    runs = record.setdefault("runs", {}).setdefault(name, {})
+    if str(seed) in runs:
+        return
+    data, real = load(name)
+    record |= {"steps": STEPS, "batch": RUNS[name].batch_size, "images": IMAGES}
+    record |= devices.describe()
+    found, images = measure(name, seed, data, real)
+    runs[str(seed)] = found
+    file = picture(name, seed)
+    file.parent.mkdir(exist_ok=True)
+    figures.save(Image.fromarray(np.concatenate(images[:16, ..., 0], axis=1)), file)
+    last = found["looks"][-1] if found["looks"] else {}
+    print(name, seed, "diverged" if found["diverged"] else last, flush=True)
+    FILE.write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
+
+
+def about(name: str) -> dict[str, Any]:
+    """Training images of a run's data set, measured as its generated ones are."""
+    data, real = load(name)
+    some = data.images[:: len(data) // IMAGES][:IMAGES]
+    far = frechet_distance(real, judges.load(data.name)(some).features)
+    found = {"images": data.describe(), "frechet": round(far, 3), **of_images(some)}
+    if data.name == "mnist":
+        found["stroke"] = round(float(stroke_width(some).mean()), 3)
+    return found
+
+
+def decide(record: dict[str, Any]) -> None:
+    """Every verdict, in the record and on the page."""
+    measured = Record(record)
+    record["verdicts"] = [
+        {**claim.words, **dict(zip(("verdict", "numbers"), claim.decide(measured), strict=True))}
+        for claim in (*FINAL_PROJECT, *OTHERS)
+    ]
+    FILE.write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
+    rows = [
+        "| report | where | sentence | verdict | numbers | lesson |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in record["verdicts"]:
+        number = one["lesson"]
+        (file,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+        cells = (one["report"], one["where"], one["sentence"], f"**{one['verdict']}**")
+        rows.append(
+            f"| {' | '.join(cells)} | {one['numbers']} | [{number}](../notebooks/{file.name}) |"
+        )
+    text = PAGE.read_text("utf-8")
+    before, rest = text.split(START)
+    PAGE.write_text(f"{before}{START}\n{chr(10).join(rows)}\n{END}{rest.split(END)[1]}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

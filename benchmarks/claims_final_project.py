@@ -1,0 +1,244 @@
+"""The claims of `final-project`, each decided by a function of what was measured."""
+
+import numpy as np
+from claims_record import (
+    HOLDS,
+    MIXED,
+    NOT,
+    RELATED,
+    Claim,
+    Finding,
+    compared,
+    correlation,
+    seeds,
+    three,
+)
+
+from ganlib.lessons.claims import PCA, Record
+
+CHANGES = ("kernel 3", "a layer more in G", "a layer more in D", "sigmoid", "no batch norm in G")
+
+
+def mnist_is_good(record: Record) -> Finding:
+    fails = sum(record.fails(f"mnist {run}") for run in ("gan", "modified", "wgan"))
+    verdict = HOLDS if fails == 0 else MIXED if fails < 5 else NOT
+    return verdict, f"distance of {three(record, 'mnist')}; principal components {PCA['mnist']}"
+
+
+def granularity(record: Record) -> Finding:
+    gan, wgan = (record.last(f"mnist {run}", "sharpness") for run in ("gan", "wgan"))
+    words = f"sharpness of edges {three(record, 'mnist', 'sharpness', 3)}; "
+    words += f"real {record.data['mnist']['sharpness']:.3f}"
+    return compared(wgan, gan, less=False), words
+
+
+def strokes(record: Record) -> Finding:
+    widths = {
+        run: [one["stroke"] for one in record.runs[f"mnist {run}"].values()]
+        for run in ("gan", "wgan")
+    }
+    words = f"stroke width in pixels: GAN {seeds(widths['gan'], 2)}; "
+    words += f"WGAN {seeds(widths['wgan'], 2)}; real {record.data['mnist']['stroke']:.2f}"
+    return compared(widths["wgan"], widths["gan"]), words
+
+
+def svhn_is_not_clear(record: Record) -> Finding:
+    floor = record.data["svhn"]["frechet"]
+    best = min(min(record.last(f"svhn {run}")) for run in ("gan", "modified", "wgan"))
+    words = f"distance of {three(record, 'svhn')}; as many training images {floor:.1f}"
+    return HOLDS if best > 3 * floor else NOT, words
+
+
+def svhn_baseline_is_best(record: Record) -> Finding:
+    base = record.last("svhn gan")
+    verdicts = {compared(base, record.last(f"svhn {run}")) for run in ("modified", "wgan")}
+    verdict = verdicts.pop() if len(verdicts) == 1 else MIXED
+    return verdict, f"distance of {three(record, 'svhn')}"
+
+
+def smaller_filters(record: Record) -> Finding:
+    five, small = (record.last(f"mnist {run}", "sharpness") for run in ("gan", "gan, kernel 3"))
+    words = f"sharpness of edges with 5×5 filters {seeds(five, 3)}, with 3×3 {seeds(small, 3)}"
+    return compared(small, five, less=False), words
+
+
+def losses_are_inverse(record: Record) -> Finding:
+    control, parts, words = correlation(*nobody_fights()), [], []
+    for run in ("mnist gan", "mnist wgan", "svhn gan"):
+        pairs = zip(record.losses(run, "d_loss"), record.losses(run, "g_loss"), strict=True)
+        found = [correlation(np.diff(d), np.diff(g)) for d, g in pairs]
+        parts += found
+        words.append(f"{run} {seeds(found, 2)}")
+    told = "rank correlation of the moves of both losses: " + "; ".join(words)
+    told += f"; of random logits, where nobody learns, {control:.2f}"
+    if not all(value <= -RELATED for value in parts):
+        return (MIXED if any(value <= -RELATED for value in parts) else NOT), told
+    return (HOLDS if max(parts) < control else "holds, but without a fight too"), told
+
+
+def nobody_fights() -> tuple[np.ndarray, np.ndarray]:
+    """Moves of both losses where the logits of 32 real and 32 generated images are random."""
+    real, fake = np.random.default_rng(0).standard_normal((2, 2_000, 32))
+    shift = np.random.default_rng(1).standard_normal((2_000, 1))  # of each step's fakes
+    d_loss = np.logaddexp(0, -real).mean(1) + np.logaddexp(0, fake + shift).mean(1)
+    return np.diff(d_loss), np.diff(np.logaddexp(0, -fake - shift).mean(1))
+
+
+def directness(losses: np.ndarray) -> float:
+    """The way from the first to the last value over all the ways in between: 1 is straight."""
+    smooth = losses[: len(losses) // 3 * 3].reshape(-1, 3).mean(axis=1)
+    return float(abs(smooth[-1] - smooth[0]) / max(np.abs(np.diff(smooth)).sum(), 1e-12))
+
+
+def wgan_goes_straight(record: Record) -> Finding:
+    ways = {
+        run: [directness(loss) for loss in record.losses(f"mnist {run}", "d_loss")]
+        for run in ("gan", "wgan")
+    }
+    words = "straightness of the discriminator's loss (1 is a line): "
+    words += f"GAN {seeds(ways['gan'], 2)}; WGAN {seeds(ways['wgan'], 2)}"
+    return compared(ways["wgan"], ways["gan"], less=False), words
+
+
+def tracks(record: Record, run: str, loss: str, sign: float) -> list[float]:
+    """Rank correlation of a loss, times a sign, with the distance, over the looks of each seed."""
+    found = []
+    for values, far in zip(record.losses(run, loss), record.looks(run, "frechet"), strict=True):
+        parts = np.array_split(sign * values, len(far))
+        found.append(correlation(np.array([part[-3:].mean() for part in parts]), np.array(far)))
+    return found
+
+
+def wgan_loss_tracks_quality(record: Record) -> Finding:
+    wgan = tracks(record, "mnist wgan", "d_loss", -1.0)
+    gan = tracks(record, "mnist gan", "g_loss", 1.0)
+    ours, theirs = min(wgan) >= RELATED, min(gan) >= RELATED
+    words = "rank correlation with the distance over ten looks: "
+    words += f"WGAN's estimate {seeds(wgan, 2)}; GAN's generator loss {seeds(gan, 2)}"
+    return HOLDS if ours and not theirs else NOT if not ours else MIXED, words
+
+
+def one_change_fails(record: Record) -> Finding:
+    failed = {}
+    for data in ("mnist", "svhn"):
+        for change in (*CHANGES, "rate x 10"):
+            run = f"{data} gan, {change}"
+            failed[f"{change} ({data})"] = (record.fails(run), len(record.last(run)))
+    always = [name for name, (fails, count) in failed.items() if fails == count]
+    some = [f"{name}: {f} of {n}" for name, (f, n) in failed.items() if 0 < f < n]
+    total, runs = (sum(column) for column in zip(*failed.values(), strict=True))
+    words = f"{total} of {runs} runs fail; in all seeds: {', '.join(always) or 'none'}"
+    words += f"; in some: {', '.join(some)}" if some else ""
+    if not always:
+        return (MIXED if some else NOT), words
+    if len(always) == len(failed):
+        return HOLDS, words
+    return f"holds only for: {', '.join(always)}", words
+
+
+def gradients_vanish(record: Record) -> Finding:
+    key = "pull, minimax"
+    falls = {
+        data: [
+            max(one) / max(one[-1], 1e-9) for one in record.looks(f"{data} gan, saturating", key)
+        ]
+        for data in ("mnist", "svhn")
+    }
+    words = "largest gradient at the noise over the last one: " + "; ".join(
+        f"{data} {seeds(values)}" for data, values in falls.items()
+    )
+    vanished = [value >= 100 for values in falls.values() for value in values]
+    return HOLDS if all(vanished) else NOT if not any(vanished) else MIXED, words
+
+
+def black_images(record: Record) -> Finding:
+    shares = {data: record.last(f"{data} gan, saturating", "black") for data in ("mnist", "svhn")}
+    words = "share of black images with the saturating loss: " + "; ".join(
+        f"{data} {seeds(values, 2)}" for data, values in shares.items()
+    )
+    black = [value >= 0.5 for values in shares.values() for value in values]
+    return HOLDS if all(black) else NOT if not any(black) else MIXED, words
+
+
+def wgan_is_robust(record: Record) -> Finding:
+    changes = ("kernel 3", "a layer more in G", "a layer more in D", "no batch norm in G")
+    worse = {}
+    for kind in ("gan", "wgan"):
+        base = np.median(record.last(f"mnist {kind}"))
+        runs = [f"mnist {kind}, {change}" for change in (*changes, "rate x 10")]
+        worse[kind] = [float(np.median(record.last(run)) / base) for run in runs]
+        worse[kind + " fails"] = [sum(record.fails(run) for run in runs), 3 * len(runs)]
+    words = "distance over the unchanged one's, five changes: " + "; ".join(
+        f"{kind.upper()} {seeds(worse[kind])} ({worse[kind + ' fails'][0]} of "
+        f"{worse[kind + ' fails'][1]} runs fail)"
+        for kind in ("gan", "wgan")
+    )
+    gan, wgan = max(worse["gan"]), max(worse["wgan"])
+    if worse["wgan fails"][0] < worse["gan fails"][0] and wgan < gan:
+        return HOLDS, words
+    both = worse["wgan fails"][0] >= worse["gan fails"][0] and wgan >= gan
+    return (NOT if both else MIXED), words
+
+
+def wgan_collapses_less(record: Record) -> Finding:
+    words = f"classes that the judge is sure to see, of ten: {three(record, 'mnist', 'modes', 0)}"
+    words += f"; on SVHN: {three(record, 'svhn', 'modes', 0)}"
+    pairs = [(record.last(f"{d} wgan", "modes"), record.last(f"{d} gan", "modes")) for d in PCA]
+    found = {compared(wgan, gan, less=False) for wgan, gan in pairs}
+    return (found.pop() if len(found) == 1 else MIXED), words
+
+
+def wgan_needs_no_balance(record: Record) -> Finding:
+    spread, words = {}, []
+    for kind in ("gan", "wgan"):
+        runs = [f"mnist {kind}", f"mnist {kind}, D's rate x 4", f"mnist {kind}, D's rate / 4"]
+        medians = [float(np.median(record.last(run))) for run in runs]
+        spread[kind] = max(medians) / min(medians)
+        words.append(f"{kind.upper()} {seeds(medians)}")
+    told = "distance with D's rate as it is, four times it, a quarter (medians): "
+    return (HOLDS if spread["wgan"] < spread["gan"] else NOT), told + "; ".join(words)
+
+
+def pooling(record: Record) -> Finding:
+    base, average = record.last("svhn gan"), record.last("svhn gan, average pooling")
+    words = f"distance with max pooling {seeds(base)}, with average pooling {seeds(average)}"
+    return compared(base, average), words
+
+
+def dense_layers(record: Record) -> Finding:
+    base, one = record.last("svhn gan"), record.last("svhn gan, one dense layer")
+    return compared(base, one), f"distance with three {seeds(base)}, with one {seeds(one)}"
+
+
+FP = "final-project"
+CLAIMS = (
+    Claim(FP, "4, 1)", "all MNIST dataset models get good images", "11", mnist_is_good),
+    Claim(FP, "4, 1)", "WGAN produce a higher granularity (edges)", "07", granularity),
+    Claim(FP, "4, 1)", "WGAN produce a higher granularity (strokes)", "07", strokes),
+    Claim(FP, "4, 1)", "For SVHN, all images are not very clear", "11", svhn_is_not_clear),
+    Claim(FP, "4, 1)", "only baseline model is slightly better", "11", svhn_baseline_is_best),
+    Claim(FP, "3.2", "smaller filters can get a more fine texture", "06", smaller_filters),
+    Claim(FP, "3.4", "Max pooling layers can extract more … texture", "09", pooling),
+    Claim(FP, "3.4", "one dense layer just handle linear problems", "09", dense_layers),
+    Claim(
+        FP, "4, 2)", "the losses have an inverse proportion relationship", "05", losses_are_inverse
+    ),
+    Claim(FP, "4, 2)", "WGAN … goes directly to a good performance", "07", wgan_goes_straight),
+    Claim(
+        FP, "4, 2)", "(asked of it:) the WGAN's loss tracks quality", "07", wgan_loss_tracks_quality
+    ),
+    Claim(FP, "4, 3)", "one filter size or a layer, the image may fail", "09", one_change_fails),
+    Claim(FP, "4, 4)", "high frequency to have gradient vanishing", "08", gradients_vanish),
+    Claim(FP, "4, 4)", "the result is to get a all-black image", "08", black_images),
+    Claim(FP, "4, 5)", "WGAN … increase the robustness", "07", wgan_is_robust),
+    Claim(
+        FP, "4, 5)", "GAN: high frequency of mode collapse; WGAN less", "07", wgan_collapses_less
+    ),
+    Claim(
+        FP,
+        "4, 5)",
+        "we do not need to balance generator and discriminator",
+        "07",
+        wgan_needs_no_balance,
+    ),
+)
