@@ -298,7 +298,7 @@ def test_best_is_by_direction_and_never_for_what_should_be_as_real():
     assert comparison.best_of(scores, "real") is None
 
 
-@pytest.mark.parametrize("name", judges.names())
+@pytest.mark.parametrize("name", sorted({*judges.names()} - {"celeb_a"}))
 def test_shipped_references_belong_to_the_shipped_judge(name):
     path = evaluation.SHIPPED / f"{name}.json"
     values = json.loads(path.read_text(encoding="utf-8"))

@@ -81,8 +81,23 @@ def rewrite(path, weights=None, **changes):
 # What ships with the package
 
 
-def test_the_judges_of_three_data_sets_ship():
-    assert judges.names() == sorted(REQUIRED)
+def test_the_judges_of_four_data_sets_ship():
+    assert judges.names() == sorted([*REQUIRED, "celeb_a"])
+
+
+def test_the_judge_of_faces_learnt_puzzles_in_colour():
+    judge = judges.load("celeb_a")
+    assert judge.puzzled and judge.image_shape == (64, 64, 3)
+    assert judge.record["test"]["accuracy"] > 0.7  # one of ten by chance
+    assert not judge.record["data"]["synthetic"]
+    with np.load(judges.TRAINED / "celeb_a.npz", allow_pickle=False) as archive:
+        count = sum(archive[key].size for key in archive.files)
+        assert count == judge.record["parameters"] < 500_000
+    assert dataclasses.asdict(training.SETTINGS["celeb_a"]) == {
+        **judge.record["settings"],
+        "blurs": (),
+        "grains": (),
+    }
 
 
 @pytest.mark.parametrize("name", sorted(REQUIRED))

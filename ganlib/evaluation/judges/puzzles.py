@@ -25,24 +25,21 @@ NAMES = (
     "middle upside down",
     "bent in waves",
 )
-SHOWN = 2
-"""How often each image occurs, each time with another thing done to it."""
 TILES = 4  # along each side
 BLUR = 1.0  # pixels
 WAVE = 0.06  # of the side: how far rows and columns move, at most
 
 
-def puzzles(data: Dataset, seed: int = 0, shown: int = SHOWN) -> Dataset:
-    """A data set's images, `shown` times over, labelled by which of `NAMES` was done to each.
+def puzzles(data: Dataset, seed: int = 0) -> Dataset:
+    """A data set's images, labelled by which of `NAMES` was done to each.
 
     Images are uint8 (N, H, W, C), sides from 8 on; labels are int64 in 0 to 9, as equally many as
     possible of each. What was done depends on the seed alone.
     """
     rng = np.random.default_rng(seed)
-    rounds = [rng.permutation(len(data)) % len(NAMES) for _ in range(shown)]
-    done = [damaged(data.images, labels, rng) for labels in rounds]
-    images, labels = np.concatenate(done), np.concatenate(rounds).astype(np.int64)
-    return dataclasses.replace(data, images=images, labels=labels)
+    labels = rng.permutation(len(data)) % len(NAMES)
+    images = damaged(data.images, labels, rng)
+    return dataclasses.replace(data, images=images, labels=labels.astype(np.int64))
 
 
 def damaged(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
