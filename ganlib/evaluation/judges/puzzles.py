@@ -26,7 +26,7 @@ NAMES = (
     "bent in waves",
 )
 TILES = 4  # along each side
-BLUR = 1.0  # pixels
+BLUR = 1.5  # pixels
 WAVE = 0.06  # of the side: how far rows and columns move, at most
 
 

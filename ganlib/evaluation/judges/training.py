@@ -27,7 +27,7 @@ from ganlib.startup import keras, tf
 SETTINGS = {
     "mnist": Settings(epochs=5, shift=0.07, turn=10.0, zoom=0.1),
     "fashion_mnist": Settings(epochs=8, shift=0.04, flip=True),
-    "celeb_a": Settings(epochs=3),
+    "celeb_a": Settings(epochs=4),
     "svhn_cropped": Settings(
         epochs=30,
         shift=0.07,
