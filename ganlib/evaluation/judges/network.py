@@ -22,9 +22,9 @@ def build_network(
 ) -> Any:
     """The network of every judge, a ``keras.Model`` in float32: images to (features, logits).
 
-    Large images are halved, by the means of four pixels. Five 3×3 convolutions in three blocks (32; 48, 48; 80, 80 channels), each with batch
-    normalisation and ReLU, the last of a block pooled 2×2; then 64 features, dense, and a logit for
-    each class.
+    Large images are halved, by the means of four pixels. Five 3×3 convolutions in three blocks (32;
+    48, 48; 80, 80 channels), each with batch normalisation and ReLU, the last of a block pooled
+    2×2; then 64 features, dense, and a logit for each class.
 
     Images are (N, H, W, C) in [-1, 1], sides from 8 to 256; `dropout` is the share of the features
     dropped in training. The seed of the first weights is explicit, so that building a judge draws
@@ -34,7 +34,7 @@ def build_network(
     with devices.precision_policy("float32"):
         images = layers.Input(image_shape, name="images")
         x = (
-            layers.AveragePooling2D(name="half")(images)
+            layers.AveragePooling2D(2, name="half")(images)
             if min(image_shape[:2]) >= LARGE
             else images
         )
