@@ -1,6 +1,6 @@
 """What does a small set teach? `celeba-express` on fewer and fewer faces, at equal steps.
 
-    python benchmarks/small_sets.py [--counts 20 100 1000 9000] [--seeds 0] [--steps 1500]
+    python benchmarks/small_sets.py [--counts 5 20 100 1000 9000] [--seeds 0] [--steps 600]
         [--json FILE] [--pictures FILE]
 
 Faces are reduced to 32×32, and the networks start at a quarter of the side, so that a run takes
@@ -29,9 +29,9 @@ IMAGES, SHOWN = 1000, 8
 def main() -> None:
     """Train each, measure, print, and write what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--counts", type=int, nargs="+", default=[20, 100, 1000, 9000])
+    parser.add_argument("--counts", type=int, nargs="+", default=[5, 20, 100, 1000, 9000])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--pictures", type=Path, metavar="FILE")
     options = parser.parse_args()

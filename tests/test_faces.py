@@ -1,10 +1,8 @@
 """Lesson 23's pictures and numbers: neighbours, nearness, small sets."""
 
 import dataclasses
-import json
 
 import numpy as np
-import pytest
 
 from ganlib import figures
 from ganlib.datasets import Dataset
@@ -71,14 +69,3 @@ def test_the_small_recipe_makes_half_the_side_and_learns_as_the_large_one():
     large = dataclasses.asdict(faces.recipes.get("celeba-express"))
     changed = {key for key, value in dataclasses.asdict(small).items() if value != large[key]}
     assert changed == {"name", "image_shape", "networks"}
-
-
-@pytest.mark.parametrize("seeds", [1, 2])
-def test_the_chart_has_a_point_for_each_seed_and_a_line_for_real_faces(seeds):
-    one = {str(seed): {"nearness": 0.5 + 0.1 * seed, "copied": 0.02} for seed in range(seeds)}
-    measured = {"sets": {"20": {"seeds": one}, "9000": {"seeds": one}}}
-    near, copies = faces.small_sets(json.loads(json.dumps(measured))).axes
-    dots = [line for line in near.lines if line.get_marker() == "o"]
-    assert [len(line.get_xdata()) for line in dots] == [seeds, seeds]
-    assert near.get_lines()[-1].get_ydata()[0] == 1
-    assert copies.lines[0].get_ydata()[0] == pytest.approx(2.0)

@@ -1,24 +1,18 @@
-"""Lesson 23: faces on a page, a walk among them, their nearest training images, small sets."""
+"""Lesson 23: faces on a page, their nearest training images, and small sets of them."""
 
 import dataclasses
-import json
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image
 
 from ganlib import figures, recipes
 from ganlib.datasets import Dataset
 from ganlib.evaluation.metrics.memorisation import copied_share, nearest
-from ganlib.lessons.charts import POINTS, WIDTH
-from ganlib.lessons.references import ROOT
 from ganlib.lessons.trials import changed
 from ganlib.recipes import Recipe
 
 COLUMNS, COLOURS = 8, 256
-GENERATED, HELD_OUT = "#cc3311", "#0077bb"
 
 
 def sheet(images: np.ndarray, columns: int = COLUMNS, caption: str = "") -> Image.Image:
@@ -102,41 +96,3 @@ def nearness(images: np.ndarray, training: np.ndarray, held_out: np.ndarray) -> 
         "nearness": round(float(np.median(near) / np.median(far)), 4),
         "copied": round(copied_share(near, far), 4),
     }
-
-
-def record() -> dict[str, Any]:
-    """What ``benchmarks/small_sets.py`` measured."""
-    text = (ROOT / "benchmarks" / "small_sets.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-def small_sets(measured: Mapping[str, Any]) -> Figure:
-    """How near generated faces are to training faces, against the number of training images.
-
-    Parameters
-    ----------
-    measured : a `record`
-    """
-    figure = Figure(figsize=(WIDTH, 4.2), dpi=100, layout="constrained")
-    near, copies = figure.subplots(1, 2)
-    counts = [int(count) for count in measured["sets"]]
-    for axis, key, label in (
-        (near, "nearness", "distance to the nearest training image\n(1: as far as held-out faces)"),
-        (copies, "copied", "% of generated faces that are suspiciously near"),
-    ):
-        seeds = [[100**(key == "copied") * s[key] for s in one["seeds"].values()]
-                 for one in measured["sets"].values()]  # fmt: skip
-        for count, values in zip(counts, seeds, strict=True):
-            axis.plot([count] * len(values), values, "o", color=GENERATED, markersize=9, alpha=0.7)
-        axis.plot(counts, [np.median(values) for values in seeds], color=GENERATED)
-        axis.axhline(1, color=HELD_OUT, linestyle="--")
-        axis.set_xscale("log")
-        axis.set_xticks(counts, [f"{count:,}" for count in counts])
-        axis.minorticks_off()
-        axis.set_xlabel("training images", fontsize=POINTS)
-        axis.set_ylabel(label, fontsize=POINTS)
-        axis.tick_params(labelsize=POINTS - 1.5)
-        axis.set_ylim(bottom=0)
-        axis.grid(alpha=0.3)
-    return figure
