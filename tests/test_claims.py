@@ -49,13 +49,9 @@ def test_a_change_changes_what_its_name_says():
         for name in thin.RUNS
         if name.startswith("svhn")
     }
-    assert "batch_normalization" not in found["svhn gan, no batch norm in G"]["generator"]
     assert found["svhn gan, one dense layer"]["discriminator"].count("dense") == 1
     assert "average_pooling2d" in found["svhn gan, average pooling"]["discriminator"]
-    for name, key, layer in (
-        ("svhn gan, a layer more in G", "generator", "conv2d_transpose"),
-        ("svhn gan, a layer more in D", "discriminator", "conv2d"),
-    ):
+    for name, key, layer in (("svhn gan, a layer more in D", "discriminator", "conv2d"),):
         assert found[name][key].count(layer) == base[key].count(layer) + 1
 
 
@@ -100,14 +96,16 @@ def test_one_change_names_what_fails():
     runs = {
         f"{data} gan, {change}": of([1, 1, 1])
         for data in ("mnist", "svhn")
-        for change in (*final_project.CHANGES, "rate x 10")
+        for change in final_project.CHANGES
     }
     assert final_project.one_change_fails(claims.Record({"runs": runs, "data": {}}))[0] == NOT
-    runs["mnist gan, sigmoid"] = of([90, 90, 90])
     runs["svhn gan, sigmoid"] = of([1, 90, 1])
     verdict, numbers = final_project.one_change_fails(claims.Record({"runs": runs, "data": {}}))
+    assert verdict == "in some seeds of: sigmoid (svhn)"
+    runs["mnist gan, sigmoid"] = of([90, 90, 90])
+    verdict, numbers = final_project.one_change_fails(claims.Record({"runs": runs, "data": {}}))
     assert verdict == "holds only for: sigmoid (mnist)"
-    assert "4 of 36 runs" in numbers and "sigmoid (svhn): 1 of 3" in numbers
+    assert numbers == "fail: 4 of 36 runs (sigmoid (mnist) 3 of 3; sigmoid (svhn) 1 of 3)"
 
 
 def test_the_record_has_three_seeds_of_each_run_and_a_picture():

@@ -3,6 +3,7 @@
 import functools
 import json
 import re
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ganlib import figures
+from ganlib.evaluation.scores import aligned
 from ganlib.lessons.references import ROOT
 
 FILE = ROOT / "benchmarks" / "claims.json"
@@ -43,14 +45,16 @@ class Record:
         """Seeds that fail, see above."""
         return sum(value >= PCA[run.split()[0]] for value in self.last(run))
 
-    def verdicts(self, *words: str) -> str:
-        """The verdicts on the claims whose sentence has one of the words, and their numbers."""
+    def verdicts(self, *words: str, report: str = "") -> str:
+        """Verdicts and their numbers: of a report's claims, or of those with one of the words."""
         chosen = [
-            one for one in self.kept["verdicts"] if any(word in one["sentence"] for word in words)
+            one
+            for one in self.kept["verdicts"]
+            if one["report"] == report or any(word in one["sentence"] for word in words)
         ]
         lines = (
             f"“{one['sentence']}” ({one['report']}, {one['where']})\n"
-            f"  {one['verdict'].upper()}: {one['numbers']}"
+            + _wrapped(f"{one['verdict'].upper()}: {one['numbers']}")
             for one in chosen
         )
         return "\n".join(lines)
@@ -58,6 +62,10 @@ class Record:
     def images(self, *runs: str, seed: int = 0) -> dict[str, np.ndarray]:
         """The first images of each run's generator at its end, uint8 (16, H, W, 1), by name."""
         return {run: _cut(figures.read(picture(run, seed))) for run in runs}
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 100, initial_indent="    ", subsequent_indent="    ")
 
 
 def picture(run: str, seed: int) -> Path:
@@ -75,3 +83,15 @@ def _cut(row: Any) -> np.ndarray:
 def record() -> Record:
     """The record that ships."""
     return Record(json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def counted(record: Record) -> str:
+    """A table: how many claims of each report hold, do not, hold in part, or are not decided."""
+    kinds = ("holds", "does not hold", "not decided")
+    rows = [["", *kinds, "only in part"]]
+    verdicts = record.kept["verdicts"]
+    for report in dict.fromkeys(one["report"] for one in verdicts):
+        found = [one["verdict"] for one in verdicts if one["report"] == report]
+        counts = [found.count(kind) for kind in kinds]
+        rows.append([report, *map(str, [*counts, len(found) - sum(counts)])])
+    return aligned(rows)

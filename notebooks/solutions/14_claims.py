@@ -1,0 +1,13 @@
+"""Solutions to the exercises of 14_claims.ipynb."""
+
+# %% exercise-1
+chance = 1 / 20
+
+
+# %% exercise-2
+def fails(distance):
+    return distance > 60
+
+
+# %% exercise-3
+of_generator, of_discriminator = {"batch_norm": False}, {}
