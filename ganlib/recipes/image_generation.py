@@ -119,5 +119,4 @@ RECIPES = (
     _pca("mnist", "MNIST", "mnist", (28, 28, 1)),
     _pca("fashion", "Fashion-MNIST", "fashion_mnist", (28, 28, 1)),
     _pca("svhn", "SVHN", "svhn_cropped", (32, 32, 1)),
-    _pca("celeba", "CelebA", "celeb_a", (64, 64, 3)),
 )
