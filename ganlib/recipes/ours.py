@@ -216,8 +216,8 @@ CELEBA_EXPRESS = Recipe(
     epochs=24,
     notes=(
         "mnist-express for photographs in colour: three rasters, from 8×8 to half of the side, "
-        "more channels, tanh, a longer latent, and faces that are mirrored at random. Its 24 epochs "
-        "of 9,000 faces are meant for less than an hour of two fast cores."
+        "more channels, tanh, a longer latent, and faces that are mirrored at random. 24 "
+        "epochs of 9,000 faces are meant for less than an hour of two fast cores."
     ),
 )
 
