@@ -279,7 +279,7 @@ def test_images_that_cannot_be_judged_are_one_sentence(images, sentence):
     ("name", "sentence"),
     [
         ("mnits", "no judge 'mnits', did you mean 'mnist'.*or the path of a .npz"),
-        ("celeb_a", "no judge 'celeb_a': choose from fashion_mnist, mnist, svhn_cropped"),
+        ("leaves", "no judge 'leaves': choose from celeb_a, fashion_mnist, mnist, svhn_cropped"),
         ("nowhere/judge.npz", "judge.npz is missing: train the judge again"),
     ],
 )
