@@ -76,7 +76,7 @@ steps taken so far into the trial's attribute "steps"."""
 
 
 class Foreign(Exception):
-    """A trial that nobody planned: another worker took the last place first."""
+    """A trial that nobody planned, or whose place an earlier one has."""
 
 
 @contextlib.contextmanager
@@ -122,10 +122,14 @@ def open_study(store: BaseStorage, name: str, plan: Plan, space: Space) -> optun
     with quiet():
         try:
             study = optuna.create_study(storage=store, study_name=name, direction="minimize")
+            _plan(study, plan, space, list(range(plan.places)))
             study.set_user_attr("plan", json.dumps(asdict(plan)))
         except DuplicatedStudyError:
             study = optuna.load_study(study_name=name, storage=store)
+        waited = time.monotonic()
         while "plan" not in study.user_attrs:  # its maker is about to write it
+            if time.monotonic() - waited > GRACE:  # or died: what is missing is planned later
+                study.set_user_attr("plan", json.dumps(asdict(plan)))
             time.sleep(0.1)
         before = Plan(**json.loads(study.user_attrs["plan"]))
         if asdict(before) | {"trials": 0} != asdict(plan) | {"trials": 0}:
@@ -158,11 +162,12 @@ def work(
     """
 
     def run(trial: optuna.Trial) -> float:
-        if PLACE not in trial.user_attrs:
+        if _is_foreign(trial, study):
             raise Foreign
         value = objective(trial, plan)
         return value if abs(value) < 1e9 else 1e9  # what diverged is worst
 
+    missing: set[int] = set()
     with quiet():
         while True:
             optuna.storages.fail_stale_trials(study)
@@ -172,10 +177,11 @@ def work(
             if not any(trial.state == TrialState.WAITING for trial in trials):
                 running = {t.user_attrs.get(PLACE) for t in trials if t.state == TrialState.RUNNING}
                 open_ = [k for k in range(plan.places) if k not in placed and k not in running]
-                if not open_:
+                if not (lasting := missing.intersection(open_)):
+                    missing = set(open_)  # a moment ago a dead worker's trial may have had one
                     time.sleep(0.5)  # others are at the last ones; one of them may die
                     continue
-                _plan(study, plan, space, open_)
+                _plan(study, plan, space, sorted(lasting))
             # A worker that was thought dead may come too late: its trial is another's now.
             with contextlib.suppress(UpdateFinishedTrialError):
                 study.optimize(
@@ -184,6 +190,17 @@ def work(
                     catch=(Foreign,),
                     callbacks=[lambda _, trial: _tell(trial, told)],
                 )
+
+
+def _is_foreign(trial: optuna.Trial, study: optuna.Study) -> bool:
+    """Whether an earlier trial that lives has the place of this one, or it has no place."""
+    place = trial.user_attrs.get(PLACE)
+    living = study.get_trials(
+        deepcopy=False, states=(TrialState.WAITING, TrialState.RUNNING, *ENDED)
+    )
+    return place is None or any(
+        other.user_attrs.get(PLACE) == place and other.number < trial.number for other in living
+    )
 
 
 def _plan(study: optuna.Study, plan: Plan, space: Space, places: list[int]) -> None:
