@@ -141,7 +141,7 @@ def open_study(store: BaseStorage, name: str, plan: Plan, space: Space) -> optun
             )
         if plan.trials > before.trials:
             study.set_user_attr("plan", json.dumps(asdict(plan)))
-        begun = len(study.get_trials(deepcopy=False))
+        begun = len(filled(study))
         study.sampler = sampler(plan.searcher, space, plan.seed, begun)
         study.pruner = pruner(plan.searcher, plan.rungs[0])
         return study

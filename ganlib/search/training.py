@@ -44,6 +44,8 @@ def scored(
     inputs = system.draw(np.random.default_rng([seed, 2]), IMAGES, **given)
     done, seconds = 0, 0.0
     for rung in rungs:
+        if done >= rung:  # several steps in one call went past it
+            continue
         started = time.perf_counter()
         while done < rung:
             batch: Any = next(stream)
