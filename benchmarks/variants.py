@@ -1,6 +1,6 @@
 """What one choice does: a recipe beside variants of it, after the same number of images.
 
-    python benchmarks/variants.py wgan-variants [--epochs 0.5] [--seeds 0] [--data auto]
+    python benchmarks/variants.py wgan-variants [--epochs 0.5] [--seeds 0] [--data auto] [--ended]
 
 Each family below trains its variants one after the other, scores each (Fréchet distance of 10,000
 images) and leaves a record in ``figures/<family>/``, with a picture and a table of the first seed.
@@ -133,14 +133,70 @@ def fashion_losses(name: str, of_critic: dict[str, Any], **options: Any) -> dict
     }
 
 
-# What is varied, and epochs for each variant.
-FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float]] = {
+NARROW = 0.25
+"""Of the channels and units of `final-project`, whose comparison would take days on a processor."""
+RATES = {"Adam": 2e-3, "RMSprop": 2e-3, "SGD": 0.01, "momentum": 1e-3}
+"""The best of three on mnist-baseline with seed 9, which no table has: see mnist-rates."""
+
+
+def narrow(recipe: Recipe, **changes: Any) -> Recipe:
+    """The recipe with a quarter of its width, and 500 steps of 32 images."""
+    networks = {
+        name: replace(network, options={**network.options, "width": NARROW})
+        for name, network in recipe.networks.items()
+    }
+    few = {"batch_size": 32, "steps_per_execution": 20, "steps": 500, "epochs": None}
+    return replace(recipe, networks=networks, **few, **changes)
+
+
+def optimizer(name: str, rate: float) -> dict[str, dict[str, Optimizer]]:
+    """One for both networks; "momentum" is SGD with 0.9 of it."""
+    options = {"learning_rate": rate} | ({"momentum": 0.9} if name == "momentum" else {})
+    return both(Optimizer("SGD" if name == "momentum" else name, options))
+
+
+def later(data: str) -> dict[str, Recipe]:
+    """The three systems of `final-project` as it trains them, beside three later ways."""
+    kinds = ("baseline", "modified", "wgan", "wgan-gp", "sngan", "r3gan")
+    return {kind: narrow(get(f"{data}-{kind}")) for kind in kinds}
+
+
+def optimizers(data: str) -> dict[str, Recipe]:
+    """The three systems with four optimisers, which `final-project` names as future work."""
+    return {
+        f"{kind}-{name}": narrow(get(f"{data}-{kind}"), **optimizer(name, rate))
+        for kind in ("baseline", "modified", "wgan")
+        for name, rate in RATES.items()
+    }
+
+
+def rates() -> dict[str, Recipe]:
+    """Three learning rates for each optimiser, and two weights for R1 and R2."""
+    baseline, r3gan = narrow(get("mnist-baseline")), narrow(get("mnist-r3gan"))
+    tried = dict.fromkeys(("Adam", "RMSprop"), (1e-4, 5e-4, 2e-3))
+    tried |= {"SGD": (0.01, 0.1, 0.5), "momentum": (1e-3, 0.01, 0.05)}
+    found = {
+        f"{name}-{rate:g}": replace(baseline, **optimizer(name, rate))
+        for name, those in tried.items()
+        for rate in those
+    }
+    weights = {f"r3gan-{weight:g}": {"r1": weight, "r2": weight} for weight in (0.1, 1.0)}
+    return found | {n: replace(r3gan, options={**r3gan.options, **w}) for n, w in weights.items()}
+
+
+# What is varied, and epochs for each variant; None: as its recipe says.
+FAMILIES: dict[str, tuple[Callable[[], dict[str, Recipe]], float | None]] = {
     "wgan-variants": (wgan_variants, 0.5),
     "svhn-wgan-variants": (svhn_wgan_variants, 2.6),
     "mnist-wgan-settings": (partial(wgan_settings, "mnist-wgan"), 5),
     "svhn-wgan-settings": (partial(wgan_settings, "svhn-wgan"), 10),
     "svhn-one-change": (svhn_one_change, 2.6),
     "svhn-balance": (svhn_balance, 2.6),
+    "mnist-rates": (rates, None),
+    "mnist-later": (partial(later, "mnist"), None),
+    "svhn-later": (partial(later, "svhn"), None),
+    "mnist-optimizers": (partial(optimizers, "mnist"), None),
+    "svhn-optimizers": (partial(optimizers, "svhn"), None),
     "fashion-mlp-losses": (partial(fashion_losses, "fashion-mlp", {}), 6),
     "fashion-dcgan-losses": (
         partial(fashion_losses, "fashion-dcgan", {"batch_norm": False}, batch_size=32),
@@ -151,7 +207,9 @@ PARTS = 10
 """Of a run's training; the shares of images that its discriminator gets right are kept of each."""
 
 
-def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int) -> RunFolder:
+def trained(
+    recipe: Recipe, data: Dataset, path: Path, epochs: float | None, seed: int
+) -> RunFolder:
     """The run in that folder, trained to its end and scored, unless it was before.
 
     One whose losses or weights are no longer finite is left as it is, without scores.
@@ -160,6 +218,8 @@ def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int)
     begun = run.record_file.is_file()
     first = None if begun else seed
     try:
+        if begun and run.record["status"] == "diverged":
+            return run
         if not begun or run.record["status"] != "finished":
             train(recipe, data, path, epochs=epochs, seed=first, resume=begun, score_every=0)
             if run.record["status"] == "interrupted":
@@ -171,30 +231,52 @@ def trained(recipe: Recipe, data: Dataset, path: Path, epochs: float, seed: int)
     return run
 
 
+def ended(path: Path) -> bool:
+    """Whether the run in that folder is one that nothing is left to do for."""
+    run = RunFolder(path)
+    there = run.record_file.is_file()
+    return there and (run.record["status"] == "diverged" or scored(run))
+
+
 def scored(run: RunFolder) -> bool:
     """Whether the scores are of the run as it is now, and not of an earlier end."""
     there = run.scores_file.is_file()
-    return there and Evaluation.read(run.scores_file).step == run.record["progress"]["steps"]
+    return (
+        there
+        and "progress" in run.record
+        and Evaluation.read(run.scores_file).step == run.record["progress"]["steps"]
+    )
 
 
 def facts(run: RunFolder) -> dict[str, Any]:
     """What is kept of a run: its seed and length, its discriminator's accuracies, its score."""
-    progress, steps = run.record["progress"], run.steps
+    record, steps = run.record, run.steps
+    progress = record.get("progress", dict.fromkeys(("images", "steps", "seconds"), 0))
     kept = {
-        "seed": run.record["seed"],
+        "seed": record["seed"],
         "images": progress["images"],
         "steps": progress["steps"],
         "seconds": round(progress["seconds"]),
+        "diverged": record["status"] == "diverged",
         "frechet": None,
     }
     for key in ("real_accuracy", "fake_accuracy"):
-        if key in steps[0]:  # a critic has none
+        if steps and key in steps[0]:  # a critic has none
             parts = np.array_split([row[key] for row in steps], PARTS)
             kept[key] = [round(float(np.mean(part)), 4) for part in parts]
     if scored(run):
         scores = Evaluation.read(run.scores_file).generators["last"]
         kept["frechet"] = scores["frechet"].to_json()
     return kept
+
+
+def in_words(missing: list[tuple[int, str]], count: int) -> list[str]:
+    """What is missing, as seed and name, by seed; of a seed that has nothing yet, no names."""
+    found = []
+    for seed in dict.fromkeys(seed for seed, _ in missing):
+        names = [name for other, name in missing if other == seed]
+        found.append(f"seed {seed}" + (f" of {', '.join(names)}" if len(names) < count else ""))
+    return found
 
 
 def main() -> None:
@@ -204,6 +286,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, help="for each variant; default: the family's")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--data", choices=["auto", "real", "synthetic"], default="auto")
+    parser.add_argument("--ended", action="store_true", help="train nothing: record what has ended")
     parser.add_argument("--output", type=Path, help="default: figures/<family>")
     options = parser.parse_args()
     make, epochs = FAMILIES[options.family]
@@ -212,19 +295,16 @@ def main() -> None:
     recipe = next(iter(variants.values()))
     data = datasets.load(recipe.dataset, stand_in=stand_in, channels=recipe.image_shape[-1])
     output = options.output or Path("figures") / options.family
-    runs = {
-        (name, seed): trained(
-            variant,
-            data,
-            Path("runs") / "variants" / f"{options.family}-seed-{seed}" / name,
-            options.epochs or epochs,
-            seed,
-        )
-        for seed in options.seeds
-        for name, variant in variants.items()
-    }
+    runs, missing = {}, []
+    for seed in options.seeds:
+        for name, variant in variants.items():
+            path = Path("runs") / "variants" / f"{options.family}-seed-{seed}" / name
+            if options.ended and not ended(path):
+                missing.append((seed, name))
+                continue
+            runs[name, seed] = trained(variant, data, path, options.epochs or epochs, seed)
     output.mkdir(parents=True, exist_ok=True)
-    shown = [runs[name, options.seeds[0]] for name in variants]
+    shown = [run for (_, seed), run in runs.items() if seed == options.seeds[0]]
     table = compare(shown, output / "comparison.png")
     (output / "comparison.txt").write_text(table + "\n", encoding="utf-8")
     first = next(Evaluation.read(r.scores_file) for r in shown if r.scores_file.is_file())
@@ -234,7 +314,11 @@ def main() -> None:
         "judge": first.judge,
         "count": first.count,
         "references": {name: scores["frechet"].value for name, scores in first.references.items()},
-        "variants": {n: [facts(runs[n, seed]) for seed in options.seeds] for n in variants},
+        "variants": {
+            name: [facts(run) for (other, _), run in runs.items() if other == name]
+            for name in variants
+        },
+        "missing": in_words(missing, len(variants)),
     }
     (output / "variants.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     print(table)

@@ -7,7 +7,7 @@ import pytest
 
 from ganlib import recipes
 from ganlib.errors import GanlibError
-from ganlib.lessons import diagrams, pictures
+from ganlib.lessons import diagrams, formulas, pictures
 from ganlib.lessons.canvas import Canvas
 from ganlib.recipes.vary import vary
 from ganlib.systems import OBJECTIVES
@@ -103,11 +103,18 @@ def test_a_critic_says_how_it_is_kept_smooth():
     assert any(word.startswith("Critic D: 214,785 parameters") for word in clipped)
 
 
+def test_pairs_penalties_on_both_sides_and_spectral_norms_are_said():
+    pairs, normalised = (words_of(recipes.get(f"mnist-{name}")) for name in ("r3gan", "sngan"))
+    assert any(w.endswith(r"+ 0.05\,|\nabla D(x)|^2 + 0.05\,|\nabla D(G(z))|^2$") for w in pairs)
+    assert "in turn with the generator, on the difference of each pair" in pairs
+    assert normalised.count("spectral norm") == 3 and "Conv2D" in normalised
+
+
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_every_objective_has_its_losses_written_out(objective):
     recipe = dataclasses.replace(recipes.get("mnist-baseline"), objective=objective)
     words = words_of(recipe)
-    assert {f"${formula}$" for formula in diagrams.LOSSES[objective]} <= set(words)
+    assert {f"${formula}$" for formula in formulas.LOSSES[objective]} <= set(words)
 
 
 def test_networks_of_ones_own_are_drawn_in_place_of_the_recipes():

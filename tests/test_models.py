@@ -49,6 +49,18 @@ def tutorial_discriminator(side: int, dense: int) -> list:
     ]
 
 
+def without_dropout(side: int, dense: int) -> list:
+    return [row for row in tutorial_discriminator(side, dense) if row[0] != "Dropout"]
+
+
+def normalised(side: int, dense: int) -> list:
+    """Each layer with a kernel also keeps a vector with a number for each of its channels."""
+    return [
+        (f"{kind} spectral", shape, count + shape[-1]) if count else (kind, shape, count)
+        for kind, shape, count in tutorial_discriminator(side, dense)
+    ]
+
+
 FIGURE_8 = [
     ("Conv2D", (14, 14, 64), 1664),
     ("LeakyReLU", (14, 14, 64), 0),
@@ -334,7 +346,12 @@ PRINTED = {
     "svhn-baseline-ttur": (FIGURE_9, (FIGURE_10, 2750593, 2750401)),
     "svhn-modified": (FIGURE_11, (FIGURE_12, 1059441, 1058993)),
     "svhn-wgan": (FIGURE_9, (tutorial_discriminator(8, 8193), 214785, 214785)),
+    "mnist-wgan-gp": MNIST_BASELINE,
     "svhn-wgan-gp": (FIGURE_9, (tutorial_discriminator(8, 8193), 214785, 214785)),
+    "mnist-sngan": (MNIST_BASELINE[0], (normalised(7, 6273), 213058, 212865)),
+    "svhn-sngan": (FIGURE_9, (normalised(8, 8193), 214978, 214785)),
+    "mnist-r3gan": (MNIST_BASELINE[0], (without_dropout(7, 6273), 212865, 212865)),
+    "svhn-r3gan": (FIGURE_9, (without_dropout(8, 8193), 214785, 214785)),
 }
 
 

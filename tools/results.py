@@ -188,6 +188,8 @@ def variants_tables() -> str:
         values, name = json.loads(file.read_text(encoding="utf-8")), file.parent.name
         table = [["", "images", "steps", "seeds", "Fréchet distance, a number for each seed"]]
         for variant, runs in values["variants"].items():
+            if not runs:
+                continue
             found = [
                 Score.from_json(run["frechet"]).short() if run["frechet"] else "diverged"
                 for run in runs
@@ -200,6 +202,8 @@ def variants_tables() -> str:
             f"of each against {values['data']}, by {values['judge']}; ± half a 95 % interval."
         )
         parts.append(as_markdown(table))
+        if missing := values.get("missing"):
+            parts.append(f"Not run yet: {'; '.join(missing)}.")
     return "\n\n".join(parts)
 
 

@@ -9,22 +9,12 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ganlib.errors import GanlibError
+from ganlib.lessons import formulas
 from ganlib.lessons.canvas import BLUE, FONT, GREEN, GREY, ORANGE, TALLEST, Canvas
 from ganlib.recipes import Recipe
 
 WIDTH, EDGE, RIGHT = 1000, 12, 950  # pixels; the panels end at RIGHT
 LINE = 1.5 * 100 / 72  # pixels between lines for a point of the font
-LOSSES = {
-    "minimax": (r"-\log D(x) - \log(1 - D(G(z)))", r"\log(1 - D(G(z)))"),
-    "non_saturating": (r"-\log D(x) - \log(1 - D(G(z)))", r"-\log D(G(z))"),
-    "least_squares": (
-        r"\frac{1}{2}(D(x) - 1)^2 + \frac{1}{2}D(G(z))^2",
-        r"\frac{1}{2}(D(G(z)) - 1)^2",
-    ),
-    "wasserstein": (r"D(G(z)) - D(x)", r"-D(G(z))"),
-    "hinge": (r"\max(0, 1 - D(x)) + \max(0, 1 + D(G(z)))", r"-D(G(z))"),
-}
-"""The losses of `ganlib.systems.losses.OBJECTIVES` for one image: discriminator's, generator's."""
 LATENTS = {"normal": "from N(0, 1)", "uniform": "from U(−1, 1)"}
 CROSS_ENTROPY = ("minimax", "non_saturating")
 IN_LOSS, NEVER = "sigmoid in loss", "no sigmoid"
@@ -96,7 +86,7 @@ def networks(recipe: Recipe, built: Mapping[str, Any] | None = None) -> Figure:
     generator, discriminator = stages(built["generator"]), stages(built["discriminator"])
     image = Stage(generator[-1].shape, ["real x,", "generated", "G(z)"])
     generator[-1].words.append("= image G(z)")
-    if recipe.objective not in CROSS_ENTROPY:
+    if recipe.options.get("relativistic") or recipe.objective not in CROSS_ENTROPY:
         discriminator[-1].words.append(NEVER)
     elif "sigmoid" not in discriminator[-1].words:
         discriminator[-1].words.append(IN_LOSS)
@@ -144,6 +134,8 @@ def _reshapes(layer: Any) -> bool:
 
 def _words(layer: Any) -> list[str]:
     """A layer in a line or two."""
+    if hasattr(layer, "layer"):
+        return [*_words(layer.layer), "spectral norm"]
     name = type(layer).__name__.replace("BatchNormalization", "BatchNorm")
     words = [name]
     if hasattr(layer, "kernel_size"):
@@ -251,20 +243,7 @@ def _images(canvas: Canvas, top: _Row, bottom: _Row) -> None:
 def _losses(canvas: Canvas, recipe: Recipe, critic: str, top: _Row, bottom: _Row) -> float:
     """Both losses under the panels, and arrows to what each trains; returns where they end."""
     y, middle, height = bottom.bottom + 44, 0.57 * WIDTH, 84
-    of_critic, of_generator = LOSSES[str(recipe.objective)]
-    options, notes = recipe.options, ["in the same step as the generator"]
-    if recipe.kind != "simultaneous":
-        count = options.get("n_critic", 1)
-        notes = [
-            f"{count} steps for each of the generator"
-            if count > 1
-            else "in turn with the generator"
-        ]
-    if penalty := options.get("gradient_penalty"):
-        of_critic += rf" + {penalty:g}\,(|\nabla D| - 1)^2"
-        notes.append("with gradient penalty")
-    if clip := options.get("clip"):
-        notes.append(f"then weights clipped to ±{clip:g}")
+    of_critic, of_generator, notes = formulas.of(recipe)
 
     def box(left: float, right: float, colour: str, title: str, formula: str, note: str) -> None:
         canvas.panel(left, y, right, y + height, colour)

@@ -63,6 +63,15 @@ class Dropout(keras.layers.Dropout):
         return inputs * (tf.cast(kept, inputs.dtype) * scale)
 
 
+def spectral_normalization(layer: Any) -> Any:
+    """Keras's spectral normalisation of a layer with a kernel, with its arithmetic in float32.
+
+    At each call in training Keras divides the kernel by an estimate of its largest singular value
+    and puts the result in the kernel's place. In 16 bits it would round the weights every time.
+    """
+    return keras.layers.SpectralNormalization(layer, dtype="float32")
+
+
 def label_embedding(classes: int, size: int) -> Any:
     """A layer from labels, (B,), to `size` numbers for each, which start from N(0, 1).
 
@@ -88,6 +97,9 @@ def plain_copy(network: Any, dtype: str = "float32") -> Any:
     own = {BatchNormalization: keras.layers.BatchNormalization, Dropout: keras.layers.Dropout}
 
     def copied(layer: Any) -> Any:
+        if isinstance(layer, keras.layers.SpectralNormalization):
+            iterations = layer.power_iterations
+            return type(layer)(copied(layer.layer), iterations, name=layer.name, dtype=dtype)
         return own.get(type(layer), type(layer)).from_config(layer.get_config() | {"dtype": dtype})
 
     copy = keras.models.clone_model(network, clone_function=copied)

@@ -16,13 +16,14 @@ def describe(network: Any) -> dict[str, Any]:
         "layers": [
             {
                 "name": layer.name,
-                "type": type(layer).__name__,
-                "kernel_size": list(getattr(layer, "kernel_size", ())),
-                "activation": _activation(layer),
+                "type": type(inner).__name__ + " spectral" * (inner is not layer),
+                "kernel_size": list(getattr(inner, "kernel_size", ())),
+                "activation": _activation(inner),
                 "output_shape": list(layer.output.shape),
                 "parameters": layer.count_params(),
             }
             for layer in network.layers
+            for inner in (getattr(layer, "layer", layer),)  # under spectral normalisation
         ],
         "total": total,
         "trainable": trainable,

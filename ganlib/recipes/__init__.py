@@ -7,6 +7,7 @@ from ganlib.recipes import (
     builders,
     final_project,
     image_generation,
+    later,
     lecture,
     milestone,
     ours,
@@ -18,7 +19,7 @@ from ganlib.recipes.recipe import Network, Optimizer, Recipe
 
 __all__ = ["RECIPES", "Network", "Optimizer", "Recipe", "get", "register"]
 
-MODULES = (ours, final_project, image_generation, lecture, milestone, review, translation)
+MODULES = (ours, later, final_project, image_generation, lecture, milestone, review, translation)
 RECIPES = {r.name: r for module in MODULES for r in module.RECIPES}
 networks = [network for r in RECIPES.values() for network in r.networks.values()]
 builders.OF_RECIPES.update(n.builder for n in networks if isinstance(n.builder, str))

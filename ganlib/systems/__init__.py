@@ -37,6 +37,9 @@ _IN_TURN = _MIRROR | {
     "n_critic?": whole(1),
     "clip?": maybe(number(0)),
     "gradient_penalty?": number(0),
+    "r1?": number(0),
+    "r2?": number(0),
+    "relativistic?": TRUTH,
 }
 KINDS = {
     "simultaneous": Kind("ganlib.systems.gan:Simultaneous", options=_MIRROR),

@@ -106,6 +106,13 @@ class Alternating(GAN):
     gradient_penalty : weight of ``(|grad f| - 1)²`` between real and generated images; 0: none.
         Gulrajani et al. 2017, equation 3, https://arxiv.org/abs/1704.00028. Needs a critic without
         batch norm.
+    r1, r2 : weights of ``|grad D|²/2`` at the real and at the generated images; 0: none.
+        Mescheder et al. 2018, equations 9 and 10, https://arxiv.org/abs/1801.04406
+    relativistic : the losses see each real image's logit less that of a generated one, and the
+        other way round, so that D ranks pairs. Jolicoeur-Martineau 2018, section 4,
+        https://arxiv.org/abs/1807.00734; with R1 and R2, Huang et al. 2024, section 2,
+        https://arxiv.org/abs/2501.05441. A pair is counted once in `d_loss`, half of it as real,
+        half as generated; the accuracies are the share of pairs in the right order.
     """
 
     def __init__(
@@ -116,9 +123,13 @@ class Alternating(GAN):
         n_critic: int = 1,
         clip: float | None = None,
         gradient_penalty: float = 0.0,
+        r1: float = 0.0,
+        r2: float = 0.0,
+        relativistic: bool = False,
         **options: Any,
     ) -> None:
         self.n_critic, self.clip, self.gradient_penalty = n_critic, clip, gradient_penalty
+        self.r1, self.r2, self.relativistic = r1, r2, relativistic
         super().__init__(networks, optimizers, **options)
         self._critic_step = self.compiled(self.critic_update)
         self._generator_step = self.compiled(self.generator_update)
@@ -150,13 +161,21 @@ class Alternating(GAN):
         fakes = self.make(latent, training=True)
         with tf.GradientTape() as tape:
             real, fake = self.scores(images, batch), self.scores(fakes, latent)
+            if self.relativistic:
+                real, fake = real - fake, fake - real
             logs = self.discriminator_logs(real, fake, size)
+            if self.relativistic:
+                logs |= {key: logs[key] / 2 for key in ("d_loss", "d_loss_real", "d_loss_fake")}
             total = logs["d_loss"]
             if self.gradient_penalty:
                 norms = self.gradient_norms(images, fakes, index, batch)
                 total += (
                     self.gradient_penalty * tf.reduce_sum(losses.gradient_penalty(norms)) / size
                 )
+            for weight, points, given in ((self.r1, images, batch), (self.r2, fakes, latent)):
+                if weight:
+                    squares = self.squared_norms(points, given)
+                    total += weight * tf.reduce_sum(losses.zero_centred_penalty(squares)) / size
             scaled = self.optimizers["discriminator"].scale_loss(total)
         self.apply(tape, scaled, "discriminator")
         if self.clip is not None:
@@ -165,11 +184,16 @@ class Alternating(GAN):
         return logs
 
     def generator_update(self, batch: Batch, index: tf.Tensor) -> Logs:
-        """One step of the generator on one replica; the images give the batch size only."""
+        """One step of the generator on one replica.
+
+        The images give the batch size only, unless the losses see pairs.
+        """
         size = global_batch_size(batch["images"])
         latent = self.latent_for(batch, index, stream=1)
         with tf.GradientTape() as tape:
             fake = self.scores(self.make(latent, training=True), latent)
+            if self.relativistic:
+                fake -= self.scores(batch["images"], batch)
             g_loss = tf.reduce_sum(self.objective.generator(fake)) / size
             scaled = self.optimizers["generator"].scale_loss(g_loss)
         self.apply(tape, scaled, "generator")
@@ -184,9 +208,13 @@ class Alternating(GAN):
             lambda rows: tf.random.stateless_uniform((rows, 1, 1, 1), seed, dtype=dtype), images
         )
         between = share * images + (1.0 - share) * tf.cast(fakes, dtype)
-        with tf.GradientTape() as tape:
-            tape.watch(between)
-            scores = self.scores(between, given)
-        gradients = tf.cast(tape.gradient(scores, between), tf.float32)
         # ε keeps the square root's gradient finite where the gradient vanishes.
-        return tf.sqrt(tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3]) + 1e-12)
+        return tf.sqrt(self.squared_norms(between, given) + 1e-12)
+
+    def squared_norms(self, points: tf.Tensor, given: Batch | None = None) -> tf.Tensor:
+        """|grad D|² by the pixels at each of some images, float32 (B,)."""
+        with tf.GradientTape() as tape:
+            tape.watch(points)
+            scores = self.scores(points, given)
+        gradients = tf.cast(tape.gradient(scores, points), tf.float32)
+        return tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3])

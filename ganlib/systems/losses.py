@@ -82,6 +82,15 @@ def gradient_penalty(norms: tf.Tensor) -> tf.Tensor:
     return tf.square(norms - 1.0)
 
 
+def zero_centred_penalty(squares: tf.Tensor) -> tf.Tensor:
+    """``|grad D|²/2`` for each image, from the squares of the norms, (B,).
+
+    Mescheder et al. 2018, equation 9, https://arxiv.org/abs/1801.04406: R1 of real images, R2 of
+    generated ones.
+    """
+    return 0.5 * squares
+
+
 Loss = Callable[[tf.Tensor], tf.Tensor]
 
 
