@@ -82,4 +82,6 @@ def three(record: Record, data: str, key: str = "frechet", digits: int = 1) -> s
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float:
     """Spearman's rank correlation; 0 where one of them never changes."""
-    return float(np.nan_to_num(spearmanr(one, other).statistic))
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0
+    return float(spearmanr(one, other).statistic)

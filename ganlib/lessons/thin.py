@@ -39,7 +39,10 @@ CLIP = 0.03  # of a critic a quarter as wide; the published 0.01 is for a wider 
 def generator(
     image_shape: Shape, kernel: int = 5, batch_norm: bool = True, more: bool = False
 ) -> keras.Sequential:
-    """`ganlib.models.final_project.generator`, thinner; `more` adds a convolution at full size."""
+    """`ganlib.models.final_project.generator`, thinner; `more` adds a convolution at half the side.
+
+    Its dense layer has a bias, which the report's has not; the batch norm behind takes it away.
+    """
     height, width, channels = image_shape
     side, first = (height // 4, width // 4), 256 // THIN
     options = {"padding": "same", "use_bias": not batch_norm}
