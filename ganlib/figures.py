@@ -209,6 +209,23 @@ def loss_curves(
     return figure
 
 
+def cross_table(values: np.ndarray, names: Sequence[str], title: str = "") -> Figure:
+    """A square table in colours with its numbers, 0 to 100, under names for rows and columns."""
+    labels = [literal(name, 24).replace("$", r"\$") for name in names]
+    side = 1.8 + 0.95 * len(names)
+    figure = Figure(figsize=(side + 1.2, side), dpi=100, layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(values, cmap="viridis", vmin=0, vmax=100)
+    for (i, j), value in np.ndenumerate(values):
+        colour = "black" if value > 60 else "white"
+        axes.text(j, i, f"{value:.0f}", ha="center", va="center", color=colour, fontsize=12)
+    ticks = range(len(names))
+    axes.set_xticks(ticks, labels, rotation=30, ha="right")
+    axes.set_yticks(ticks, labels)
+    axes.set(xlabel="generator", ylabel="discriminator", title=title)
+    return figure
+
+
 def _panels(count: int, width: float, height: float, title: str) -> tuple[Figure, Sequence[Axes]]:
     """A figure of panels in a row, each `width` by `height` inches."""
     figure = Figure(figsize=(width * count, height), dpi=100, layout="constrained")

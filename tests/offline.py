@@ -18,5 +18,6 @@ def offline(monkeypatch, tmp_path):
     """No network, no prepared sets, no data but in the test's folder, which is the current one."""
     monkeypatch.delenv("GANLIB_DATA", raising=False)
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no_tfds_here"))
+    monkeypatch.setenv("GANLIB_CACHE", str(tmp_path / "kept"))
     monkeypatch.setattr(download, "contact", contact)
     monkeypatch.chdir(tmp_path)

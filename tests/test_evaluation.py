@@ -114,8 +114,8 @@ def test_a_run_without_a_judge_for_its_data_is_scored_by_what_remains(copy, caps
     assert list(found.generators["last"]) == ["copied"] and found.judge.startswith("no judge")
     assert "Fréchet distance" in found.missing and "copied share" not in found.missing
     assert Evaluation.read(copy.scores_file).table().count("\n") == 2
-    with pytest.raises(GanlibError, match="there is no judge 'celeb_a'.*choose from"):
-        evaluate(copy, count=COUNT, judge="celeb_a")
+    with pytest.raises(GanlibError, match="there is no judge 'leaves'.*choose from"):
+        evaluate(copy, count=COUNT, judge="leaves")
 
 
 def test_every_metric_names_what_it_lacks():
@@ -143,7 +143,7 @@ def test_scores_from_before_a_metric_stay_valid_and_say_what_is_missing(copy):
 
 
 def test_a_judge_of_another_shape_is_one_sentence(copy):
-    other = next(name for name in judges.names() if judges.load(name).image_shape[0] != 28)
+    other = "svhn_cropped"
     with pytest.raises(GanlibError, match="images, not 28×28×1: choose the judge"):
         evaluate(copy, count=COUNT, judge=other)
 
@@ -298,7 +298,7 @@ def test_best_is_by_direction_and_never_for_what_should_be_as_real():
     assert comparison.best_of(scores, "real") is None
 
 
-@pytest.mark.parametrize("name", judges.names())
+@pytest.mark.parametrize("name", sorted({*judges.names()} - {"celeb_a"}))
 def test_shipped_references_belong_to_the_shipped_judge(name):
     path = evaluation.SHIPPED / f"{name}.json"
     values = json.loads(path.read_text(encoding="utf-8"))

@@ -245,3 +245,32 @@ def test_a_discriminator_of_patches_has_the_mean_over_its_patches():
     expected = np.mean(np.log1p(np.exp(-0.5 * IMAGES))), np.mean(np.log1p(np.exp(0.5 * fakes)))
     assert float(logs["d_loss"]) == pytest.approx(sum(expected), rel=1e-5)
     assert 0.0 <= float(logs["real_accuracy"]) <= 1.0
+
+
+@pytest.mark.parametrize("kind", [Simultaneous, Alternating])
+def test_half_of_the_real_images_are_mirrored_anew_in_each_step(kind):
+    system = make(kind, mirror=True)
+    images = np.random.default_rng(0).normal(size=(200, 2, 2, 1)).astype("float32")
+    seen = [
+        system.real_images({"images": images}, tf.constant(index, tf.int64)).numpy()
+        for index in (0, 0, 1)
+    ]
+    turned = [(one != images).any(axis=(1, 2, 3)) for one in seen]
+    for one, which in zip(seen, turned, strict=True):
+        np.testing.assert_array_equal(one[which], images[which][:, :, ::-1])
+        assert 60 < which.sum() < 140
+    np.testing.assert_array_equal(turned[0], turned[1])
+    assert (turned[0] != turned[2]).any()
+    assert make(kind).real_images({"images": images}, 0) is images
+
+
+def test_a_mirrored_step_learns_from_mirrored_images():
+    seed_and_step = tf.constant(0, tf.int64)
+    mirrored, plain = make(Simultaneous, mirror=True), make(Simultaneous)
+    seen = mirrored.real_images({"images": IMAGES}, seed_and_step).numpy()
+    assert (seen != IMAGES).any()
+    for system, images in ((mirrored, IMAGES), (plain, seen)):
+        step(system, 0, images)
+    np.testing.assert_allclose(
+        weights_of(mirrored, "discriminator"), weights_of(plain, "discriminator"), rtol=1e-6
+    )

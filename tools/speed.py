@@ -222,7 +222,9 @@ def ablations() -> str:
 
 def others() -> str:
     """Costs and bounds that need no table."""
-    scoring, memory, transfer = (read(n) for n in ("scoring_cost", "svhn_memory", "transfer"))
+    scoring, memory, transfer, pictures = (
+        read(n) for n in ("scoring_cost", "svhn_memory", "transfer", "pictures")
+    )
     right = {name: Score.from_json(transfer[name]) for name in transfer if name != "test"}
     colour, grey = (memory[f"{kind}, first batch"]["peak_mb"] for kind in ("colour", "greyscale"))
     return (
@@ -235,7 +237,21 @@ def others() -> str:
         f"* Memory: {memory['images']:,} house numbers (train and extra, "
         f"{memory['colour']['images_mb'] / 1000:.2f} GB in colour) are loaded and made into a "
         f"first batch with a peak of {colour / 1000:.1f} GB in colour and {grey / 1000:.1f} GB in "
-        "greyscale."
+        f"greyscale.\n{folder(pictures)}"
+    )
+
+
+def folder(record: Any) -> str:
+    """A large folder of pictures, the first time and the second."""
+    first, second = record["first"], record["second"]
+    return (
+        f"* A folder of {record['pictures']:,} JPEG files: {first['seconds_to_first_batch']:.0f} s "
+        f"to the first batch of 64×64 pixels, {first['pictures_a_second']:,} pictures a second, "
+        f"and the second time, from the kept pixels, {second['seconds_to_first_batch']:.0f} s. "
+        f"The peak of memory is {first['peak_own_mb'] / 1000:.1f} and "
+        f"{second['peak_own_mb'] / 1000:.1f} GB of the process's own, and "
+        f"{first['peak_mb'] / 1000:.1f} and {second['peak_mb'] / 1000:.1f} GB with pages of the "
+        f"file of pixels, which has {first['images_mb'] / 1000:.1f} GB. {where(record)}"
     )
 
 

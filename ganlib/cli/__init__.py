@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO, cast
 
-from ganlib.cli import commands, train, translation
+from ganlib.cli import commands, contests, train, translation
 from ganlib.cli.arguments import INTERRUPTED, parser
 from ganlib.errors import GanlibError, lacking, plain, shortened
 
@@ -27,6 +27,8 @@ COMMANDS = {
     "evaluate": commands.evaluate,
     "doctor": commands.doctor,
     "compare": commands.compare,
+    "tournament": contests.tournament,
+    "search": contests.search,
     "judge list": commands.list_judges,
     "judge train": commands.train_judge,
 }

@@ -16,6 +16,7 @@ PROGRAM = "python -m ganlib"
 WEIGHTS = ("last", "average", "best")
 Options = dict[str, dict[str, Any]]  # name to what `add_argument` takes
 MOST_VALUES = 1_000  # of a label or a code
+SEARCHERS = ("random", "tpe", "halving", "reinforce", "frozen")
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
 
 
@@ -181,6 +182,34 @@ COMPARE: Options = {
     "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders, or pretrained:NAME"},
     "--output": {"default": "comparison.png", "help": "the picture"},
 }
+TOURNAMENT: Options = {
+    "runs": {"metavar": "RUN", "nargs": "+", "help": "run folders, or pretrained:NAME"},
+    "--count": {"type": _count, "default": 2_000, "help": "images of each (default: 2000)"},
+    "--output": {
+        "default": "tournament.png",
+        "help": "the picture; the table goes beside it as .csv (default: tournament.png)",
+    },
+}
+SEARCH: Options = {
+    "--trials": {"type": _count, "default": 20, "help": "full trainings to pay for (default: 20)"},
+    "--steps": {"type": _count, "default": 400, "help": "of a full training (default: 400)"},
+    "--searcher": {
+        "choices": SEARCHERS,
+        "default": "tpe",
+        "help": "random, tpe, halving (stops bad ones early), reinforce (an LSTM that learns), "
+        "frozen (the same, but it never learns); default: tpe",
+    },
+    "--storage": {
+        "metavar": "URL",
+        "help": "the database that all workers share, such as sqlite:///search.db "
+        "(default: search.db where runs are kept)",
+    },
+    "--data": {
+        "choices": ["auto", "synthetic"],
+        "help": "the procedural stand-in; auto takes it only where there are no real data",
+    },
+    "--output": {"help": "the picture (default: search-RECIPE-SEARCHER.png)"},
+}
 TRAIN_JUDGE: Options = {
     "data": {"metavar": "NAME", "help": "a data set, such as mnist"},
     "--epochs": {"type": _count, "help": "default: the data set's"},
@@ -217,6 +246,12 @@ def parser() -> argparse.ArgumentParser:
     about = "say what a run looks like: mode collapse, vanishing gradient, wrong scaling and so on"
     _add(commands, "doctor", about, {}, "run", "--json", "--data-dir")
     _add(commands, "compare", "several runs in one picture and one table", COMPARE)
+
+    about = "every discriminator against every generator: accuracies, and a ranking"
+    _add(commands, "tournament", about, TOURNAMENT, "--seed", "--data-dir")
+
+    about = "try architectures of a recipe; workers join, leave and resume by the same command"
+    _add(commands, "search", about, SEARCH, "recipe", "--seed", "--data-dir")
 
     judge = commands.add_parser("judge", help="the classifiers that scores are made with")
     actions = judge.add_subparsers(metavar="ACTION", required=True)

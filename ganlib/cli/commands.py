@@ -7,6 +7,7 @@ from typing import Any
 
 from ganlib import datasets, recipes
 from ganlib.cli import translation
+from ganlib.datasets.catalog import KNOWN
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.files import atomic
@@ -167,8 +168,12 @@ def list_judges(options: argparse.Namespace) -> int:
 def train_judge(options: argparse.Namespace) -> int:
     """A judge of one's own, from a labelled data set."""
     output = Path(options.output or f"judges/{options.data}.npz")
-    train = datasets.load(options.data, "train", options.data_dir, channels=1)
-    test = datasets.load(options.data, "test", options.data_dir, channels=1)
+    known = KNOWN.get(options.data)
+    channels = None if known and not known.classes else 1  # digits are read in grey
+    train, test = (
+        datasets.load(options.data, split, options.data_dir, channels=channels)
+        for split in ("train", "test")
+    )
     print(f"data     {train.describe()}")
     print(f"test     {test.describe()}", flush=True)
     from ganlib.evaluation.judges import training

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.datasets import local
+from ganlib.datasets.arrays import Labels
 from ganlib.datasets.catalog import KNOWN, KnownDataset, by, known_dataset
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, DataNotFound
@@ -22,7 +23,7 @@ from ganlib.errors import DataError, DataNotFound
 __all__ = ["Dataset", "check_channels", "load", "names"]
 
 STAND_IN_CHOICES = ("never", "fallback", "always")
-SYNTHETIC_SEEDS = {"train": 1, "test": 2, "extra": 3}
+SYNTHETIC_SEEDS = {"train": 1, "test": 2, "extra": 3, "validation": 4}
 """Different, so that no test image is also a training image."""
 
 log = logging.getLogger(__name__)
@@ -216,15 +217,19 @@ def _real(
         )
     except DataNotFound as error:
         places = " or ".join(str(folder / known.name) for folder in folders)
-        wanted = " or ".join(layout.files[0][0] for layout in known.layouts[split])
+        names = [layout.files[0][0] for layout in known.layouts[split]]
+        wanted = " or ".join(names + ["pictures"] * (not known.classes))
         last = 'or ask for the stand-in with stand_in="always" (--data synthetic)'
         raise DataNotFound(
             f"{known.name} ({split}) was not found: no {wanted} in {places}, not prepared by "
             f"TensorFlow Datasets in {stores[-1]}{others}, and {error}; put the files into "
-            f"{places}, set GANLIB_DATA to the folder that holds {known.name}/, go online, "
+            f"{places}, set GANLIB_DATA to the folder that holds {known.name}/, "
+            + ("go online, " if known.download_url else "")
             + (last if known.stand_in else "for there is no stand-in")
         ) from None
-    images, labels, origin = download.read(known.name, split, store)
+    # What has a crop is larger in TensorFlow Datasets than here.
+    fitted = (known.image_shape[1], known.image_shape[0]) if known.crop else None
+    images, labels, origin = download.read(known.name, split, store, fitted, known.crop)
     if known.turned:
         images = images.transpose(0, 2, 1, 3)
     images, labels = known.check(images, labels, str(store))
@@ -232,7 +237,7 @@ def _real(
 
 
 @lru_cache(maxsize=2)  # train and test: drawing them takes seconds
-def _drawn(generator: str, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _drawn(generator: str, count: int, seed: int) -> tuple[np.ndarray, Labels]:
     return importlib.import_module(generator).generate(count, seed)
 
 
@@ -242,5 +247,7 @@ def _synthetic(known: KnownDataset, split: str) -> Dataset:
         raise DataError(f"{known.name} has no synthetic stand-in: put its files into a data folder")
     seed = SYNTHETIC_SEEDS[split]
     images, labels = _drawn(drawn.generator, drawn.sizes[split], seed)
+    if not known.classes:
+        labels = None
     origin = f"{drawn.generator}, seed {seed}"
     return Dataset(known.name, split, images, labels, "synthetic", origin)

@@ -92,6 +92,9 @@ def _arranged(images: np.ndarray, shape: tuple[int, ...], owner: str) -> np.ndar
 
 def _bytes(images: np.ndarray) -> np.ndarray:
     """Values as uint8 from 0 to 255."""
+    parts = (images[start : start + CHUNK] for start in range(0, len(images), CHUNK))
+    if images.dtype == np.uint8 and any(part.max() > 1 for part in parts):
+        return images  # the first part decides for most: a set on a disk is not read for this
     low, high, whole = images.min(), images.max(), images.dtype.kind != "f"
     if images.dtype.kind == "b":
         return images.astype(np.uint8) * np.uint8(255)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ganlib.datasets import arrays, idx, mat, npz, table
 from ganlib.datasets.arrays import Labels, by
+from ganlib.datasets.pictures import Parts
 from ganlib.datasets.places import File, plain
 from ganlib.errors import DataError
 
@@ -40,11 +41,13 @@ class KnownDataset:
     download_notice: str = ""  # printed before a download that is large, with a smaller way
     generator: str = ""  # of a synthetic set: the module whose generate(count, seed) draws it
     stand_in: str = ""  # the synthetic set that can take this one's place
-    classes: int = 10  # labels run from 0 to classes - 1; 0: any number of them
+    classes: int = 10  # labels run from 0 to classes - 1; 0: any number of them, or none
     class_names: tuple[str, ...] = ()  # of labels that are no digits
     folders: tuple[str, ...] = ()  # other names that its folder has in the wild
     pictures: bool = True  # whether pictures in its folder are this set
     turned: bool = False  # whether TFDS gives the images on their side, mirrored
+    parts: Parts | None = None  # of pictures without folders for splits: of which one each is
+    crop: int = 0  # side of a square in the middle that is cut out of larger pictures; 0: none
 
     @property
     def aliases(self) -> set[str]:
@@ -122,6 +125,26 @@ def _relative(
     return KnownDataset(name, (28, 28, 1), dict(zip(files, sizes, strict=True)), files, **about)
 
 
+CELEB_A_SIZES = {"train": 162_770, "validation": 19_867, "test": 19_962}
+HELD_OUT = 10  # where there are none of the official test images, each tenth is one
+
+
+def celeb_a_parts(names: Sequence[str]) -> list[str | None]:
+    """The split of each picture by its number, as in CelebA's list_eval_partition.txt.
+
+    Where none of the official test images are there, every tenth of the others is a test image.
+    Officially no person is in two splits; then one may be.
+    """
+    numbers = [int(stem) if (stem := name.split(".")[0]).isdecimal() else 0 for name in names]
+    first, second = np.cumsum(list(CELEB_A_SIZES.values()))[:2]
+    official = ["train" if n <= first else "validation" if n <= second else "test" for n in numbers]
+    if "test" in official:
+        return [*official]
+    order = np.argsort(numbers, kind="stable").argsort()  # of copies with one number, both count
+    tenth = order % HELD_OUT == HELD_OUT - 1
+    return ["test" if held else part for held, part in zip(tenth, official, strict=True)]
+
+
 DIGITS, SYNTHETIC = "synthetic_digits", "ganlib.datasets.synthetic"
 PACKED = "train-images-idx3-ubyte.gz"
 MNIST_SERVER = "https://storage.googleapis.com/cvdf-datasets/mnist"
@@ -169,6 +192,17 @@ KNOWN: dict[str, KnownDataset] = {
             ),
             stand_in="synthetic_house_numbers",
         ),
+        KnownDataset(
+            name="celeb_a",
+            image_shape=(64, 64, 3),
+            sizes=CELEB_A_SIZES,
+            layouts=dict.fromkeys(CELEB_A_SIZES, ()),
+            folders=("celeba", "celeba-dataset"),
+            stand_in="synthetic_faces",
+            classes=0,
+            parts=celeb_a_parts,
+            crop=108,  # of 178×218, as `image-generation` has it, section 5.1
+        ),
         _relative("kmnist", _mnist, f"{KMNIST_SERVER}/{PACKED}"),
         # https://github.com/facebookresearch/qmnist, with all test digits
         _relative("qmnist", _qmnist, None, (60_000, 60_000), stand_in=DIGITS),
@@ -186,6 +220,11 @@ KNOWN: dict[str, KnownDataset] = {
         KnownDataset(
             *("synthetic_house_numbers", (32, 32, 3), SYNTHETIC_SIZES | {"extra": 20_000}),
             generator=f"{SYNTHETIC}.house_numbers",
+        ),
+        KnownDataset(
+            *("synthetic_faces", (64, 64, 3), {"train": 3_000, "validation": 500, "test": 1_000}),
+            classes=2,
+            generator=f"{SYNTHETIC}.faces",
         ),
     )
 }

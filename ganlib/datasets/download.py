@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from ganlib.datasets.arrays import Labels
+from ganlib.datasets.pictures import fitted
 from ganlib.errors import DataError, DataNotFound
 
 LOOK_UP_SECONDS = 10.0
@@ -58,8 +60,14 @@ def find(name: str, places: Sequence[Path]) -> tuple[Path | None, str]:
     return found, f" (only {held[0]}, which is not version {' or '.join(readable)})"
 
 
-def read(name: str, split: str, folder: Path) -> tuple[np.ndarray, np.ndarray, str]:
-    """One split of the set in a version's folder: images, labels, and an origin "mnist:3.0.1"."""
+def read(
+    name: str, split: str, folder: Path, size: tuple[int, int] | None = None, crop: int = 0
+) -> tuple[np.ndarray, Labels, str]:
+    """One split of the set in a version's folder: images, labels, and an origin "mnist:3.0.1".
+
+    With `size`, width and height, its images are cropped and resized one by one, as
+    `pictures.fitted` does it. Labels are None where the set has none.
+    """
     import tensorflow_datasets as tfds
 
     from ganlib.startup import tf
@@ -69,6 +77,10 @@ def read(name: str, split: str, folder: Path) -> tuple[np.ndarray, np.ndarray, s
         with tf.device("CPU"):
             store = folder.parents[name.count("/") + 1]
             builder = tfds.builder(name, version=folder.name, data_dir=store)
+            if size is not None:
+                parts = builder.as_dataset(split=split)
+                images = [_fitted(one["image"], size, crop) for one in tfds.as_numpy(parts)]
+                return np.stack(images), None, f"{name}:{builder.version}"
             # One batch of everything: one by one takes more than twice as long.
             batch = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))
         return batch["image"], batch["label"], f"{name}:{builder.version}"
@@ -77,6 +89,12 @@ def read(name: str, split: str, folder: Path) -> tuple[np.ndarray, np.ndarray, s
             f"the {split} split that TensorFlow Datasets prepared in {folder} cannot be read "
             f"({reason(error)}): delete that folder, so that it is prepared again"
         ) from None
+
+
+def _fitted(image: np.ndarray, size: tuple[int, int], crop: int) -> np.ndarray:
+    from PIL import Image
+
+    return np.asarray(fitted(Image.fromarray(image), size, crop))
 
 
 def download(name: str, store: Path, url: str | None, notice: str = "") -> Path:

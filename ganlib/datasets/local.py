@@ -52,7 +52,8 @@ def read(
     for place in here:
         _refuse_fragments(known, split, place, places.unpacked(held[place]))
         for unpack in (list, places.unpacked) if known.pictures else ():
-            if (found := pictures.find(place, unpack(held[place]), split)) is not None:
+            some = unpack(held[place])
+            if (found := pictures.find(place, some, split, known.parts, known.crop)) is not None:
                 fixed = known.image_shape if any(known.image_shape) else None
                 images, labels = found.read(fixed or found.shape(size, channels))
                 images, labels = known.check(images, labels, str(place))
@@ -122,10 +123,12 @@ def _refuse_unknown(known: KnownDataset, split: str, place: Path, files: Sequenc
     others = [owners[k] for file in unknown if (k := key(file.name)) in owners]
     hint = f" (there are files of {others[0]}: load that name)" if others else ""
     wanted = (" with ".join(n[0] for n in layout.files) for layout in known.layouts[split])
+    named = ", ".join(dict.fromkeys(wanted))
     raise DataError(
         f"{place} holds {places.listed(unknown, place)}, which is not read as {known.name}, split "
-        f"{split}{hint}: what is read is {', '.join(dict.fromkeys(wanted))}, a zip archive of "
-        f"these, or pictures; unpack, rename or convert what is there, or move it out of {place}"
+        f"{split}{hint}: what is read is "
+        + (f"{named}, a zip archive of these, or pictures" if named else "pictures, packed or not")
+        + f"; unpack, rename or convert what is there, or move it out of {place}"
     )
 
 

@@ -1,22 +1,23 @@
 """A folder of pictures as data: JPEG, PNG and others, of any sizes and modes.
 
 Each picture is turned as its camera says (EXIF), laid on white where it is transparent, cropped to
-the largest centred part of the wanted proportions and resized to the wanted size.
+the largest centred part of the wanted proportions and resized to the wanted size. Large sets are
+kept in this form: see `ganlib.datasets.kept`.
 """
 
 import io
 import logging
-import math
-import shutil
-import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
+from ganlib.datasets import kept
 from ganlib.datasets.arrays import Labels
 from ganlib.datasets.places import File, inside, listed
 from ganlib.errors import DataError
@@ -27,11 +28,12 @@ WORDS = {"train": ("train", "training"), "test": ("test", "testing"), "extra": (
 """What the folder of a split is called."""
 BATCH = 512  # pictures at a time
 LARGEST_SIDE = 128  # where nobody says which size is wanted
-IN_MEMORY = 10**9  # bytes; more than that lie in a temporary file
+MANY = 2000  # pictures: from here on a bar shows how far reading is, and the result is kept
 MOST_PIXELS, WORKERS = 9 * 10**7, 4  # each of the workers may hold a picture so large
 
 log = logging.getLogger(__name__)
 Shape = tuple[int, int, int]
+Parts = Callable[[Sequence[str]], list[str | None]]
 
 
 @dataclass
@@ -41,49 +43,56 @@ class Pictures:
     folder: Path
     files: list[File]
     labels: Labels
-    left_out: list[File] = field(default_factory=list)
+    others: list[File]
+    """Files beside them that are no pictures, and pictures of no split."""
+    crop: int = 0
+    """Side of a square in the middle that is taken of larger pictures; 0: all that fits."""
 
-    def batches(self, shape: Shape) -> Iterator[tuple[np.ndarray, list[int]]]:
-        """Yield uint8 images (B, H, W, C) of a shape (H, W, C), and which of the files they are.
+    def batches(self, shape: Shape) -> Iterator[list[np.ndarray | None]]:
+        """Yield uint8 images of a shape (H, W, C), some files at a time; None: it cannot be read.
 
-        Pictures that cannot be read join `left_out`. Nothing but a batch is held in memory.
+        Nothing but these is held in memory.
         """
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with (
+            ThreadPoolExecutor(WORKERS) as pool,
+            tqdm(
+                total=len(self.files),
+                desc=f"reading {self.folder.name}",
+                unit=" pictures",
+                leave=False,
+                disable=None if len(self.files) >= MANY else True,
+            ) as bar,
+        ):
             for start in range(0, len(self.files), BATCH):
-                numbers = range(start, min(start + BATCH, len(self.files)))
+                some = self.files[start : start + BATCH]
                 with warnings.catch_warnings(action="ignore"):  # not in the threads
-                    images = pool.map(lambda n: decoded(self.files[n], shape), numbers)
-                    found = dict(zip(numbers, images, strict=True))
-                self.left_out += [self.files[n] for n, image in found.items() if image is None]
-                good = {n: image for n, image in found.items() if image is not None}
-                if good:
-                    yield np.stack(list(good.values())), list(good)
+                    yield list(pool.map(lambda file: decoded(file, shape, self.crop), some))
+                bar.update(len(some))
 
     def read(self, shape: Shape) -> tuple[np.ndarray, Labels]:
         """All images, uint8 (N, H, W, C), and labels, int64 (N,) or None.
 
-        More than `IN_MEMORY` bytes lie in a temporary file. What was left out is said once.
+        Those of `MANY` files are kept for the next time, see `ganlib.datasets.kept`. What was left
+        out is said once.
         """
         whole = (len(self.files), *shape)
-        size, temporary = math.prod(whole), tempfile.gettempdir()
-        if size > IN_MEMORY and (free := shutil.disk_usage(temporary).free) < size:
-            raise DataError(
-                f"{self.folder}: {len(self.files):,} pictures need {size / 1e9:.1f} GB, but "
-                f"{temporary} has {free / 1e9:.1f} GB: set TMPDIR to a larger disk"
-            )
-        images = np.empty(whole if size <= IN_MEMORY else 0, np.uint8)
-        if size > IN_MEMORY:
-            images = np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=whole)
-        kept: list[int] = []
-        for batch, numbers in self.batches(shape):
-            images[len(kept) : len(kept) + len(batch)] = batch
-            kept += numbers
-        names = listed(self.left_out, self.folder)
-        if not kept:
+        images, readable = kept.images(
+            self.folder,
+            {"shape": shape, "crop": self.crop, "files": self.files},
+            whole,
+            lambda: self.batches(shape),
+            keep=len(self.files) >= MANY,
+        )
+        left_out = self.others + [self.files[n] for n in np.flatnonzero(~readable)]
+        names = listed(left_out, self.folder)
+        if not readable.any():
             raise DataError(f"{self.folder}: no picture can be read, of {names}: replace them")
         if names:
-            log.warning("WARNING: %s: left out, as no readable pictures: %s", self.folder, names)
-        return images[: len(kept)], None if self.labels is None else self.labels[kept]
+            log.warning(
+                f"WARNING: {self.folder}: left out, as no pictures that can be read, or of more "
+                f"than {MOST_PIXELS:,} pixels: {names}"
+            )
+        return images, None if self.labels is None else self.labels[readable]
 
     def shape(self, size: tuple[int, int] | None, channels: int | None) -> Shape:
         """What was asked for, else the first picture's, no side above `LARGEST_SIDE`."""
@@ -104,10 +113,13 @@ def read_all(files: Iterable[Path], shape: Shape) -> np.ndarray:
     return np.stack(images)
 
 
-def find(folder: Path, held: Sequence[File], split: str) -> Pictures | None:
+def find(
+    folder: Path, held: Sequence[File], split: str, parts: Parts | None = None, crop: int = 0
+) -> Pictures | None:
     """The pictures of a split among files in a folder; None where there are no pictures at all.
 
-    Without folders called train and test, all pictures are training images.
+    `parts` says of which split each of the pictures is, by their names. Without it their folders
+    say it; and without folders called train and test, all pictures are training images.
     """
     files = [file for file in held if file.name.lower().endswith(ENDINGS)]
     if not files:
@@ -117,6 +129,8 @@ def find(folder: Path, held: Sequence[File], split: str) -> Pictures | None:
         next((s for s, words in WORDS.items() if {p.lower() for p in part} & {*words}), None)
         for part in parents
     ]
+    if parts is not None and not any(marks):
+        marks = parts([file.name for file in files])
     wanted = split if split in marks else None
     chosen = [n for n, mark in enumerate(marks) if mark == wanted]
     if not chosen or (wanted is None and split != "train"):
@@ -127,7 +141,7 @@ def find(folder: Path, held: Sequence[File], split: str) -> Pictures | None:
     others = [file for file in held if not file.name.lower().endswith(ENDINGS)]
     others += [file for file, mark in zip(files, marks, strict=True) if wanted and mark is None]
     labels = _labels([parents[n] for n in chosen])
-    return Pictures(folder, [files[n] for n in chosen], labels, others)
+    return Pictures(folder, [files[n] for n in chosen], labels, others, crop)
 
 
 def _labels(parents: Sequence[Sequence[str]]) -> Labels:
@@ -140,7 +154,7 @@ def _labels(parents: Sequence[Sequence[str]]) -> Labels:
     return np.array([names.index(parent[-1]) for parent in parents], np.int64)
 
 
-def decoded(file: File, shape: Shape | None) -> np.ndarray | None:
+def decoded(file: File, shape: Shape | None, crop: int = 0) -> np.ndarray | None:
     """One picture as uint8 (H, W, C), of its own shape for None; None where it cannot be read."""
     from PIL import Image, ImageOps  # here, because most data need no pictures
 
@@ -153,7 +167,7 @@ def decoded(file: File, shape: Shape | None) -> np.ndarray | None:
             image = Image.open(content, formats=FORMATS)
         if image.width * image.height > MOST_PIXELS:
             return None
-        if shape is not None:  # of a large JPEG an eighth may be enough
+        if shape is not None and not crop:  # of a large JPEG an eighth may be enough
             image.draft(None, (2 * max(shape[:2]),) * 2)
         ImageOps.exif_transpose(image, in_place=True)
         if image.mode.startswith("I") or image.mode == "F":
@@ -164,8 +178,21 @@ def decoded(file: File, shape: Shape | None) -> np.ndarray | None:
             image = Image.alpha_composite(paper, image.convert("RGBA"))
         channels = shape[2] if shape else 1 if image.mode in ("1", "L") else 3
         image = image.convert("L" if channels == 1 else "RGB")
-        if shape and image.size != (shape[1], shape[0]):
-            image = ImageOps.fit(image, (shape[1], shape[0]), Image.Resampling.BICUBIC)
+        if shape:
+            image = fitted(image, (shape[1], shape[0]), crop)
         return np.asarray(image, np.uint8).reshape(image.height, image.width, channels)
     except Exception:  # decoders raise dozens of types on damaged files
         return None
+
+
+def fitted(image: Any, size: tuple[int, int], crop: int = 0) -> Any:
+    """A PIL image cropped around its middle and resized to `size`, width and height.
+
+    `crop` is the side of a square that is cut out first, where the image is larger than it.
+    """
+    from PIL import Image, ImageOps
+
+    if 0 < crop < min(image.size):
+        left, top = (image.width - crop) // 2, (image.height - crop) // 2
+        image = image.crop((left, top, left + crop, top + crop))
+    return image if image.size == size else ImageOps.fit(image, size, Image.Resampling.BICUBIC)

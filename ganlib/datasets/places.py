@@ -74,6 +74,8 @@ def unpacked(paths: Iterable[Path]) -> list[File]:
         with intact(path, "a zip archive"):
             archive = zipfile.ZipFile(path)
         for info in archive.infolist():  # some packers on Windows write its own separator
+            if info.flag_bits & 1:
+                raise DataError(f"{path} is locked with a password: unpack it")
             info.filename = info.filename.replace("\\", "/")
             archive.NameToInfo[info.filename] = info
         root = zipfile.Path(archive).root

@@ -125,13 +125,17 @@ def _judged(fake: np.ndarray, real: np.ndarray, name: str) -> dict[str, float]:
     judge = judge_of(name)
     noise = np.random.default_rng(0).integers(0, 256, real.shape, np.uint8)
     seen, true, worst = judge(fake), judge(real), judge(noise)
+    distances = {
+        "frechet": frechet_distance(true.features, seen.features),
+        "noise_frechet": frechet_distance(true.features, worst.features),
+    }
+    if judge.puzzled:
+        return distances
     shares = np.bincount(seen.probabilities.argmax(axis=1)) / len(fake)
-    return {
+    return distances | {
         "modes": modes(seen.probabilities, threshold=0.5),
         "real_modes": modes(true.probabilities, threshold=0.5),
         "largest_class": float(shares.max()),
-        "frechet": frechet_distance(true.features, seen.features),
-        "noise_frechet": frechet_distance(true.features, worst.features),
     }
 
 

@@ -1,6 +1,5 @@
 """A trial: change a GAN, train it for a few hundred steps, and see whether it got better."""
 
-import functools
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,11 +9,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ganlib import datasets, figures, recipes
+from ganlib import figures, recipes
 from ganlib.datasets import Dataset
+from ganlib.evaluation.quick import frechet as frechet
 from ganlib.lessons.budget import Interrupted
 from ganlib.lessons.budget import steps as allowed
 from ganlib.recipes import Recipe
+from ganlib.recipes.vary import changed as changed
 from ganlib.recipes.vary import vary
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.tables import Row
@@ -100,43 +101,6 @@ def small_gan(loss: str, n_critic: int = 1, **options: Any) -> Recipe:
     recipe = replace(recipe, name=f"small-{loss}")
     clip = CLIP if loss == "wasserstein" else None
     return vary(recipe, objective=loss, n_critic=n_critic, clip=clip)
-
-
-def changed(recipe: Recipe, **changes: Mapping[str, Any]) -> Recipe:
-    """The recipe with other options for some of its networks.
-
-    Parameters
-    ----------
-    changes : name of a network to its other options, such as ``discriminator={"units": 64}``. An
-        option that its optimiser has, such as ``learning_rate``, goes there; else to its builder.
-    """
-    networks, optimizers = dict(recipe.networks), dict(recipe.optimizers)
-    for name, options in changes.items():
-        rates = {key: value for key, value in options.items() if key in optimizers[name].options}
-        built = {key: value for key, value in options.items() if key not in rates}
-        optimizers[name] = replace(optimizers[name], options={**optimizers[name].options, **rates})
-        networks[name] = replace(networks[name], options={**networks[name].options, **built})
-    return replace(recipe, networks=networks, optimizers=optimizers)
-
-
-def frechet(images: np.ndarray, data: Dataset) -> float:
-    """Fréchet distance of images, uint8 (N, H, W, C), to the test images that belong to `data`."""
-    from ganlib.evaluation.evidence import judge_of
-    from ganlib.evaluation.metrics.frechet import frechet_distance
-
-    real = _features_of_test_images(data.name, data.synthetic, data.images.shape[-1])
-    return frechet_distance(real, judge_of(data.name)(images).features)
-
-
-@functools.cache
-def _features_of_test_images(name: str, synthetic: bool, channels: int) -> np.ndarray:
-    """What the judge of a set makes of its test images; kept, as a lesson scores often."""
-    from ganlib.evaluation import judges
-
-    test = datasets.load(
-        name, "test", stand_in="always" if synthetic else "never", channels=channels
-    )
-    return judges.load(name)(test.images).features
 
 
 def sheet(trials: Mapping[str, Trial], rows: int = 2) -> Image.Image:

@@ -12,7 +12,7 @@ House numbers are photographs: more than half of their variance is how bright th
 With `lighting` the networks treat brightness and contrast apart from the digit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -35,7 +35,7 @@ def generator(
     image_shape: Shape,
     latent_dim: int = 32,
     units: int = 64,
-    filters: tuple[int, int] = (64, 32),
+    filters: Sequence[int] = (64, 32),
     kernel_size: int = 4,
     batch_norm: bool = True,
     momentum: float = 0.9,
@@ -44,16 +44,16 @@ def generator(
     lighting: bool = False,
     classes: int = 0,
 ) -> keras.Model:
-    """Two dense layers to a quarter of the side, a transposed convolution to half of it, the image.
+    """Two dense layers to a few pixels, transposed convolutions to half of the side, the image.
 
     From noise (B, latent_dim) to images (B, H, W, C) in [-1, 1]. With `classes` it takes a dict of
     "noise" and "labels".
 
     Parameters
     ----------
-    image_shape : height, width, channels; height and width divisible by 4
-    units, filters : width of the first dense layer, 0: none; channels at a quarter and at half of
-        the side
+    image_shape : height, width, channels; two filters need sides divisible by 4, three by 8
+    units, filters : width of the first dense layer, 0: none; channels of each raster, from the
+        smallest, which the second dense layer makes, to half of the side
     batch_norm : whether to normalise each hidden layer
     momentum : of its moving averages; 0.9 follows within 10 steps, 0.98 within 50
     shuffle : make the image by a convolution and a pixel shuffle; else by a transposed convolution
@@ -63,7 +63,7 @@ def generator(
     classes : of the labels, whose embedding joins the noise; 0: there are none
     """
     height, width, channels = image_shape
-    quarter, half = (height // 4, width // 4), (height // 2, width // 2)
+    start, half = (height >> len(filters), width >> len(filters)), (height // 2, width // 2)
     doubled = {"strides": 2, "padding": "same"}
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
@@ -79,7 +79,7 @@ def generator(
         ]
     else:
         image = [layers.Conv2DTranspose(channels, kernel_size, **doubled)]
-    first, second = filters
+    first, *others = filters
     inputs = ideas = layers.Input((latent_dim,), name="noise" if classes else None)
     if classes:
         labels = layers.Input((), dtype="int64", name="labels")
@@ -88,11 +88,13 @@ def generator(
     if units:
         ideas = through(hidden(layers.Dense(units, use_bias=not batch_norm)), ideas)
     body = [
-        *hidden(layers.Dense(quarter[0] * quarter[1] * first, use_bias=not batch_norm)),
-        layers.Reshape((*quarter, first)),
-        *hidden(layers.Conv2DTranspose(second, kernel_size, use_bias=not batch_norm, **doubled)),
-        *image,
+        *hidden(layers.Dense(start[0] * start[1] * first, use_bias=not batch_norm)),
+        layers.Reshape((*start, first)),
     ]
+    for count in others:
+        up = layers.Conv2DTranspose(count, kernel_size, use_bias=not batch_norm, **doubled)
+        body += hidden(up)
+    body += image
     images = through(body, ideas)
     if lighting:
         each = {
@@ -106,7 +108,7 @@ def generator(
 
 def discriminator(
     image_shape: Shape,
-    filters: tuple[int, int] = (32, 64),
+    filters: Sequence[int] = (32, 64),
     units: int = 32,
     kernel_size: int = 4,
     dropout: float = 0.0,
@@ -114,15 +116,15 @@ def discriminator(
     lighting: bool = False,
     classes: int = 0,
 ) -> keras.Model:
-    """Two convolutions, the second one strided, two dense layers: (B, H, W, C) to logits (B, 1).
+    """Convolutions, all but the first one strided, two dense layers: (B, H, W, C) to logits (B, 1).
 
     With `classes` it takes a dict of "images" and "labels".
 
     Parameters
     ----------
     image_shape : height, width, channels; height and width even
-    filters, units : channels at half and at a quarter of the side; width of the first dense layer,
-        0: none
+    filters, units : channels at half, a quarter … of the side; width of the first dense layer, 0:
+        none
     dropout : share of each hidden layer's values that are dropped
     shuffle : take four pixels as one with four channels; else halve the side by a strided
         convolution
@@ -161,7 +163,11 @@ def discriminator(
         seen = layers.Concatenate()([seen, plane])
     body = [
         *start,
-        *hidden(layers.Conv2D(filters[1], kernel_size, strides=2, padding="same")),
+        *(
+            layer
+            for count in filters[1:]
+            for layer in hidden(layers.Conv2D(count, kernel_size, strides=2, padding="same"))
+        ),
         layers.Flatten(),
         *(hidden(layers.Dense(units)) if units else []),
         layers.Dense(1),

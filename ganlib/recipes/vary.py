@@ -1,7 +1,7 @@
 """A recipe with a few things changed, as the command line and the lessons change them."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ganlib import datasets
@@ -124,3 +124,21 @@ CHANGES: dict[str, tuple[Callable[[Recipe, str, Any], Recipe], Any]] = {
     "channels": (_channels, WHOLE),
 }
 """What varies: name to how the recipe changes, and which values are possible."""
+
+
+def changed(recipe: Recipe, **changes: Mapping[str, Any]) -> Recipe:
+    """The recipe with other options for some of its networks.
+
+    Parameters
+    ----------
+    changes : name of a network to its other options, such as ``discriminator={"units": 64}``. An
+        option that its optimiser has, such as ``learning_rate``, goes there; else to its builder.
+    """
+    change = dataclasses.replace
+    networks, optimizers = dict(recipe.networks), dict(recipe.optimizers)
+    for name, options in changes.items():
+        rates = {key: value for key, value in options.items() if key in optimizers[name].options}
+        built = {key: value for key, value in options.items() if key not in rates}
+        optimizers[name] = change(optimizers[name], options={**optimizers[name].options, **rates})
+        networks[name] = change(networks[name], options={**networks[name].options, **built})
+    return change(recipe, networks=networks, optimizers=optimizers)

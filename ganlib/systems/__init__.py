@@ -32,7 +32,8 @@ class Kind:
     sets: tuple[str, ...] = ()
 
 
-_IN_TURN = {
+_MIRROR = {"mirror?": TRUTH}
+_IN_TURN = _MIRROR | {
     "n_critic?": whole(1),
     "clip?": maybe(number(0)),
     "gradient_penalty?": number(0),
@@ -41,7 +42,7 @@ _IN_TURN = {
     "relativistic?": TRUTH,
 }
 KINDS = {
-    "simultaneous": Kind("ganlib.systems.gan:Simultaneous"),
+    "simultaneous": Kind("ganlib.systems.gan:Simultaneous", options=_MIRROR),
     "alternating": Kind("ganlib.systems.gan:Alternating", options=_IN_TURN),
     "conditional": Kind("ganlib.systems.conditional:Conditional", options=_IN_TURN),
     "cyclegan": Kind(

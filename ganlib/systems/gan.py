@@ -17,13 +17,20 @@ class GAN(System):
     networks, optimizers : "generator", from the latent to images, and "discriminator", from images
         to logits (B, 1), or (B, h, w, 1) for one that judges patches; an optimiser for each
     objective : a name in `ganlib.systems.losses.OBJECTIVES`
+    mirror : whether half of the real images, drawn anew in each step, are mirrored left to right
     options : as for `System`
     """
 
     def __init__(
-        self, networks: Any, optimizers: Any, *, objective: str = "non_saturating", **options: Any
+        self,
+        networks: Any,
+        optimizers: Any,
+        *,
+        objective: str = "non_saturating",
+        mirror: bool = False,
+        **options: Any,
     ) -> None:
-        self.objective = losses.get(objective)
+        self.objective, self.mirror = losses.get(objective), mirror
         super().__init__(networks, optimizers, **options)
 
     @property
@@ -32,6 +39,15 @@ class GAN(System):
         keys = ("d_loss", "d_loss_real", "d_loss_fake", "g_loss")
         critic = self.objective.boundary is None
         return keys if critic else (*keys, "real_accuracy", "fake_accuracy")
+
+    def real_images(self, batch: Batch, index: tf.Tensor) -> tf.Tensor:
+        """The batch's images as the discriminator sees them in a step."""
+        images = batch["images"]
+        if not self.mirror:
+            return images
+        seed = self.seed_of(index, stream=3)
+        drawn = own_rows(lambda rows: tf.random.stateless_uniform((rows, 1, 1, 1), seed), images)
+        return tf.where(drawn < 0.5, images[:, :, ::-1], images)
 
     def latent_for(self, batch: Batch, index: tf.Tensor, stream: int = 0) -> Batch:
         """What the generator starts from in a step, one row for each image of the batch."""
@@ -63,7 +79,7 @@ class Simultaneous(GAN):
     """
 
     def update(self, batch: Batch, index: tf.Tensor) -> Logs:
-        images = batch["images"]
+        images = self.real_images(batch, index)
         size = global_batch_size(images)
         latent = self.latent_for(batch, index)
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
@@ -139,7 +155,7 @@ class Alternating(GAN):
 
     def critic_update(self, batch: Batch, index: tf.Tensor) -> Logs:
         """One step of the discriminator or critic on one replica."""
-        images = batch["images"]
+        images = self.real_images(batch, index)
         size = global_batch_size(images)
         latent = self.latent_for(batch, index)
         fakes = self.make(latent, training=True)

@@ -8,6 +8,9 @@ from sklearn import decomposition
 from ganlib.errors import GanlibError
 from ganlib.systems.system import Batch, Logs, System
 
+MOST_PIXELS = 4096
+"""Of an image, channels counted, whose covariance is computed in full."""
+
 
 def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
     """Kernel and bias that turn U(-1, 1) latents into points of the images' principal subspace.
@@ -31,7 +34,8 @@ def pca_weights(images: np.ndarray, latent_dim: int) -> list[np.ndarray]:
             f"{latent_dim} principal components need as many images and pixels, and there are "
             f"{pixels.shape[0]:,} images of {pixels.shape[1]:,}: take fewer components"
         )
-    pca = decomposition.PCA(latent_dim, svd_solver="covariance_eigh")
+    solver = "covariance_eigh" if pixels.shape[1] <= MOST_PIXELS else "randomized"
+    pca = decomposition.PCA(latent_dim, svd_solver=solver, random_state=0)
     projections = pca.fit_transform(pixels)
     low, high = projections.min(axis=0), projections.max(axis=0)
     kernel = ((high - low) / 2.0)[:, None] * pca.components_

@@ -40,6 +40,7 @@ class Judged:
 
     features: np.ndarray  # float32, shape (N, 64), the penultimate layer
     probabilities: np.ndarray  # float32, shape (N, 10), the softmax over the classes
+    puzzled: bool = False  # the classes are `puzzles`, and say nothing about what is shown
 
 
 class Judge:
@@ -52,6 +53,7 @@ class Judge:
         self.record = record
         self.name: str = record["name"]  # of the data set it was trained on
         self.image_shape: tuple[int, ...] = tuple(record["image_shape"])  # (H, W, C)
+        self.puzzled: bool = record.get("puzzles", False)  # it learnt `puzzles`, not classes
 
         # A signature with an open batch: compiled once, whatever the number of images.
         @tf.function(input_signature=[tf.TensorSpec((None, *self.image_shape), tf.uint8)])
@@ -74,7 +76,7 @@ class Judge:
             for i in range(0, len(images), batch_size)
         ]
         features, probabilities = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return Judged(features, probabilities)
+        return Judged(features, probabilities, self.puzzled)
 
     def describe(self) -> str:
         """Name the judge in one line, as it must stand beside every score made with it."""
@@ -84,7 +86,8 @@ class Judge:
             notes += "; trained on SYNTHETIC images"
         elif isinstance(official := data.get("official_images"), int) and official > data["images"]:
             notes += f"; trained on a part, {data['images']:,} of {official:,} images"
-        return f"judge {self.name}, test accuracy {100 * accuracy:.1f} % ({notes})"
+        what = "puzzles solved" if self.puzzled else "test accuracy"
+        return f"judge {self.name}, {what} {100 * accuracy:.1f} % ({notes})"
 
     def seen(self, images: np.ndarray) -> np.ndarray:
         """The images as the judge sees them: greyscale where it was trained on a set turned grey.

@@ -13,6 +13,8 @@ MOMENTUM = 0.95
 """Of the batch statistics: they settle within a hundred batches."""
 SIDES = range(8, 257)
 """Image sides that a judge can have: three poolings must leave a pixel."""
+LARGE = 64
+"""Images whose sides are all at least so long are halved first: a quarter of the cost."""
 
 
 def build_network(
@@ -20,9 +22,9 @@ def build_network(
 ) -> Any:
     """The network of every judge, a ``keras.Model`` in float32: images to (features, logits).
 
-    Five 3×3 convolutions in three blocks (32; 48, 48; 80, 80 channels), each with batch
-    normalisation and ReLU, the last of a block pooled 2×2; then 64 features, dense, and a logit for
-    each class.
+    Large images are halved, by the means of four pixels. Five 3×3 convolutions in three blocks (32;
+    48, 48; 80, 80 channels), each with batch normalisation and ReLU, the last of a block pooled
+    2×2; then 64 features, dense, and a logit for each class.
 
     Images are (N, H, W, C) in [-1, 1], sides from 8 to 256; `dropout` is the share of the features
     dropped in training. The seed of the first weights is explicit, so that building a judge draws
@@ -31,7 +33,11 @@ def build_network(
     layers = keras.layers
     with devices.precision_policy("float32"):
         images = layers.Input(image_shape, name="images")
-        x = images
+        x = (
+            layers.AveragePooling2D(2, name="half")(images)
+            if min(image_shape[:2]) >= LARGE
+            else images
+        )
         widths = [(width, i == len(block) - 1) for block in BLOCKS for i, width in enumerate(block)]
         for number, (width, last) in enumerate(widths, start=1):
             start = keras.initializers.HeNormal(seed + number)

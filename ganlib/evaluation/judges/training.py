@@ -19,6 +19,7 @@ from ganlib.evaluation import corruptions
 from ganlib.evaluation.judges.augmentation import Settings, augmentation
 from ganlib.evaluation.judges.judge import Judge, load
 from ganlib.evaluation.judges.network import CLASSES, SIDES, build_network, weight_names
+from ganlib.evaluation.judges.puzzles import puzzles
 from ganlib.evaluation.metrics import checks
 from ganlib.files import atomic, write_text
 from ganlib.startup import keras, tf
@@ -26,6 +27,7 @@ from ganlib.startup import keras, tf
 SETTINGS = {
     "mnist": Settings(epochs=5, shift=0.07, turn=10.0, zoom=0.1),
     "fashion_mnist": Settings(epochs=8, shift=0.04, flip=True),
+    "celeb_a": Settings(epochs=4),
     "svhn_cropped": Settings(
         epochs=30,
         shift=0.07,
@@ -60,7 +62,8 @@ def train(
 
     Parameters
     ----------
-    data : labelled training images of ten classes, at least ten of each
+    data : labelled training images of ten classes, at least ten of each. Of images without labels
+        it learns `puzzles`, and then it has features but no classes
     test : images that are used once, for the accuracy in the record
     output : the .npz of the weights; the record goes beside it. Files that exist are replaced
     epochs : in place of the settings' own
@@ -73,6 +76,11 @@ def train(
         raise GanlibError(f"a judge is written to a .npz file, not {output}: name such a file")
     settings = settings or SETTINGS.get(data.name, OTHERS)
     epochs = settings.epochs if epochs is None else epochs
+    puzzled = data.labels is None
+    if puzzled:
+        checks.images(data.images, data.name)
+        checks.images(test.images, test.name)
+        data, test = puzzles(data, seed), puzzles(test, seed)
     if type(epochs) is not int or epochs < 1:
         raise GanlibError(f"epochs must be a whole number above 0, not {epochs}")
     _check(data, 10)
@@ -96,6 +104,7 @@ def train(
             "image_shape": list(image_shape),
             "turns_grey": bool(known and known.image_shape[2] == 3 > image_shape[-1]),
             "classes": CLASSES,
+            "puzzles": puzzled,
             "parameters": network.count_params(),
             "data": _provenance(data),
             "test": _provenance(test),

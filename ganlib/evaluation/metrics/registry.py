@@ -67,7 +67,7 @@ class Sample:
         judged = self.judged
         found = {
             "features": judged and judged.features,
-            "classes": judged and judged.probabilities,
+            "classes": None if judged is None or judged.puzzled else judged.probabilities,
             "labels": self.labels,
         }
         return {need for need, array in found.items() if array is not None}

@@ -1,0 +1,1 @@
+"""Which architecture? Spaces of networks, and searchers that try them."""
