@@ -428,7 +428,8 @@ def test_the_judges_that_ship_are_listed(capsys):
     assert cli.main(["judge", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [
-        ["judge", "fashion_mnist,"], ["judge", "mnist,"], ["judge", "svhn_cropped,"],
+        ["judge", "celeb_a,"], ["judge", "fashion_mnist,"], ["judge", "mnist,"],
+        ["judge", "svhn_cropped,"],
     ]  # fmt: skip
 
 
