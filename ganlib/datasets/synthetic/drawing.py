@@ -29,6 +29,8 @@ UNIT = 32  # grid points per glyph unit; the rest of the cell is margin for heav
 OVERSAMPLING = 2  # type is drawn this much larger before its distances are measured
 CHUNK = 100  # pictures made at a time; more would leave the processor's cache
 
+BLURS = 10  # lenses that the pictures of a chunk share
+
 # Faces that matplotlib ships: a system's own fonts would make pictures differ between machines.
 FONTS = (
     *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"),
@@ -37,82 +39,24 @@ FONTS = (
     *("STIXGeneralItalic", "STIXGeneralBolIta", "cmr10", "cmb10", "cmss10", "cmtt10"),
 )
 
-# How a hand writes each digit: variants, separated by "|", of strokes, separated by ";", of points
-# "x,y" in percent of the height. A curve runs smoothly through them; "!" makes a point a corner.
-STROKES = (
-    # 0
-    "35,0 8,20 1,55 14,90 38,100 62,82 70,45 58,10 35,0 18,8"
-    "| 52,6 22,8 0,50 14,92 40,100 64,72 66,30 50,4 34,0"
-    "| 36,6 8,24 0,54 14,86 40,96 68,80 75,48 62,16 36,6"
-    "| 30,0 8,24 2,60 12,94 28,100 46,80 50,40 44,8 30,0"
-    "| 60,2 24,14 2,58 10,96 34,96 60,58 64,18 44,0 26,12",
-    # 1
-    "30,0 30,50 30,100"
-    "| 48,0 38,50 26,100"
-    "| 34,0 32,52 36,100"
-    "| 14,24 36,0! 36,50 36,100"
-    "| 14,20 36,0! 36,50 36,100 ; 10,100 36,100 64,100"
-    "| 40,0 34,48 30,100",
-    # 2
-    "5,22 20,3 45,2 60,22 48,50 22,80 2,98! 32,96 66,98"
-    "| 8,22 28,2 55,8 58,32 38,66 12,92 2,94 8,82 22,82 42,95 72,90"
-    "| 4,14 34,0 62,18 50,48 8,100! 38,96 70,97"
-    "| 0,18 26,0 50,14 44,46 24,74 4,94 6,84 20,86 40,98 64,92"
-    "| 6,30 12,8 38,0 58,16 52,44 30,66 4,96! 36,92 72,84",
-    # 3
-    "6,12 30,0 56,14 48,38 24,48! 54,56 64,78 42,98 6,92"
-    "| 4,5 56,3! 28,40! 54,50 62,76 36,100 2,88"
-    "| 5,15 34,0 55,18 42,42 24,47! 46,50 64,72 46,97 16,99 0,86"
-    "| 10,8 40,0 58,16 44,36 22,44 14,47 28,48 50,62 46,88 22,100 0,94"
-    "| 0,16 28,2 60,8 46,32 24,44! 56,48 66,70 46,92 10,100",
-    # 4
-    "12,0 3,46 12,56 40,54 70,50 ; 60,2 56,50 52,100"
-    "| 50,100 50,50 50,0! 24,34 0,66! 36,66 72,66"
-    "| 16,2 2,52! 34,54 72,48 ; 52,8 48,54 44,100"
-    "| 18,4 8,36 10,50 34,52 60,40 66,6 ; 66,6 60,50 50,100"
-    "| 40,2 20,30 0,60! 34,60 68,56 ; 54,34 48,66 44,100",
-    # 5
-    "62,2 38,3 14,4! 10,42! 40,36 62,60 46,94 4,95"
-    "| 14,4 10,45! 42,40 60,66 42,96 2,92 ; 14,4 40,3 68,0"
-    "| 76,0 52,4 30,8! 20,40! 46,48 50,75 26,98 0,88"
-    "| 60,0 34,2 14,6! 8,44! 30,40 56,52 60,80 34,100 2,90"
-    "| 84,4 56,8 32,10! 26,38 40,50 46,72 30,94 10,98 2,84",
-    # 6
-    "52,0 22,26 4,62 16,95 44,97 58,74 42,55 14,66 6,78"
-    "| 44,0 12,40 4,75 24,100 52,88 52,62 30,52 8,72"
-    "| 34,0 8,34 0,70 16,98 44,96 60,72 46,50 20,58 4,82"
-    "| 66,0 32,24 8,60 6,90 26,100 48,84 46,66 28,64 10,84"
-    "| 24,0 6,40 4,80 24,100 46,88 48,66 30,58 8,76",
-    # 7
-    "2,6 32,5 62,4! 44,46 30,100"
-    "| 2,8 32,6 62,4! 46,44 28,100 ; 16,50 38,48 62,46"
-    "| 4,24 6,5! 36,7 64,5! 42,50 34,100"
-    "| 0,14 28,8 66,2! 42,40 24,100"
-    "| 0,10 26,14 56,6 58,18 36,58 18,100"
-    "| 8,2 36,2 60,0! 56,50 52,100",
-    # 8
-    "58,14 32,0 8,18 30,44 58,72 36,100 6,84 22,56 52,30 58,14"
-    "| 66,4 36,0 10,20 38,48 58,76 32,100 6,80 30,50 60,18 66,4"
-    "| 32,0 10,12 10,34 32,46 54,34 54,12 32,0 ; 32,46 4,60 6,90 32,100 58,90 60,60 32,46"
-    "| 54,10 30,0 10,16 22,40 48,62 44,92 20,100 4,84 20,58 44,38 60,18 72,2"
-    "| 48,4 20,4 14,24 40,46 50,78 30,100 10,82 22,56 46,30 48,4",
-    # 9
-    "56,18 32,0 4,22 14,46 42,42 58,15! 54,60 48,100"
-    "| 58,10 28,2 5,25 20,50 50,38 60,8 54,55 30,100"
-    "| 54,16 28,0 4,22 20,46 48,38 54,14! 56,50 46,92 20,100 4,88"
-    "| 60,14 40,0 12,16 10,40 34,42 58,14 44,60 24,100"
-    "| 50,12 24,2 8,22 20,40 46,32 50,10! 48,54 46,100",
-)
 
-
-def _parse(variant: str) -> list[tuple[NDArray[np.float64], list[bool]]]:
-    """Return the strokes of a variant: their points in glyph units, and which are corners."""
-    strokes = []
-    for text in variant.split(";"):
-        words = text.split()
-        points = np.array([[float(n) for n in word.rstrip("!").split(",")] for word in words])
-        strokes.append((points / 100, [word.endswith("!") for word in words]))
-    return strokes
+def _alphabet() -> list[list[list[tuple[NDArray[np.float64], list[bool]]]]]:
+    """Return, by digit and way to write it, strokes: points in glyph units, which are corners."""
+    ways: list[list[list[tuple[NDArray[np.float64], list[bool]]]]] = [[] for _ in range(10)]
+    for line in Path(__file__).with_name("strokes.txt").read_text(encoding="utf-8").splitlines():
+        digit, colon, way = line.partition(":")
+        if colon and digit.isdecimal():
+            strokes = [text.split() for text in way.split(";")]
+            ways[int(digit)].append(
+                [
+                    (
+                        np.array([w.rstrip("!").split(",") for w in words], np.float64) / 100,
+                        [w.endswith("!") for w in words],
+                    )
+                    for words in strokes
+                ]
+            )
+    return ways
 
 
 def _curve(points: NDArray[np.float64], corners: list[bool], steps: int = 9) -> NDArray[np.float64]:
@@ -141,13 +85,12 @@ def stroke_fields(copies: int, jitter: float) -> Floats:
     """
     rng = np.random.default_rng(0)  # the alphabet is the same for every seed of a data set
     fields = np.empty((10, copies, CELL * CELL), np.float32)
-    for digit, variants in enumerate(STROKES):
-        parsed = [_parse(variant) for variant in variants.split("|")]
+    for digit, ways in enumerate(_alphabet()):
         for copy in range(copies):
             # Strokes that meet move together.
             moved: dict[tuple[float, ...], NDArray[np.float64]] = {}
             curves = []
-            for points, corners in parsed[copy % len(parsed)]:
+            for points, corners in ways[copy % len(ways)]:
                 for point in map(tuple, points):
                     moved.setdefault(point, point + jitter * rng.standard_normal(2))
                 curves.append(_curve(np.array([moved[tuple(point)] for point in points]), corners))
@@ -202,6 +145,19 @@ def sample_fields(fields: Floats, index: Integers, x: Floats, y: Floats) -> Floa
     lower = flat.take(corner)
     lower += column * (flat.take(corner + 1) - lower)
     return upper + row * (lower - upper)
+
+
+def each(values: NDArray[np.float64]) -> Floats:
+    """Return one value per picture, (CHUNK,), shaped to meet pictures (CHUNK, SIDE, SIDE)."""
+    return values.astype(np.float32)[:, None, None]
+
+
+def photographed(scene: Floats, rng: np.random.Generator, least: float, most: float) -> Images:
+    """Blur a scene (CHUNK, H, W, C), in place, by `least` to `most` pixels; return its bytes."""
+    lenses = zip(np.array_split(scene, BLURS), rng.uniform(least, most, BLURS), strict=True)
+    for part, sigma in lenses:
+        ndimage.gaussian_filter(part, (0, sigma, sigma, 0), output=part)
+    return np.clip(scene, 0, 255).astype(np.uint8)
 
 
 def in_chunks(

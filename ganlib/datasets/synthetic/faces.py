@@ -6,24 +6,15 @@ smile, gaze, the turn of the head and the light differ. The label says who smile
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from ganlib.datasets.synthetic import drawing
-from ganlib.datasets.synthetic.drawing import CHUNK, Floats, Images, Integers
+from ganlib.datasets.synthetic.drawing import CHUNK, Floats, Images, Integers, each
 
 SIDE = 64
-BLURS = 10
 AXIS = (np.arange(SIDE, dtype=np.float32) - (SIDE - 1) / 2) / (SIDE / 2)  # -1 to 1 across a picture
 SKIN = np.array([[245, 214, 190], [232, 187, 156], [198, 144, 108], [141, 92, 63], [90, 58, 42]])
 HAIR = np.array([[30, 24, 22], [66, 42, 28], [120, 76, 40], [205, 168, 104], [150, 148, 146]])
 IRIS = np.array([[60, 38, 26], [96, 110, 70], [92, 128, 160]])
-
-Numbers = NDArray[np.float64]
-
-
-def _each(values: Numbers) -> Floats:
-    """One value per picture, (CHUNK,), shaped to meet pictures (CHUNK, SIDE, SIDE)."""
-    return values.astype(np.float32)[:, None, None]
 
 
 def _shade(distance: Floats, softness: float = 0.04) -> Floats:
@@ -51,11 +42,11 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
     labels = rng.integers(0, 2, CHUNK)
     skin, hair, iris = (_colour(rng, p, 4.0) for p in (SKIN, HAIR, IRIS))
     wall, shirt = rng.uniform(20, 240, (2, CHUNK, 1, 1, 3)).astype(np.float32)
-    turn, lean = _each(rng.normal(0, 0.06, CHUNK)), _each(rng.normal(0, 0.06, CHUNK))
+    turn, lean = each(rng.normal(0, 0.06, CHUNK)), each(rng.normal(0, 0.06, CHUNK))
     x = AXIS[None, None, :] - lean * AXIS[None, :, None]
     y = AXIS[None, :, None] + lean * AXIS[None, None, :]
-    width, length = _each(rng.normal(0.46, 0.03, CHUNK)), _each(rng.normal(0.64, 0.03, CHUNK))
-    mane = _each(np.where(rng.random(CHUNK) < 0.5, rng.uniform(0.5, 1.1, CHUNK), -0.1))
+    width, length = each(rng.normal(0.46, 0.03, CHUNK)), each(rng.normal(0.64, 0.03, CHUNK))
+    mane = each(np.where(rng.random(CHUNK) < 0.5, rng.uniform(0.5, 1.1, CHUNK), -0.1))
     scene = np.empty((CHUNK, SIDE, SIDE, 3), np.float32)
     scene[:] = wall * (1 + 0.2 * AXIS[None, :, None, None])
 
@@ -67,14 +58,14 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
     paint(np.minimum(crown, falling), 0.8 * hair)  # what is behind the head
     paint(_ellipse(x, y - 1.25, 0.95, 0.5), shirt)
     paint(np.maximum(np.abs(x) - 0.2, np.maximum(0.2 - y, y - 0.95)), 0.85 * skin)
-    light = 1 - 0.25 * np.square(x / 0.6) + 0.12 * _each(rng.normal(0, 1, CHUNK)) * x
+    light = 1 - 0.25 * np.square(x / 0.6) + 0.12 * each(rng.normal(0, 1, CHUNK)) * x
     paint(_ellipse(x, y - 0.02, width, length), skin * light[..., None])
-    hairline = _each(rng.uniform(-0.5, -0.3, CHUNK)) + _each(rng.normal(0, 0.25, CHUNK)) * x
+    hairline = each(rng.uniform(-0.5, -0.3, CHUNK)) + each(rng.normal(0, 0.25, CHUNK)) * x
     paint(np.maximum(crown, y - hairline), hair)
 
     inner = x - turn  # the head turns: eyes, nose and mouth move, the outline stays
-    gaze = _each(rng.normal(0, 0.015, CHUNK))
-    open_by = _each(rng.uniform(0.035, 0.065, CHUNK))
+    gaze = each(rng.normal(0, 0.015, CHUNK))
+    open_by = each(rng.uniform(0.035, 0.065, CHUNK))
     for side in (-1, 1):
         beside, below = inner - 0.2 * side, y + 0.07
         white = _ellipse(beside, below, 0.1, open_by)
@@ -85,9 +76,9 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
         paint(np.maximum(brow, np.abs(beside) - 0.12), 0.7 * hair)
     paint(_ellipse(inner - 0.02, y - 0.16, 0.06, 0.035), 0.75 * skin, 0.1)
     joy, none = rng.uniform(0.6, 1.1, CHUNK), rng.uniform(-0.2, 0.2, CHUNK)
-    smile = _each(np.where(labels == 1, joy, none))
+    smile = each(np.where(labels == 1, joy, none))
     curve = y - 0.36 + smile * np.square(inner) - 0.02 * smile
-    half = _each(rng.uniform(0.15, 0.2, CHUNK)) + 0.04 * smile
+    half = each(rng.uniform(0.15, 0.2, CHUNK)) + 0.04 * smile
     parted = np.maximum(0.02 + 0.025 * smile, 0.02)
     mouth = np.maximum(np.abs(curve) - parted, np.abs(inner) - half)
     lips = skin * np.array([0.82, 0.5, 0.5], np.float32)
@@ -95,11 +86,9 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
     teeth = np.where((labels == 1)[:, None, None], mouth + 0.012, np.float32(1))
     paint(teeth, np.full((1, 1, 1, 3), 240, np.float32))
 
-    scene *= _each(rng.uniform(0.75, 1.1, CHUNK))[..., None]
+    scene *= each(rng.uniform(0.75, 1.1, CHUNK))[..., None]
     scene += rng.standard_normal((CHUNK, SIDE, SIDE, 1), dtype=np.float32) * 4
-    for part, sigma in zip(np.array_split(scene, BLURS), rng.uniform(0.4, 0.9, BLURS), strict=True):
-        gaussian_filter(part, (0, sigma, sigma, 0), output=part)
-    return np.clip(scene, 0, 255).astype(np.uint8), labels
+    return drawing.photographed(scene, rng, 0.4, 0.9), labels
 
 
 def generate(count: int, seed: int) -> tuple[Images, Integers]:

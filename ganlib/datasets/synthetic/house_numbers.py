@@ -9,16 +9,14 @@ import functools
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from ganlib.datasets.synthetic import drawing
-from ganlib.datasets.synthetic.drawing import CELL, CHUNK, Floats, Images, Integers
+from ganlib.datasets.synthetic.drawing import CELL, CHUNK, Floats, Images, Integers, each
 
 SIDE = 32
 SLOTS = 5  # digits side by side: the labelled one and up to two on each side
 MIDDLE = SLOTS // 2
 WROUGHT = 12  # hand-drawn alphabets of even strokes, as of wrought iron or a brush
-BLURS = 10
 FAR = 9.0  # the distance, in glyph units, to a digit that is not there
 AXIS = (np.arange(SIDE, dtype=np.float32) - (SIDE - 1) / 2) / (SIDE / 2)  # -1 to 1 across a picture
 RIGHT, DOWN = AXIS[None, None, :], AXIS[None, :, None]
@@ -34,14 +32,9 @@ def _bank() -> tuple[Floats, int]:
     return np.concatenate([both.reshape(-1, CELL, CELL), blank]), both.shape[1]
 
 
-def _each(values: Doubles) -> Floats:
-    """Return one value per picture, (CHUNK,), shaped to multiply pictures (CHUNK, SIDE, SIDE)."""
-    return values.astype(np.float32)[:, None, None]
-
-
 def _turned(angle: Doubles) -> tuple[Floats, Floats]:
     """Return how far each pixel is along an axis that is turned by an angle, and across it."""
-    cos, sin = _each(np.cos(angle)), _each(np.sin(angle))
+    cos, sin = each(np.cos(angle)), each(np.sin(angle))
     return cos * RIGHT + sin * DOWN, cos * DOWN - sin * RIGHT
 
 
@@ -52,8 +45,8 @@ def _plane(rng: np.random.Generator, height: Doubles) -> tuple[Floats, Floats]:
     shift_x, shift_y = rng.normal(0, 0.05, (2, CHUNK))
     zoom = SIDE / 2 / height
     along, across = _turned(angle)
-    y = _each(zoom) * across - _each(shift_y)
-    return _each(zoom / narrow) * along + _each(lean) * y - _each(shift_x), y
+    y = each(zoom) * across - each(shift_y)
+    return each(zoom / narrow) * along + each(lean) * y - each(shift_x), y
 
 
 def _number(
@@ -69,14 +62,14 @@ def _number(
     shown = (-left <= slots) & (slots <= right)
     glyphs = np.where(shown, digits * faces + face[:, None], 10 * faces)
 
-    step = _each(rng.uniform(0.68, 0.95, CHUNK))
+    step = each(rng.uniform(0.68, 0.95, CHUNK))
     slot = np.rint(x / step).clip(-MIDDLE, MIDDLE)
     picture = np.arange(CHUNK)[:, None, None]
     glyph = glyphs[picture, slot.astype(np.int64) + MIDDLE]
     distance = drawing.sample_fields(fields, glyph, x - slot * step, y)
     is_type = face < drawing.font_fields().shape[1]
     pen = np.where(is_type, rng.uniform(-0.005, 0.03, CHUNK), rng.uniform(0.04, 0.1, CHUNK))
-    return distance, _each(pen)
+    return distance, each(pen)
 
 
 def _colours(rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -98,18 +91,15 @@ def _draw(rng: np.random.Generator) -> tuple[Images, Integers]:
     height = rng.uniform(18, 29, CHUNK)
     x, y = _plane(rng, height)
     distance, pen = _number(rng, labels, x, y)
-    depth = (pen - distance) * _each(height / 1.5)  # edges fade over one and a half pixels
+    depth = (pen - distance) * each(height / 1.5)  # edges fade over one and a half pixels
     ink = np.clip(depth + 0.5, 0, 1)[..., None]
     wall, paint = _colours(rng)
     scene = wall + ink * (paint - wall)
     ramp, _ = _turned(rng.uniform(0, 2 * np.pi, CHUNK))
-    scene *= (1 + ramp * _each(rng.normal(0, 0.2, CHUNK)))[..., None]
+    scene *= (1 + ramp * each(rng.normal(0, 0.2, CHUNK)))[..., None]
     grain = rng.standard_normal((CHUNK, SIDE, SIDE, 1), dtype=np.float32)
-    scene += grain * _each(rng.uniform(2, 10, CHUNK))[..., None]
-    sharpness = rng.uniform(0.4, 1.4, BLURS)  # pictures of a chunk share a few lenses
-    for part, sigma in zip(np.array_split(scene, BLURS), sharpness, strict=True):
-        gaussian_filter(part, (0, sigma, sigma, 0), output=part)
-    return np.clip(scene, 0, 255).astype(np.uint8), labels
+    scene += grain * each(rng.uniform(2, 10, CHUNK))[..., None]
+    return drawing.photographed(scene, rng, 0.4, 1.4), labels
 
 
 def generate(count: int, seed: int) -> tuple[Images, Integers]:
