@@ -13,13 +13,12 @@ import json
 from pathlib import Path
 
 import numpy as np
+import stacks
 from variants import RATES, narrow, optimizer
 
 from ganlib import devices, figures, recipes
-from ganlib.datasets import stacked
 from ganlib.evaluation import judges
 from ganlib.evaluation.judges.judge import Judge
-from ganlib.evaluation.metrics import stacks
 from ganlib.lessons import walls
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import RunFolder
@@ -35,13 +34,13 @@ def family(kind: str) -> Recipe:
     """A recipe for three channels; those of the report take the best of four optimisers."""
     recipe = recipes.get(f"mnist-{kind}")
     better = {} if kind == "r3gan" else optimizer("RMSprop", RATES["RMSprop"])
-    return narrow(recipe, image_shape=(28, 28, 3), dataset=stacked.NAME, **better)
+    return narrow(recipe, image_shape=(28, 28, 3), dataset=stacks.NAME, **better)
 
 
 def read(judge: Judge, images: np.ndarray) -> dict[str, float]:
     """Modes found and KL of images, uint8 (N, 28, 28, 3)."""
     channels = [judge(images[..., [c]]).probabilities.argmax(axis=1) for c in range(3)]
-    codes = stacked.codes(np.stack(channels, axis=1))
+    codes = stacks.codes(np.stack(channels, axis=1))
     return {"modes": stacks.found(codes), "kl": round(stacks.divergence(codes), 4)}
 
 
@@ -53,7 +52,7 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, help="a wall of the families, a .png")
     options = parser.parse_args()
     judge = judges.load("mnist")
-    data, real = (stacked.load(split) for split in ("train", "test"))
+    data, real = (stacks.load(split) for split in ("train", "test"))
     found = {"real test images": [{"seed": 0, **read(judge, real.images[:COUNT])}]}
     if options.json and options.json.exists():
         found |= json.loads(options.json.read_text(encoding="utf-8"))["found"]

@@ -6,6 +6,8 @@ import shutil
 
 import numpy as np
 import pytest
+import references
+from tables import as_markdown, mean_and_spread, rows
 
 from ganlib import cli, datasets, recipes
 from ganlib.errors import GanlibError
@@ -16,7 +18,6 @@ from ganlib.evaluation.metrics import registry
 from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.metrics.registry import METRICS
 from ganlib.evaluation.scores import Evaluation, aligned
-from ganlib.evaluation.tables import as_markdown, mean_and_spread, rows
 from ganlib.runs.folder import RunFolder
 from ganlib.training.train import train
 
@@ -316,10 +317,10 @@ def test_shipped_references_are_taken_for_the_same_images_only(
     train_set, test = (datasets.load("mnist", s, stand_in="always") for s in ("train", "test"))
     assert evaluation.shipped_references(judge, train_set, test, COUNT) is None
     known = Evaluation.read(pca_run.scores_file).references
-    monkeypatch.setattr(evaluation, "references", lambda *args: known)
+    monkeypatch.setattr(references, "references", lambda *args: known)
     monkeypatch.setattr(evaluation, "SHIPPED", tmp_path / "references")
     path = evaluation.SHIPPED / "mnist.json"
-    evaluation.write_references(judge, train_set, test, path, COUNT)
+    references.write_references(judge, train_set, test, path, COUNT)
     assert evaluation.shipped_references(judge, train_set, test, COUNT) == known
     assert evaluation.shipped_references(judge, test, train_set, COUNT) is None
     assert evaluation.shipped_references(judge, train_set, test, COUNT + 1) is None

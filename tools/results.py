@@ -14,13 +14,13 @@ import sys
 from collections.abc import Sequence
 
 from pages import ROOT, processor, renew
+from tables import as_markdown, mean_and_spread, rows, shipped
 
 from ganlib import recipes
 from ganlib.errors import GanlibError
-from ganlib.evaluation.judges.shipped import TRAINED
+from ganlib.evaluation.judges import TRAINED
 from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.scores import NOTHING, Evaluation, Scores
-from ganlib.evaluation.tables import as_markdown, mean_and_spread, rows, shipped
 from ganlib.lessons import recorded, reference
 from ganlib.lessons.references import GENERATED
 from ganlib.runs.folder import RunFolder

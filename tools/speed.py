@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages import ROOT, processor, renew
+from tables import as_markdown
 
 from ganlib.errors import GanlibError
 from ganlib.evaluation.metrics.intervals import Score
-from ganlib.evaluation.tables import as_markdown, median_and_range
+from ganlib.evaluation.tables import median_and_range
 
 BENCHMARKS = ROOT / "benchmarks"
 RACES = ("bfloat16",)

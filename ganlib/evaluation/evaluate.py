@@ -18,10 +18,8 @@ from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.evaluation.metrics import registry
-from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.metrics.registry import Real, Sample
 from ganlib.evaluation.scores import REFERENCES, Evaluation, Scores, scores_from_json
-from ganlib.files import write_text
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.sampling import check_generator, sample
 from ganlib.systems import latents
@@ -160,17 +158,6 @@ def references(
     }
 
 
-def write_references(
-    judge: "Judge", train: Dataset, test: Dataset, path: Path, count: int = COUNT
-) -> None:
-    """Compute `references` with the seeds 0, 1 and 2 and keep them with what they belong to."""
-    real = real_of(judge, train, test)
-    drawn = [references(judge, train, real, count, seed) for seed in range(3)]
-    values = _belonging(judge, train, test, count) | {"references": drawn}
-    path.parent.mkdir(exist_ok=True)
-    write_text(path, json.dumps(values, indent=1, default=Score.to_json) + "\n")
-
-
 def shipped_references(
     judge: "Judge | None", train: Dataset, test: Dataset, count: int
 ) -> dict[str, Scores] | None:
@@ -180,7 +167,7 @@ def shipped_references(
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         found = values.pop("references")[0]
-        wanted = _belonging(judge, train, test, count)
+        wanted = belonging(judge, train, test, count)
         if {key: values[key] for key in wanted} != wanted:
             return None
         return {name: scores_from_json(found[name]) for name in REFERENCES}
@@ -189,7 +176,8 @@ def shipped_references(
         return None
 
 
-def _belonging(judge: "Judge", train: Dataset, test: Dataset, count: int) -> dict[str, Any]:
+def belonging(judge: "Judge", train: Dataset, test: Dataset, count: int) -> dict[str, Any]:
+    """What references are of, as they are kept with it."""
     return {
         "judge": judge.record["sha256"],
         "train": train.content,

@@ -8,7 +8,6 @@ of the *same* judge. So a score always stands beside ``judge.describe()``.
 makes new ones. A judge is two files: ``<name>.npz``, the weights, and ``<name>.json``, its record.
 """
 
-import difflib
 import hashlib
 import io
 import json
@@ -24,7 +23,6 @@ from ganlib.datasets.catalog import by
 from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation.judges.network import SIDES, build_network, scaled, weight_names
-from ganlib.evaluation.judges.shipped import TRAINED, names
 from ganlib.evaluation.metrics import checks
 from ganlib.startup import tf
 
@@ -105,14 +103,8 @@ class Judge:
         return images
 
 
-def load(name: str | Path) -> Judge:
-    """Load one of `names`, or the .npz of this path, its .json beside it."""
-    path = TRAINED / f"{name}.npz" if str(name) in names() else Path(name)
-    if path.suffix != ".npz":
-        near = difflib.get_close_matches(str(name), names(), n=1)
-        hint = f", did you mean {near[0]!r}?" if near else ""
-        choices = ", ".join([*names(), "or the path of a .npz that judge training wrote"])
-        raise GanlibError(f"there is no judge {str(name)!r}{hint}: choose from {choices}")
+def load(path: Path) -> Judge:
+    """Load the .npz of this path, its .json beside it."""
     record_path = path.with_suffix(".json")
     try:
         content, text = path.read_bytes(), record_path.read_bytes()
