@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from ganlib.recipes.recipe import Recipe, networks_of
+from ganlib.recipes.parts import networks_of
+from ganlib.recipes.recipe import Recipe
 
 _WGAN_NOTES = (
     "The report says only that the loss is the Wasserstein distance. It names neither clipping nor "

@@ -1,14 +1,18 @@
 """The systems of `image-generation`: GAN(NN), its DCGAN, and a PCA and a VAE as their rivals."""
 
-from ganlib.recipes.recipe import Network, Optimizer, Recipe, for_both, networks_of
+from functools import partial
+
+from ganlib.recipes.parts import Network, adams, for_both, networks_of
+from ganlib.recipes.recipe import Recipe
 from ganlib.systems.latents import Part
 
-MNIST_NN = Recipe(
+UNIFORM = {"noise": Part("uniform", 100)}
+_of_mnist = partial(Recipe, dataset="mnist", image_shape=(28, 28, 1))
+
+MNIST_NN = _of_mnist(
     name="mnist-nn",
     title="MNIST GAN(NN)",
     source="image-generation, section 4.2",
-    dataset="mnist",
-    image_shape=(28, 28, 1),
     networks=networks_of("image_generation", "nn_generator", "nn_discriminator"),
     optimizers=for_both("SGD", learning_rate=0.1),
     batch_size=64,
@@ -20,18 +24,13 @@ MNIST_NN = Recipe(
     ),
 )
 
-MNIST_DCGAN4 = Recipe(
+MNIST_DCGAN4 = _of_mnist(
     name="mnist-dcgan4",
     title="MNIST DCGAN of four layers",
     source="image-generation, section 4.3",
-    dataset="mnist",
-    image_shape=(28, 28, 1),
     networks=networks_of("image_generation", "conv_generator", "conv_discriminator"),
-    optimizers={
-        "generator": Optimizer("Adam", {"learning_rate": 2e-3, "beta_1": 0.5}),
-        "discriminator": Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.5}),
-    },
-    latent={"noise": Part("uniform", 100)},
+    optimizers=adams(2e-3, 5e-4, beta_1=0.5),
+    latent=UNIFORM,
     schedule="linear",
     batch_size=32,
     epochs=2,
@@ -43,17 +42,15 @@ MNIST_DCGAN4 = Recipe(
     ),
 )
 
-MNIST_VAE = Recipe(
+MNIST_VAE = _of_mnist(
     name="mnist-vae",
     title="MNIST variational autoencoder",
     source="image-generation, section 2.2; Kingma and Welling 2014",
-    dataset="mnist",
-    image_shape=(28, 28, 1),
     networks={
         "encoder": Network("image_generation:conv_encoder"),
         "generator": Network("image_generation:conv_generator"),
     },
-    optimizers=dict.fromkeys(("encoder", "generator"), Optimizer("Adam", {"learning_rate": 2e-3})),
+    optimizers=for_both("Adam", ("encoder", "generator"), learning_rate=2e-3),
     kind="vae",
     objective=None,
     schedule="linear",
@@ -76,7 +73,7 @@ CELEBA_DCGAN = Recipe(
     image_shape=(64, 64, 3),
     networks=networks_of("image_generation", "face_generator", "face_discriminator"),
     optimizers=for_both("Adam", learning_rate=2e-4, beta_1=0.5),
-    latent={"noise": Part("uniform", 100)},
+    latent=UNIFORM,
     batch_size=64,
     epochs=25,
     notes=(
@@ -100,7 +97,7 @@ def _pca(name: str, title: str, dataset: str, image_shape: tuple[int, int, int])
         optimizers={},
         kind="pca",
         objective=None,
-        latent={"noise": Part("uniform", 100)},
+        latent=UNIFORM,
         batch_size=100_000,  # all images; of a larger set, as many as memory allows
         epochs=None,
         steps=1,

@@ -8,21 +8,20 @@ import dataclasses
 from typing import Any
 
 from ganlib.recipes.final_project import MNIST_WGAN, SVHN_WGAN
-from ganlib.recipes.recipe import Recipe, for_both
+from ganlib.recipes.parts import for_both
+from ganlib.recipes.recipe import Recipe
+from ganlib.recipes.vary import changed
 
 
 def _recipe(
     report: Recipe, name: str, title: str, source: str, notes: str, **choices: Any
 ) -> Recipe:
-    data, critic = report.name.split("-")[0], choices.pop("critic", {})
-    networks = dict(report.networks)
-    networks["discriminator"] = dataclasses.replace(networks["discriminator"], options=critic)
+    data = report.name.split("-")[0]
     return dataclasses.replace(
-        report,
+        changed(report, discriminator=choices.pop("critic", {})),
         name=f"{data}-{name}",
         title=f"{data.upper()} {title}",
         source=f"{report.source.split(';')[0]}; {source}",
-        networks=networks,
         optimizers=for_both("Adam", learning_rate=5e-4, beta_1=0.0),
         batch_size=32,
         epochs=20,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ganlib.recipes.recipe import Recipe, for_both, networks_of
+from ganlib.recipes.parts import for_both, networks_of
+from ganlib.recipes.recipe import Recipe
 
 OPEN = (
     "The report prints the networks and leaves open optimiser, rate and batch: ours are those of "

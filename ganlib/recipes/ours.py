@@ -4,7 +4,9 @@ import dataclasses
 from typing import Any
 
 from ganlib.recipes.final_project import MNIST_WGAN, SVHN_BASELINE
-from ganlib.recipes.recipe import Network, Optimizer, Recipe, for_both
+from ganlib.recipes.parts import Network, Optimizer, adams, for_both
+from ganlib.recipes.recipe import Recipe
+from ganlib.recipes.vary import changed
 from ganlib.systems.latents import Part
 
 EXPRESS = (
@@ -25,10 +27,7 @@ MNIST_EXPRESS = Recipe(
         ),
         "discriminator": Network("express:discriminator", {"units": 128, "filters": [16, 32]}),
     },
-    optimizers={
-        "generator": Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99}),
-        "discriminator": Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.0, "beta_2": 0.99}),
-    },
+    optimizers=adams(3e-3, 5e-4, beta_1=0.0, beta_2=0.99),
     objective="hinge",
     latent={"noise": Part("normal", 32)},
     schedule="linear",
@@ -75,15 +74,10 @@ MNIST_INFOGAN = dataclasses.replace(
 
 def _with_labels(recipe: Recipe, **changes: Any) -> Recipe:
     """The recipe as a conditional GAN: both networks see the label too, and take turns."""
-    networks = {
-        name: dataclasses.replace(network, options={**network.options, "classes": 10})
-        for name, network in recipe.networks.items()
-    }
     return dataclasses.replace(
-        recipe,
+        changed(recipe, generator={"classes": 10}, discriminator={"classes": 10}),
         name=f"{recipe.name}-cgan",
         source=f"{recipe.source}, Mirza and Osindero 2014 (labels)",
-        networks=networks,
         kind="conditional",
         latent={**recipe.latent, "labels": Part("label", 10)},
         notes=f"{recipe.name} whose networks see the label too, and take turns.",
@@ -98,13 +92,7 @@ FASHION_EXPRESS = dataclasses.replace(
     name="fashion-express",
     title="Fashion-MNIST express DCGAN",
     dataset="fashion_mnist",
-    networks={
-        **MNIST_EXPRESS.networks,
-        "generator": dataclasses.replace(
-            MNIST_EXPRESS.networks["generator"],
-            options={**MNIST_EXPRESS.networks["generator"].options, "activation": "tanh"},
-        ),
-    },
+    networks=changed(MNIST_EXPRESS, generator={"activation": "tanh"}).networks,
     epochs=5,
     minutes=None,
     notes=(
@@ -128,10 +116,7 @@ SVHN_EXPRESS = dataclasses.replace(
             "express:discriminator", {"units": 128, "filters": [32, 64], "lighting": True}
         ),
     },
-    optimizers={
-        "generator": Optimizer("Adam", {"learning_rate": 3e-3, "beta_1": 0.0, "beta_2": 0.99}),
-        "discriminator": Optimizer("Adam", {"learning_rate": 1e-3, "beta_1": 0.0, "beta_2": 0.99}),
-    },
+    optimizers=adams(3e-3, 1e-3, beta_1=0.0, beta_2=0.99),
     minutes=6.0,
     notes=(
         "It differs from mnist-express: twice the channels, tanh, a faster discriminator, and both "
@@ -162,10 +147,7 @@ SVHN_BASELINE_TTUR = dataclasses.replace(
     name="svhn-baseline-ttur",
     title="SVHN baseline DCGAN with a slow discriminator",
     source="final-project, section 3.4, figures 9 and 10; Heusel et al. 2017 (TTUR)",
-    optimizers={
-        "generator": Optimizer("Adam", {"learning_rate": 5e-4, "beta_1": 0.5}),
-        "discriminator": Optimizer("Adam", {"learning_rate": 5e-5, "beta_1": 0.5}),
-    },
+    optimizers=adams(5e-4, 5e-5, beta_1=0.5),
     batch_size=32,
     epochs=20,
     notes=(
@@ -175,10 +157,10 @@ SVHN_BASELINE_TTUR = dataclasses.replace(
     ),
 )
 
-CELEBA_EXPRESS = Recipe(
+CELEBA_EXPRESS = dataclasses.replace(
+    MNIST_EXPRESS,
     name="celeba-express",
     title="CelebA express DCGAN",
-    source=f"{EXPRESS}, Lim and Ye 2017 (hinge loss)",
     dataset="celeb_a",
     image_shape=(64, 64, 3),
     networks={
@@ -188,16 +170,12 @@ CELEBA_EXPRESS = Recipe(
         ),
         "discriminator": Network("express:discriminator", {"units": 128, "filters": [32, 64, 128]}),
     },
-    optimizers={
-        "generator": Optimizer("Adam", {"learning_rate": 2e-3, "beta_1": 0.0, "beta_2": 0.99}),
-        "discriminator": Optimizer("Adam", {"learning_rate": 1e-3, "beta_1": 0.0, "beta_2": 0.99}),
-    },
-    objective="hinge",
+    optimizers=adams(2e-3, 1e-3, beta_1=0.0, beta_2=0.99),
     options={"mirror": True},
     latent={"noise": Part("normal", 64)},
-    schedule="linear",
-    batch_size=32,
     epochs=24,
+    minutes=None,
+    steps_per_execution=1,
     notes=(
         "mnist-express for photographs in colour: three rasters, from 8×8 to half of the side, "
         "more channels, tanh, a longer latent, and faces that are mirrored at random. 24 "

@@ -1,6 +1,6 @@
 """The parts of a recipe that are built: networks and optimisers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +70,15 @@ def networks_of(
     }
 
 
-def for_both(name: str, **options: Any) -> dict[str, Optimizer]:
-    """The same optimiser for generator and discriminator."""
-    return dict.fromkeys(("generator", "discriminator"), Optimizer(name, options))
+BOTH = ("generator", "discriminator")
+
+
+def for_both(name: str, networks: Iterable[str] = BOTH, **options: Any) -> dict[str, Optimizer]:
+    """The same optimiser for generator and discriminator, or other networks."""
+    return dict.fromkeys(networks, Optimizer(name, options))
+
+
+def adams(generator: float, discriminator: float, **options: float) -> dict[str, Optimizer]:
+    """Adam with two learning rates, and these options for both."""
+    rates = zip(BOTH, (generator, discriminator), strict=True)
+    return {n: Optimizer("Adam", {"learning_rate": rate, **options}) for n, rate in rates}

@@ -13,7 +13,6 @@ from typing import Any
 from ganlib.errors import GanlibError, first_line, shown
 from ganlib.recipes import builders
 from ganlib.recipes.parts import Network, Optimizer, Shape, for_both
-from ganlib.recipes.parts import networks_of as networks_of
 from ganlib.rules import GROUP, NAME, OPTION, SETTING, TEXT, check, maybe, number, one_of, whole
 from ganlib.systems import KINDS, OBJECTIVES, kind
 from ganlib.systems.latents import Latent, Part

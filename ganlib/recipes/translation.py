@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ganlib.recipes.recipe import Network, Optimizer, Recipe
+from ganlib.recipes.parts import Network, for_both
+from ganlib.recipes.recipe import Recipe
 
 GENERATORS, DISCRIMINATORS = ("generator", "back"), ("discriminator", "back_discriminator")
 
@@ -12,7 +13,6 @@ def _recipe(
 ) -> Recipe:
     networks = dict.fromkeys(GENERATORS, Network("translation:generator"))
     networks |= dict.fromkeys(DISCRIMINATORS, Network("translation:discriminator"))
-    adam = Optimizer("Adam", {"learning_rate": 1e-3, "beta_1": 0.5})
     return Recipe(
         name=name,
         title=title,
@@ -20,7 +20,7 @@ def _recipe(
         dataset=dataset,
         image_shape=shape,
         networks=networks,
-        optimizers=dict.fromkeys(networks, adam),
+        optimizers=for_both("Adam", networks, learning_rate=1e-3, beta_1=0.5),
         kind="cyclegan",
         objective="least_squares",
         latent={},

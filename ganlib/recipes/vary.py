@@ -46,6 +46,11 @@ def _require(holds: bool, recipe: Recipe, what: str, name: str) -> None:
         raise GanlibError(f"{recipe.name} has no {what}, so it has no {name}: leave it out")
 
 
+def _with(part: Any, option: str, value: Any) -> Any:
+    """A network or an optimiser with another option."""
+    return dataclasses.replace(part, options={**part.options, option: value})
+
+
 def _objective(recipe: Recipe, name: str, value: Any) -> Recipe:
     _require(recipe.objective is not None, recipe, "discriminator", name)
     options, kind = dict(recipe.options), recipe.kind
@@ -73,10 +78,7 @@ def _option(recipe: Recipe, name: str, value: Any) -> Recipe:
 
 def _optimizers(recipe: Recipe, name: str, value: Any) -> Recipe:
     _require(bool(recipe.optimizers), recipe, "optimiser", name)
-    changed = {
-        network: dataclasses.replace(optimizer, options={**optimizer.options, name: value})
-        for network, optimizer in recipe.optimizers.items()
-    }
+    changed = {network: _with(one, name, value) for network, one in recipe.optimizers.items()}
     return dataclasses.replace(recipe, optimizers=changed)
 
 
@@ -88,9 +90,7 @@ def _latent(recipe: Recipe, name: str, value: Any) -> Recipe:
         raise GanlibError(f"unknown latent {kind!r}; choose normal or uniform")
     networks = dict(recipe.networks)
     if size != part.size:
-        generator = networks["generator"]
-        options = {**generator.options, "latent_dim": size}
-        networks["generator"] = dataclasses.replace(generator, options=options)
+        networks["generator"] = _with(networks["generator"], "latent_dim", size)
     latent = {**recipe.latent, "noise": Part(kind, size)}
     return dataclasses.replace(recipe, networks=networks, latent=latent)
 
@@ -134,11 +134,9 @@ def changed(recipe: Recipe, **changes: Mapping[str, Any]) -> Recipe:
     changes : name of a network to its other options, such as ``discriminator={"units": 64}``. An
         option that its optimiser has, such as ``learning_rate``, goes there; else to its builder.
     """
-    change = dataclasses.replace
     networks, optimizers = dict(recipe.networks), dict(recipe.optimizers)
     for name, options in changes.items():
-        rates = {key: value for key, value in options.items() if key in optimizers[name].options}
-        built = {key: value for key, value in options.items() if key not in rates}
-        optimizers[name] = change(optimizers[name], options={**optimizers[name].options, **rates})
-        networks[name] = change(networks[name], options={**networks[name].options, **built})
-    return change(recipe, networks=networks, optimizers=optimizers)
+        for option, value in options.items():
+            parts: dict[str, Any] = optimizers if option in optimizers[name].options else networks
+            parts[name] = _with(parts[name], option, value)
+    return dataclasses.replace(recipe, networks=networks, optimizers=optimizers)
