@@ -15,7 +15,7 @@ import pytest
 from offline import offline  # noqa: F401  (a fixture that serves every test)
 from PIL import Image
 
-from ganlib.datasets import Dataset, grayscale, load, names
+from ganlib.datasets import Dataset, arrays, load, names
 from ganlib.datasets.catalog import KNOWN
 from ganlib.errors import DataError, DataNotFound
 
@@ -544,10 +544,10 @@ REAL_DATA = os.environ.get("GANLIB_DATA") and Path(os.environ["GANLIB_DATA"]).re
 
 
 def test_luma_is_the_weighted_sum_of_red_green_and_blue(monkeypatch):
-    monkeypatch.setattr(grayscale, "CHUNK", 5)  # 12 images in three parts
+    monkeypatch.setattr(arrays, "CHUNK", 5)  # 12 images in three parts
     images = np.random.default_rng(0).integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
     images[0, 0, :3] = np.eye(3) * 255
-    grey = grayscale.to_grayscale(images)
+    grey = arrays.to_grayscale(images)
     assert grey.shape == (12, 32, 32, 1) and grey.dtype == np.uint8
     assert grey[0, 0, :3, 0].tolist() == [76, 150, 29]
     exact = images @ np.array([0.299, 0.587, 0.114])
@@ -559,7 +559,7 @@ def test_luma_is_the_weighted_sum_of_red_green_and_blue(monkeypatch):
 def test_colour_sets_are_loaded_in_greyscale_when_asked(tmp_path):
     colour = load("svhn_cropped", "test", stand_in="always")
     grey = load("svhn_cropped", "test", stand_in="always", channels=1)
-    np.testing.assert_array_equal(grey.images, grayscale.to_grayscale(colour.images))
+    np.testing.assert_array_equal(grey.images, arrays.to_grayscale(colour.images))
     assert not grey.images.flags.writeable
     assert grey.checksum != colour.checksum
     assert "32×32×1 in greyscale" in grey.describe() and "greyscale" not in colour.describe()

@@ -16,8 +16,8 @@ import pytest
 
 from ganlib import datasets, devices
 from ganlib.datasets import Dataset
+from ganlib.datasets.arrays import to_grayscale
 from ganlib.datasets.batches import batches
-from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation import corruptions, judges
 from ganlib.evaluation.judges import training

@@ -15,9 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.datasets import local
-from ganlib.datasets.arrays import Labels
+from ganlib.datasets.arrays import Labels, to_grayscale
 from ganlib.datasets.catalog import KNOWN, KnownDataset, by, known_dataset
-from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, DataNotFound
 
 __all__ = ["Dataset", "check_channels", "load", "names"]

@@ -13,6 +13,8 @@ from ganlib.errors import DataError
 Labels = np.ndarray | None
 CHUNK = 4096  # images at a time: what is computed between is larger than they are
 DARK = 31  # of 255: the largest value of images that are hardly to be seen
+LUMA = (299, 587, 114)
+"""Red, green and blue in thousandths, as in ITU-R BT.601."""
 ROUND = ".round().clip(0, 255).astype(np.uint8)"
 
 
@@ -41,6 +43,15 @@ def uniform(
         raise DataError("it holds no images: use the complete file")
     images = np.ascontiguousarray(_bytes(images))
     return images, None if labels is None else _numbers(labels, len(images), classes, owner)
+
+
+def to_grayscale(images: np.ndarray) -> np.ndarray:
+    """Turn uint8 images (N, H, W, 3) into (N, H, W, 1): 0.299 R + 0.587 G + 0.114 B, rounded."""
+    result = np.empty((*images.shape[:3], 1), np.uint8)
+    for start in range(0, len(images), CHUNK):
+        part = images[start : start + CHUNK].astype(np.int32) @ np.array(LUMA, np.int32)
+        result[start : start + CHUNK, ..., 0] = (part + 500) // 1000
+    return result
 
 
 def by(shape: Sequence[int]) -> str:

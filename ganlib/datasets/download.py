@@ -69,6 +69,7 @@ def read(
     `pictures.fitted` does it. Labels are None where the set has none.
     """
     import tensorflow_datasets as tfds
+    from PIL import Image
 
     from ganlib.startup import tf
 
@@ -79,7 +80,8 @@ def read(
             builder = tfds.builder(name, version=folder.name, data_dir=store)
             if size is not None:
                 parts = builder.as_dataset(split=split)
-                images = [_fitted(one["image"], size, crop) for one in tfds.as_numpy(parts)]
+                pictures = (Image.fromarray(one["image"]) for one in tfds.as_numpy(parts))
+                images = [np.asarray(fitted(picture, size, crop)) for picture in pictures]
                 return np.stack(images), None, f"{name}:{builder.version}"
             # One batch of everything: one by one takes more than twice as long.
             batch = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))
@@ -89,12 +91,6 @@ def read(
             f"the {split} split that TensorFlow Datasets prepared in {folder} cannot be read "
             f"({reason(error)}): delete that folder, so that it is prepared again"
         ) from None
-
-
-def _fitted(image: np.ndarray, size: tuple[int, int], crop: int) -> np.ndarray:
-    from PIL import Image
-
-    return np.asarray(fitted(Image.fromarray(image), size, crop))
 
 
 def download(name: str, store: Path, url: str | None, notice: str = "") -> Path:

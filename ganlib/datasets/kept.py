@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from ganlib.errors import DataError
 from ganlib.files import atomic, write_text
 
 IN_MEMORY = 10**9  # bytes; more than that lie in a file, kept or not
-FORMAT = 1  # of the note; another number: decoded again
+FORMAT = 2  # of the note; another number: decoded again
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +36,9 @@ def place() -> Path:
 
 def images(
     folder: Path,
-    about: Mapping[str, Any],
-    whole: Sequence[int],
+    settings: Sequence[Any],
+    files: Sequence[File],
+    shape: Sequence[int],
     decode: Callable[[], Iterator[list[np.ndarray | None]]],
     keep: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -46,8 +47,8 @@ def images(
     Parameters
     ----------
     folder : the pictures' own
-    about : "files" in their order, and all else that the pixels depend on
-    whole : number of files, height, width and channels
+    settings, files : all that the pixels depend on
+    shape : height, width and channels
     decode : yields the files' images in their order, None for one that cannot be read
     keep : whether to keep the pixels; of what lies in memory alone, nothing is kept
 
@@ -55,17 +56,16 @@ def images(
     -------
     The images of the files that can be read, and bool (number of files,): which these are.
     """
-    name = hashlib.sha256(f"{folder.resolve()} {[*whole[1:]]}".encode()).hexdigest()[:16]
-    pixels, note = place() / f"{folder.name}-{name}.npy", place() / f"{folder.name}-{name}.json"
-    digest = digest_of(about) if keep else ""
-    if keep and (found := _kept(pixels, note, digest, whole)) is not None:
-        return found
+    whole = (len(files), *shape)
     size = int(np.prod(whole))
-    if not keep and size <= IN_MEMORY:
-        return _filled(np.empty(whole, np.uint8), decode())
     if keep:
+        name = hashlib.sha256(f"{folder.resolve()} {[*shape]}".encode()).hexdigest()[:16]
+        pixels = place() / f"{folder.name}-{name}.npy"
+        digest = _digest(settings, files)
+        if (found := _kept(pixels, digest, whole)) is not None:
+            return found
         try:
-            return _keep(pixels, note, digest, whole, decode)
+            return _keep(pixels, digest, whole, decode)
         except OSError as error:  # read-only, or full
             log.warning(
                 "WARNING: the pictures of %s are not kept, and are read anew each time, because %s "
@@ -80,38 +80,32 @@ def images(
             f"{folder}: {whole[0]:,} pictures need {size / 1e9:.1f} GB, but {temporary} has "
             f"{free / 1e9:.1f} GB: set TMPDIR to a larger disk"
         )
-    pixels_on_disk = np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=tuple(whole))
-    return _filled(pixels_on_disk, decode())
+    return _filled(np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=whole), decode())
 
 
-def digest_of(about: Mapping[str, Any]) -> str:
-    """SHA-256 over the files' names, sizes and times of change, and over all else in `about`."""
-    digest = hashlib.sha256(repr({k: v for k, v in about.items() if k != "files"}).encode())
-    for file in about["files"]:
-        digest.update(f"{file}\0{_state(file)}\0".encode(errors="surrogateescape"))
+def _digest(settings: Sequence[Any], files: Sequence[File]) -> str:
+    """SHA-256 over the settings, and over the files' names, sizes and times of change."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for file in files:
+        if isinstance(file, zipfile.Path):
+            info = file.root.getinfo(file.at)
+            state = f"{info.file_size} {info.CRC}"
+        else:
+            state = f"{file.stat().st_size} {file.stat().st_mtime_ns}"
+        digest.update(f"{file}\0{state}\0".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
-def _state(file: File) -> str:
-    if isinstance(file, zipfile.Path):
-        info = file.root.getinfo(file.at)
-        return f"{info.file_size} {info.CRC}"
-    status = file.stat()
-    return f"{status.st_size} {status.st_mtime_ns}"
-
-
-def _kept(
-    pixels: Path, note: Path, digest: str, whole: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray] | None:
+def _kept(pixels: Path, digest: str, whole: Sequence[int]) -> tuple[np.ndarray, np.ndarray] | None:
     """What is kept of these very files; None: nothing, or it is damaged."""
     try:
-        values = json.loads(note.read_text(encoding="utf-8"))
+        values = json.loads(pixels.with_suffix(".json").read_text(encoding="utf-8"))
         found = np.load(pixels, mmap_mode="r", allow_pickle=False)
         readable = np.ones(whole[0], bool)
         readable[values["left_out"]] = False
         same = (values["format"], values["digest"]) == (FORMAT, digest)
-        if same and found.dtype == np.uint8 and found.shape == (readable.sum(), *whole[1:]):
-            return found, readable
+        if same and found.dtype == np.uint8 and found.shape == tuple(whole):
+            return found[: readable.sum()], readable
     except (OSError, ValueError, TypeError, LookupError, EOFError):
         pass
     return None
@@ -119,36 +113,30 @@ def _kept(
 
 def _keep(
     pixels: Path,
-    note: Path,
     digest: str,
-    whole: Sequence[int],
+    whole: tuple[int, ...],
     decode: Callable[[], Iterator[list[np.ndarray | None]]],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Write both files, the note last, and map the pixels."""
+    """Write both files, the note last, and map the pixels; left out ones are space at the end."""
     pixels.parent.mkdir(parents=True, exist_ok=True)
-    size = int(np.prod(whole))
+    size, note = int(np.prod(whole)), pixels.with_suffix(".json")
     if shutil.disk_usage(pixels.parent).free < 1.1 * size:
         raise OSError(f"{size / 1e9:.1f} GB do not fit on its disk")
     note.unlink(missing_ok=True)
-    readable = np.zeros(0, bool)
+    readable: list[bool] = []
     with atomic(pixels) as partial, partial.open("wb") as file:
-        header = {"descr": "|u1", "fortran_order": False}
-        # The first line has room for any number of images: how many there are is known at the end.
-        np.lib.format.write_array_header_1_0(file, header | {"shape": tuple(whole)})
-        start = file.tell()
+        header = {"descr": "|u1", "fortran_order": False, "shape": whole}
+        np.lib.format.write_array_header_1_0(file, header)
+        end = file.tell() + size
         for some in decode():
-            good = [image for image in some if image is not None]
-            file.write(np.stack(good).tobytes() if good else b"")
-            readable = np.append(readable, [image is not None for image in some])
-        file.seek(0)
-        np.lib.format.write_array_header_1_0(
-            file, header | {"shape": (int(readable.sum()), *whole[1:])}
-        )
-        if file.tell() != start:
-            raise OSError("its header does not fit")
-    left_out = np.flatnonzero(~readable).tolist()
+            for image in some:
+                file.write(b"" if image is None else image.tobytes())
+                readable.append(image is not None)
+        file.truncate(end)
+    left_out = np.flatnonzero(~np.array(readable, bool)).tolist()
     write_text(note, json.dumps({"format": FORMAT, "digest": digest, "left_out": left_out}))
-    return np.load(pixels, mmap_mode="r", allow_pickle=False), readable
+    kept = np.load(pixels, mmap_mode="r", allow_pickle=False)[: sum(readable)]
+    return kept, np.array(readable, bool)
 
 
 def _filled(
@@ -156,11 +144,8 @@ def _filled(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Fill an array with the images that can be read."""
     readable, count = np.zeros(len(images), bool), 0
-    position = 0
-    for some in parts:
-        for image in some:
-            if image is not None:
-                images[count], readable[position] = image, True
-                count += 1
-            position += 1
+    for position, image in enumerate(image for some in parts for image in some):
+        if image is not None:
+            images[count], readable[position] = image, True
+            count += 1
     return images[:count], readable

@@ -7,7 +7,7 @@ import numpy as np
 
 from ganlib import datasets
 from ganlib.datasets import Dataset
-from ganlib.datasets.grayscale import to_grayscale
+from ganlib.datasets.arrays import to_grayscale
 from ganlib.errors import DataError
 
 NAMES = ("source", "target")

@@ -75,11 +75,8 @@ class Pictures:
         Those of `MANY` files are kept for the next time, see `ganlib.datasets.kept`. What was left
         out is said once.
         """
-        whole = (len(self.files), *shape)
         images, readable = kept.images(
-            self.folder,
-            {"shape": shape, "crop": self.crop, "files": self.files},
-            whole,
+            *(self.folder, (shape, self.crop), self.files, shape),
             lambda: self.batches(shape),
             keep=len(self.files) >= MANY,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import pdist, squareform
 
 from ganlib import datasets
 from ganlib.datasets import Dataset
@@ -75,13 +75,7 @@ def measured(
     fake = np.clip(np.rint(127.5 * raw + 127.5), 0, 255).astype(np.uint8)
     numbers |= {
         "flag": float(np.abs(raw - batch).mean() / max(raw.std(), batch.std(), 1e-9)),
-        "contrast": float(raw.std(axis=(1, 2, 3)).mean()),
-        "darkest": float(np.quantile(raw, 0.01)),
-        "brightest": float(np.quantile(raw, 0.99)),
-        "mean": float(raw.mean()),
-        "white": float((raw > 0.95).mean()),
-        "peak": stride_peak(raw),
-        "uneven": unevenness(raw),
+        **_of_pixels(raw),
     } | _spread("fake", fake)
     if isinstance(noise, np.ndarray):
         numbers |= {"noise_size": noise.shape[1], "noise_spread": float(noise.std(axis=0).mean())}
@@ -89,16 +83,8 @@ def measured(
         return numbers
     chosen = np.linspace(0, len(test) - 1, min(COUNT, len(test))).astype(int)
     real = test.images[chosen]
-    scaled = real / 127.5 - 1.0
-    numbers |= {
-        "real_contrast": float(scaled.std(axis=(1, 2, 3)).mean()),
-        "real_darkest": float(np.quantile(scaled, 0.01)),
-        "real_brightest": float(np.quantile(scaled, 0.99)),
-        "real_mean": float(scaled.mean()),
-        "real_white": float((scaled > 0.95).mean()),
-        "real_peak": stride_peak(scaled),
-        "real_uneven": unevenness(scaled),
-    } | _spread("real", real)
+    of_real = _of_pixels(real / 127.5 - 1.0)
+    numbers |= {f"real_{key}": value for key, value in of_real.items()} | _spread("real", real)
     near, held_out = (
         nearest_distances(images[:: max(1, len(images) // LOOKED_UP)][:LOOKED_UP], train.images)
         for images in (fake, real)
@@ -108,15 +94,26 @@ def measured(
     return numbers | (_judged(fake, real, train.name) if train.name in judges.names() else {})
 
 
+def _of_pixels(images: np.ndarray) -> dict[str, float]:
+    """What images in [-1, 1] have in themselves."""
+    return {
+        "contrast": float(images.std(axis=(1, 2, 3)).mean()),
+        "darkest": float(np.quantile(images, 0.01)),
+        "brightest": float(np.quantile(images, 0.99)),
+        "mean": float(images.mean()),
+        "white": float((images > 0.95).mean()),
+        "peak": stride_peak(images),
+        "uneven": unevenness(images),
+    }
+
+
 def _spread(name: str, images: np.ndarray) -> dict[str, float]:
     """How far apart images are in pixels from 0 to 1: two of them, and the nearest two."""
     rows = images[:500].reshape(len(images[:500]), -1) / 255.0
     distances = pdist(rows)
-    number = len(rows)
-    table = np.full((number, number), np.inf)
-    upper = np.triu_indices(number, 1)
-    table[upper] = distances
-    nearest = np.minimum(table, table.T).min(axis=1)
+    table = squareform(distances)
+    np.fill_diagonal(table, np.inf)
+    nearest = table.min(axis=1)
     return {f"{name}_apart": float(distances.mean()), f"{name}_twin": float(np.median(nearest))}
 
 

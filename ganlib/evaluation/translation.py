@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ganlib.datasets import Dataset, pairs
-from ganlib.datasets.grayscale import to_grayscale
+from ganlib.datasets.arrays import to_grayscale
 from ganlib.errors import DataError
 from ganlib.evaluation import judges
 from ganlib.evaluation.metrics.intervals import Score, bootstrap

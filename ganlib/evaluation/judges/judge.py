@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from ganlib.datasets.arrays import to_grayscale
 from ganlib.datasets.catalog import by
-from ganlib.datasets.grayscale import to_grayscale
 from ganlib.errors import DataError, GanlibError
 from ganlib.evaluation.judges.network import SIDES, build_network, scaled, weight_names
 from ganlib.evaluation.metrics import checks
