@@ -7,6 +7,7 @@ What a picture shows is in its ``info["alt"]``, for those who cannot see it.
 
 import io
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,8 @@ def read(path: Path) -> Image.Image:
 
 
 def save(picture: Any, path: Path) -> None:
-    """Write a picture, or a matplotlib figure, as PNG in one piece."""
+    """Write a picture, or a matplotlib figure, as PNG in one piece, in a new folder if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with atomic(path) as partial:
         write = picture.savefig if isinstance(picture, Figure) else picture.save
         write(partial, format="png")
@@ -224,6 +226,15 @@ def cross_table(values: np.ndarray, names: Sequence[str], title: str = "") -> Fi
     axes.set_yticks(ticks, labels)
     axes.set(xlabel="generator", ylabel="discriminator", title=title)
     return figure
+
+
+def drawn(figure: Figure) -> Image.Image:
+    """A chart as a picture, to stand beside others; a name that no font here has shows boxes."""
+    file = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")
+        figure.savefig(file, format="png")
+    return Image.open(file)
 
 
 def _panels(count: int, width: float, height: float, title: str) -> tuple[Figure, Sequence[Axes]]:

@@ -3,11 +3,12 @@
 import argparse
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ganlib import __version__
 from ganlib.devices import PRECISIONS, STRATEGIES
-from ganlib.errors import plain, shortened
+from ganlib.errors import GanlibError, plain, shortened
 from ganlib.files import utf8
 from ganlib.rules import LARGEST
 from ganlib.systems import OBJECTIVES
@@ -215,6 +216,13 @@ TRAIN_JUDGE: Options = {
     "--epochs": {"type": _count, "help": "default: the data set's"},
     "--output": {"help": "an .npz (default: judges/NAME.npz)"},
 }
+
+
+def a_png(text: str) -> Path:
+    """The file that an --output names, which must be a picture."""
+    if not text.endswith(".png"):
+        raise GanlibError(f"--output {text} must end in .png")
+    return Path(text)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,10 +7,10 @@ from typing import Any
 
 from ganlib import datasets, recipes
 from ganlib.cli import translation
+from ganlib.cli.arguments import a_png
 from ganlib.datasets.catalog import KNOWN
 from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
-from ganlib.files import atomic
 from ganlib.recipes.vary import vary
 from ganlib.runs import pretrained
 from ganlib.runs.sampling import check_generator
@@ -71,7 +71,6 @@ def sample(options: argparse.Namespace) -> int:
     check_generator(run, options.weights)
     import numpy as np
 
-    from ganlib import figures
     from ganlib.runs import sampling
 
     if KINDS[run.recipe.kind].sets:
@@ -86,26 +85,19 @@ def sample(options: argparse.Namespace) -> int:
         next(iter(given.values()), range(latents.ALIKE if options.count is None else options.count))
     )
     images = sampling.sample(run, count, options.seed, weights=options.weights, **given)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    if output.suffix == ".npz":
-        with atomic(output) as partial:
-            np.savez_compressed(partial, images=images, **given)
-    else:
-        caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
-        figures.save(figures.grid(images, columns, caption=caption), output)
+    translation.write(run, output, images, columns, **given)
     print(f"{len(images)} images in {output}")
     return 0
 
 
 def compare(options: argparse.Namespace) -> int:
     """Several runs in one picture and one table."""
-    if Path(options.output).suffix != ".png":
-        raise GanlibError(f"--output {options.output} must end in .png")
+    output = a_png(options.output)
     runs = [pretrained.find(text) for text in options.runs]
     from ganlib.evaluation import comparison
 
-    print(comparison.compare(runs, Path(options.output)))
-    print(f"picture  {options.output}")
+    print(comparison.compare(runs, output))
+    print(f"picture  {output}")
     return 0
 
 

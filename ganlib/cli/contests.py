@@ -2,18 +2,15 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from ganlib import datasets
-from ganlib.errors import GanlibError
+from ganlib.cli.arguments import a_png
 from ganlib.runs.folder import runs_folder
 
 
 def tournament(options: argparse.Namespace) -> int:
     """Every discriminator against every generator, as text, .csv and .png."""
-    output = Path(options.output)
-    if output.suffix != ".png":
-        raise GanlibError(f"--output {output} must end in .png")
+    output = a_png(options.output)
     from ganlib import figures
     from ganlib.evaluation.league import league
 
@@ -25,7 +22,6 @@ def tournament(options: argparse.Namespace) -> int:
     print(f"data     {found.test.describe()}")
     print(f"shown    {count:,} of them and {count:,} images of each generator, seed {found.seed}\n")
     print(f"{found.text()}\n")
-    output.parent.mkdir(parents=True, exist_ok=True)
     figures.save(found.picture(), output)
     found.write_csv(output.with_suffix(".csv"))
     print(f"picture  {output}")
@@ -38,9 +34,7 @@ def search(options: argparse.Namespace) -> int:
     from ganlib import recipes
 
     recipe = recipes.get(options.recipe)
-    output = Path(options.output or f"search-{recipe.name}-{options.searcher}.png")
-    if output.suffix != ".png":
-        raise GanlibError(f"--output {output} must end in .png")
+    output = a_png(options.output or f"search-{recipe.name}-{options.searcher}.png")
     from ganlib.search import report, spaces, study
 
     space = spaces.space_of(recipe.name)
@@ -68,7 +62,6 @@ def search(options: argparse.Namespace) -> int:
     print(f"\n{report.table(found, plan, space)}\n")
     from ganlib import figures
 
-    output.parent.mkdir(parents=True, exist_ok=True)
     figures.save(report.picture(found, name), output)
     print(f"picture  {output}")
     return 0

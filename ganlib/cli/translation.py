@@ -2,7 +2,9 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
+from ganlib.cli.arguments import a_png
 from ganlib.datasets import Dataset, pairs
 from ganlib.errors import GanlibError
 from ganlib.files import atomic
@@ -16,9 +18,7 @@ SCALE = 3  # screen pixels for one of a picture of one's own
 
 def translate(options: argparse.Namespace) -> int:
     """Pictures of one's own through a CycleGAN: before, after, and translated back."""
-    output = Path(options.output)
-    if output.suffix != ".png":
-        raise GanlibError(f"--output {output} must end in .png")
+    output = a_png(options.output)
     run = pretrained.find(options.run)
     if not KINDS[run.recipe.kind].sets:
         raise GanlibError(
@@ -35,7 +35,6 @@ def translate(options: argparse.Namespace) -> int:
     if options.invert:
         inputs["images"] *= -1.0
     shown = system.shown(inputs, NETWORKS[::-1] if options.back else NETWORKS)
-    output.parent.mkdir(parents=True, exist_ok=True)
     figures.save(figures.grid(shown, min(len(images), system.columns), SCALE), output)
     print(f"{len(images)} pictures, their translations, and those back in {output}")
     return 0
@@ -54,16 +53,26 @@ def sample(run: RunFolder, options: argparse.Namespace, output: Path) -> int:
     if not 1 <= count <= len(data["source"]):
         raise GanlibError(f"--count must be from 1 to {len(data['source']):,}, not {count:,}")
     inputs = system.draw(np.random.default_rng(0), count, **system.conditions(data, count))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    if output.suffix == ".npz":
-        with atomic(output) as partial:
-            np.savez_compressed(partial, images=figures.to_uint8(system.generate(inputs)))
-    else:
-        caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
-        columns = min(count, system.columns)
-        figures.save(figures.grid(system.shown(inputs), columns, caption=caption), output)
+    alone = output.suffix == ".npz"
+    images = system.generate(inputs) if alone else system.shown(inputs)
+    write(run, output, figures.to_uint8(images), min(count, system.columns))
     print(f"{count} images, their translations, and those back in {output}")
     return 0
+
+
+def write(run: RunFolder, output: Path, images: Any, columns: int, **beside: Any) -> None:
+    """A run's images as a grid, which says where they are SYNTHETIC, or as an .npz."""
+    import numpy as np
+
+    from ganlib import figures
+
+    if output.suffix == ".npz":
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with atomic(output) as partial:
+            np.savez_compressed(partial, images=images, **beside)
+        return
+    caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+    figures.save(figures.grid(images, columns, caption=caption), output)
 
 
 def evaluate(run: RunFolder, options: argparse.Namespace) -> int:

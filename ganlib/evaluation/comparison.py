@@ -1,11 +1,7 @@
 """Several runs in one picture and one table."""
 
-import io
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-from PIL import Image
 
 from ganlib import figures
 from ganlib.errors import GanlibError
@@ -31,12 +27,8 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     ]
     columns = -(-len(grids) // -(-len(grids) // MOST_IN_A_ROW))  # rows as equal as can be
     rows = [figures.row(grids[i : i + columns]) for i in range(0, len(grids), columns)]
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")  # of a name in a script that no font here has
-        figures.loss_curves(histories).savefig(buffer, format="png")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    figures.save(figures.stacked([Image.open(buffer), *rows]), output)
+    curves = figures.drawn(figures.loss_curves(histories))
+    figures.save(figures.stacked([curves, *rows]), output)
     return table
 
 

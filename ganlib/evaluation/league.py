@@ -1,6 +1,6 @@
 """A tournament of run folders as text, table and picture; who cannot take part is told why."""
 
-import io
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +53,8 @@ class League:
             + [f"{100 * table.real_accuracy(i).value:.1f}"]
             for i, name in enumerate(names)
         ]
-        widest = max(
-            (score.high - score.low) / 2
-            for i in range(len(names))
-            for score in (table.accuracy(i, j) for j in range(len(names)))
-        )
+        everyone = itertools.product(range(len(names)), repeat=2)
+        widest = max((s.high - s.low) / 2 for s in itertools.starmap(table.accuracy, everyone))
         about = (
             f"accuracy in %, half real images and half of the generator above the column "
             f"(95 % intervals: at most ± {100 * widest:.1f}):"
@@ -66,16 +63,11 @@ class League:
 
     def _pairs(self) -> list[list[str]]:
         rows = [["pair", "ratio of test errors", "of sample errors", "GAM: wins", "GMAM", "better"]]
-        names = self.table.names
-        for a in range(len(names)):
-            for b in range(a + 1, len(names)):
-                test, samples, winner = self.table.gam(a, b)
-                gmam = self.table.gmam(a, b)
-                better = names[b if gmam > 0 else a]
-                rows.append(
-                    [f"{names[a]}, {names[b]}", f"{test:.2f}", f"{samples:.2f}", winner]
-                    + [f"{gmam:+.2f}", better]
-                )
+        for (a, one), (b, other) in itertools.combinations(enumerate(self.table.names), 2):
+            test, samples, winner = self.table.gam(a, b)
+            gmam = self.table.gmam(a, b)
+            numbers = [f"{test:.2f}", f"{samples:.2f}", winner, f"{gmam:+.2f}"]
+            rows.append([f"{one}, {other}", *numbers, other if gmam > 0 else one])
         return rows
 
     def _ranked(self, order: Sequence[int]) -> str:
@@ -97,33 +89,29 @@ class League:
     def write_csv(self, path: Path) -> None:
         """A row for each pair of a discriminator and a generator."""
         table, rows = self.table, []
-        for i, name in enumerate(table.names):
-            for j, other in enumerate(table.names):
-                score = table.accuracy(i, j)
-                test, samples, winner = table.gam(i, j)
-                rows.append(
-                    {
-                        "discriminator": name,
-                        "generator": other,
-                        "accuracy": round(score.value, 5),
-                        "low": round(score.low, 5),
-                        "high": round(score.high, 5),
-                        "on_real": round(table.real_accuracy(i).value, 5),
-                        "on_generated": round(table.fake_accuracy(i, j).value, 5),
-                        "gam_test_ratio": round(test, 4),
-                        "gam_sample_ratio": round(samples, 4),
-                        "gam_winner": winner,
-                        "gmam": round(table.gmam(i, j), 4),
-                    }
-                )
+        for (i, name), (j, other) in itertools.product(enumerate(table.names), repeat=2):
+            score = table.accuracy(i, j)
+            test, samples, winner = table.gam(i, j)
+            row = {
+                "discriminator": name,
+                "generator": other,
+                "accuracy": round(score.value, 5),
+                "low": round(score.low, 5),
+                "high": round(score.high, 5),
+                "on_real": round(table.real_accuracy(i).value, 5),
+                "on_generated": round(table.fake_accuracy(i, j).value, 5),
+                "gam_test_ratio": round(test, 4),
+                "gam_sample_ratio": round(samples, 4),
+                "gam_winner": winner,
+                "gmam": round(table.gmam(i, j), 4),
+            }
+            rows.append(row)
         write_table(path, rows)
 
     def picture(self) -> Image.Image:
         """The table in colours over images of each generator, the best one first."""
-        buffer = io.BytesIO()
         title = "accuracy in %: row, discriminator; column, generator"
         figure = figures.cross_table(100 * self.table.accuracies, self.table.names, title)
-        figure.savefig(buffer, format="png")
         strips = [
             figures.captioned(
                 figures.grid(self.images[i][:SHOWN], SHOWN),
@@ -132,7 +120,7 @@ class League:
             )
             for rank, i in enumerate(self.table.ranking())
         ]
-        return figures.stacked([Image.open(buffer), *strips])
+        return figures.stacked([figures.drawn(figure), *strips])
 
 
 def league(
