@@ -4,24 +4,26 @@ TensorFlow is imported inside the commands that compute, so that help and mistak
 at once. Errors are one line on standard error, with exit status 2.
 """
 
+import argparse
 import contextlib
 import errno
+import functools
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TextIO, cast
 
 from ganlib.cli import commands, contests, train, translation
 from ganlib.cli.arguments import INTERRUPTED, parser
 from ganlib.errors import GanlibError, lacking, plain, shortened
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "recipes": commands.list_recipes,
     "pretrained": commands.list_pretrained,
     "summary": commands.summary,
     "train": train.train,
-    "live": train.live,
+    "live": functools.partial(train.train, display="live"),
     "sample": commands.sample,
     "translate": translation.translate,
     "evaluate": commands.evaluate,

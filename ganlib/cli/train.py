@@ -18,11 +18,6 @@ PASSED_ON = "epochs minutes steps seed precision strategy resume score_every".sp
 """Options that `ganlib.training.train.train` has under the same name."""
 
 
-def live(options: argparse.Namespace) -> int:
-    """Train, with a large picture in the browser."""
-    return train(options, display="live")
-
-
 def train(options: argparse.Namespace, display: str = "bar") -> int:
     """Train a recipe, or go on with a run, and print where its pictures are."""
     recipe = recipes.get(options.recipe)
