@@ -91,7 +91,9 @@ def sample(options: argparse.Namespace) -> int:
         with atomic(output) as partial:
             np.savez_compressed(partial, images=images, **given)
     else:
-        caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+        synthetic = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+        legend = latents.legend(run.recipe.latent, **shown) if given else ""
+        caption = "; ".join(filter(None, (synthetic, legend)))
         figures.save(figures.grid(images, columns, caption=caption), output)
     print(f"{len(images)} images in {output}")
     return 0
