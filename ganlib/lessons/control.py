@@ -10,6 +10,7 @@ from PIL import Image
 from scipy.ndimage import maximum_filter
 
 from ganlib import figures
+from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.scores import aligned
 from ganlib.lessons.charts import WIDTH, _legible
 from ganlib.lessons.references import ROOT
@@ -34,6 +35,32 @@ def table(names: Sequence[str], *keys: str) -> str:
         ]
         rows.append([name, *cells])
     return aligned(rows)
+
+
+def passes() -> Figure:
+    """Do images come nearer to those that were trained on, the longer a cGAN trains?
+
+    Left, of 2,000 images after each number of passes, how many are nearer to the training images
+    than to as many others that were never seen, with 95 % intervals; the dotted line is chance.
+    Right, some images after each number of passes, and the training images that are nearest.
+    """
+    kept = record()["passes"]
+    scores = {int(n): Score.from_json(one["nearer to seen"]) for n, one in kept["times"].items()}
+    scores[0] = Score.from_json(kept["held out"]["nearer to seen"])
+    figure = Figure(figsize=(WIDTH, 4.4), dpi=100, layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.9))
+    for count, score in scores.items():
+        value, colour = 100 * score.value, "black" if count else "0.5"
+        margin = [[value - 100 * score.low], [100 * score.high - value]]
+        left.errorbar([count], [value], margin, fmt="o", capsize=4, color=colour)
+        left.annotate(f"{value:.0f}", (count, value), (7, 6), textcoords="offset points")
+    left.axhline(50, color="black", linewidth=1, linestyle=":")
+    left.set(xticks=sorted(scores), xlabel=f"passes over {kept['seen']:,} images", ylim=(0, 100))
+    left.set_xticklabels(["real" if n == 0 else str(n) for n in sorted(scores)])
+    left.set_ylabel("% nearer to a training image")
+    right.imshow(figures.read(ROOT / "figures" / "passes.png"))
+    right.axis("off")
+    return _legible(figure)
 
 
 def rows(images: np.ndarray, classes: int = 10, title: str = "") -> Image.Image:
