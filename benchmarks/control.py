@@ -69,8 +69,8 @@ def _trunk(image: Any) -> Any:
     return layers.LeakyReLU(negative_slope=0.1)(layers.Dense(128)(layers.Flatten()(image)))
 
 
-def head(shape: tuple[int, int, int], channel: bool, projection: bool) -> keras.Model:
-    """A discriminator that sees the label beside the image, by a projection, or both."""
+def head(shape: tuple[int, int, int], channel: bool, projection: bool, names: bool) -> keras.Model:
+    """A discriminator that sees the label beside the image or by a projection, or names it."""
     images = layers.Input(shape, name="images")
     labels = layers.Input((), dtype="int64", name="labels")
     start, seen = keras.initializers.RandomNormal(stddev=1.0), images
@@ -78,18 +78,18 @@ def head(shape: tuple[int, int, int], channel: bool, projection: bool) -> keras.
         picture = layers.Embedding(10, shape[0] * shape[1], start)(labels)
         seen = layers.Concatenate()([images, layers.Reshape((*shape[:2], 1))(picture)])
     features = _trunk(seen)
-    score = layers.Dense(1)(features)
+    score = layers.Dense(11 if names else 1)(features)
     if projection:
-        score = layers.Add()(
-            [score, layers.Dot(axes=1)([layers.Embedding(10, 128)(labels), features])]
-        )
+        asked = layers.Dot(axes=1)([layers.Embedding(10, 128)(labels), features])
+        score = layers.Add()([score, asked])
     return keras.Model({"images": images, "labels": labels}, score, name="discriminator")
 
 
 HEADS = {
-    "channel": {"channel": True, "projection": False},
-    "projection": {"channel": False, "projection": True},
-    "both": {"channel": True, "projection": True},
+    "channel": {"channel": True, "projection": False, "names": False},
+    "projection": {"channel": False, "projection": True, "names": False},
+    "both": {"channel": True, "projection": True, "names": False},
+    "names the class": {"channel": False, "projection": False, "names": True},
 }
 
 
@@ -187,7 +187,7 @@ def passes(record: dict[str, Any], data: Dataset, test: Dataset) -> None:
             times[str(count)] = nearness(images, seen, unseen, held_out)
             times[str(count)] |= measured(images, asked, test, None)
             print(count, times[str(count)], flush=True)
-            write(record)
+            write(record, "passes")
         rows[f"after {count} passes"] = images[:10]
     # The copies, if there are any: of each digit the image that is nearest to a training image.
     distances, indices = nearest(images, seen)
@@ -205,7 +205,7 @@ def passes(record: dict[str, Any], data: Dataset, test: Dataset) -> None:
             some, real = train_set.images[: len(others)], train_set.images[-COMPARED:]
             ships[name] = {"epochs": epochs_of(run), **nearness(images, some, others.images, real)}
             print(name, ships[name], flush=True)
-            write(record)
+            write(record, "passes")
 
 
 def epochs_of(run: RunFolder) -> float:
@@ -228,7 +228,7 @@ def speed(record: dict[str, Any], data: Dataset) -> None:
             rates.append(round(steps * size / (time.process_time() - started)))
         record["speed"][name] = rates[1:]
         print(name, rates[1:], f"{200 * len(data) / np.median(rates[1:]) / 3600:.1f} h", flush=True)
-    write(record)
+    write(record, "speed")
 
 
 def nearness(
@@ -262,7 +262,9 @@ def heads(
             if str(seed) in runs:
                 continue
             networks = {**base.networks, "discriminator": Network(head, given)}
-            result = trial(dataclasses.replace(base, networks=networks), data, steps, seed)
+            result = trial(
+                dataclasses.replace(base, networks=networks, kind=control.KIND), data, steps, seed
+            )
             judged = judges.load("mnist")(result.images)
             assert result.labels is not None
             scores = neighbour_scores(real.features[: len(result.images)], judged.features)
@@ -274,12 +276,14 @@ def heads(
                 **{key: round(scores[key].value, 4) for key in ("precision", "recall")},
             }
             print(name, seed, runs[str(seed)], flush=True)
-            write(record)
+            write(record, "heads")
 
 
-def write(record: dict[str, Any]) -> None:
-    """Write the record as JSON."""
-    FILE.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def write(record: dict[str, Any], *keys: str) -> None:
+    """Write these keys of the record as JSON, or all: other parts may be running."""
+    kept = json.loads(FILE.read_text(encoding="utf-8")) if FILE.is_file() and keys else {}
+    kept |= {key: record[key] for key in keys or record}
+    FILE.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,48 @@ from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.scores import aligned
 from ganlib.lessons.charts import WIDTH, _legible
 from ganlib.lessons.references import ROOT
+from ganlib.startup import tf
+from ganlib.systems import KINDS
+from ganlib.systems.conditional import Conditional
+from ganlib.systems.system import Batch
 
+
+class NamesTheClass(Conditional):
+    """A conditional GAN whose discriminator may also name the class: an AC-GAN.
+
+    The discriminator returns its score and a logit for each class, (B, 1 + classes). Both networks
+    get the cross-entropy of the class besides their loss: the discriminator for real images, the
+    generator for its own. With the score alone, (B, 1), it is a `Conditional`.
+
+    Odena et al. 2017, equations 2 and 3, https://arxiv.org/abs/1610.09585; there the discriminator
+    learns from the classes of generated images, too.
+    """
+
+    def __init__(self, *networks: Any, **options: Any) -> None:
+        super().__init__(*networks, **options)
+        told = self.objective
+        self.objective = replace(
+            told,
+            real=lambda scores: told.real(scores[:, :1]) - tf.reduce_sum(scores[:, 1:], axis=1),
+            fake=lambda scores: told.fake(scores[:, :1]),
+            boundary=None,  # two numbers are not right or wrong
+            generator=lambda scores: (
+                told.generator(scores[:, :1]) - tf.reduce_sum(scores[:, 1:], axis=1)
+            ),
+        )
+
+    def scores(self, images: tf.Tensor, given: Batch | None = None) -> tf.Tensor:
+        """The score, and where classes are named the log-probability of the label: (B, 1 or 2)."""
+        outputs = super().scores(images, given)
+        if outputs.shape[1] == 1:
+            return outputs
+        assert given is not None
+        named = tf.gather(tf.nn.log_softmax(outputs[:, 1:]), given["labels"], batch_dims=1)
+        return tf.stack([outputs[:, 0], named], axis=1)
+
+
+KIND = "names-the-class"
+KINDS[KIND] = replace(KINDS["conditional"], system=f"{__name__}:NamesTheClass")
 BRIGHT, DARK = 127, 64  # of 255
 AROUND = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]])[None, :, :, None]
 
