@@ -75,3 +75,14 @@ def test_naming_the_class_adds_its_cross_entropy_but_not_for_what_d_sees_generat
         wanted = getattr(plain, part)(tf.constant(outputs[:, :1])).numpy() + extra
         found = getattr(system.objective, part)(scores)
         np.testing.assert_allclose(found, wanted, rtol=1e-4, err_msg=part)
+
+
+def test_passes_show_a_share_with_its_interval_for_each_number_of_passes(monkeypatch):
+    near = {"value": 0.5, "low": 0.4, "high": 0.7, "count": 10}
+    times = {"50": {"nearer to seen": near}, "100": {"nearer to seen": {**near, "value": 0.6}}}
+    kept = {"passes": {"seen": 20, "times": times, "held out": {"nearer to seen": near}}}
+    monkeypatch.setattr(control, "record", lambda: kept)
+    monkeypatch.setattr(control.figures, "read", lambda path: np.zeros((4, 4)))
+    left, _ = control.passes().axes
+    assert {text.get_text() for text in left.texts} == {"50", "60"}
+    assert [text.get_text() for text in left.get_xticklabels()] == ["real", "50", "100"]
