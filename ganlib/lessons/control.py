@@ -100,6 +100,7 @@ def passes() -> Figure:
     left.set(xticks=sorted(scores), xlabel=f"passes over {kept['seen']:,} images", ylim=(0, 100))
     left.set_xticklabels(["real" if n == 0 else str(n) for n in sorted(scores)])
     left.set_ylabel("% nearer to a training image")
+    left.margins(x=0.15)
     right.imshow(figures.read(ROOT / "figures" / "passes.png"))
     right.axis("off")
     return _legible(figure)
