@@ -90,6 +90,7 @@ HEADS = {
     "projection": {"channel": False, "projection": True, "names": False},
     "both": {"channel": True, "projection": True, "names": False},
     "names the class": {"channel": False, "projection": False, "names": True},
+    "channel, names the class": {"channel": True, "projection": False, "names": True},
 }
 
 
