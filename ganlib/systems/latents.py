@@ -125,7 +125,7 @@ def arranged(
 
 def legend(latent: Latent, **shown: Any) -> str:
     """What the rows and columns of an `arranged` grid are; "" for a latent of noise alone."""
-    told = []
+    told: list[str] = []
     for name, part in latent.items():
         if part.kind in CATEGORIES and not told:
             values = shown.get(name, range(min(ROWS, part.size)))
