@@ -25,6 +25,7 @@ slides: $(READY)
 
 # Goes on with a run that was stopped, publishes each run that has ended, and leaves those alone
 # that were published. On a slow machine: make references EPOCHS=40; a larger number goes on later.
+# The systems of `review`: make references REFERENCES="review-cgan review-mlp review-dcgan" EPOCHS=200
 REFERENCES ?= svhn-baseline svhn-modified svhn-wgan mnist-modified mnist-baseline mnist-wgan
 EPOCHS ?= 100
 

@@ -1,15 +1,17 @@
 """Labels and codes: what a grid shows of them, and GANs that are told the class."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 from running import StopAt, assert_same_run
 
-from ganlib import cli, recipes
+from ganlib import cli, figures, recipes
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
+from ganlib.evaluation import comparison
 from ganlib.figures import CAPTION_HEIGHT
 from ganlib.recipes import Network, Recipe
 from ganlib.recipes.vary import vary
@@ -19,6 +21,7 @@ from ganlib.startup import tf
 from ganlib.systems import latents
 from ganlib.systems.latents import Part
 from ganlib.training import checkpoints
+from ganlib.training.callbacks import SampleGrids
 from ganlib.training.train import train
 
 NOISE, LABELS = {"noise": Part("normal", 5)}, {"labels": Part("label", 3)}
@@ -59,6 +62,15 @@ def test_chosen_labels_and_walks_take_the_place_of_all():
     given, columns = latents.arranged({"style": Part("normal", 1)}, rng(), style=[-2.0, 2.0])
     assert columns == 2 and given["style"][:, 0].tolist() == [-2.0, 2.0] * latents.WALK
     assert latents.arranged(NOISE, rng()) == ({}, 0)
+
+
+def test_a_legend_says_what_rows_and_columns_are():
+    assert latents.legend(NOISE) == ""
+    assert latents.legend(NOISE | LABELS) == "rows: labels 0, 1, 2"
+    assert latents.legend(NOISE | LABELS, labels=[7, 3]) == "rows: labels 7, 3"
+    codes = {"kind": Part("one_hot", 2), **NOISE, "style": Part("uniform", 2)}
+    assert latents.legend(codes) == "rows: kind 0, 1; columns: style from -1 to 1"
+    assert latents.legend(codes, style=[-2, 2]) == "rows: kind 0, 1; columns: style from -2 to 2"
 
 
 def shaded(count: int, names: str = "012") -> Dataset:
@@ -142,6 +154,19 @@ def test_both_networks_see_the_label_and_generated_images_get_those_of_the_batch
 
 def test_the_grid_while_training_has_a_row_for_each_label(run):
     assert Image.open(run.last_grid).size == (16 * 9 * 2, 3 * 9 * 2 + CAPTION_HEIGHT)
+
+
+def test_displays_and_comparisons_say_which_label_a_row_has(run, tmp_path):
+    told = "rows: labels 0, 1, 2"
+    grids = SampleGrids(run, latents.draw(NOISE | LABELS, rng(), 3, labels=[0, 1, 2]), columns=1)
+    grids.set_model(SimpleNamespace(system=run.recipe.system()))
+    assert told in figures.alt_of(grids.shown(8, 4))
+    assert told not in figures.alt_of(grids.draw(8, 4))  # films count its pixels
+    assert comparison._title("mine", run) == f"mine; {told}"
+    assert any(told.encode() in file.read_bytes() for file in run.logs.rglob("*tfevents*"))
+    drawn = tmp_path / "rows.png"
+    assert cli.main(["sample", str(run.path), "--label", "2,0", "--output", str(drawn)]) == 0
+    assert Image.open(drawn).size[1] == 2 * 9 * 2 + CAPTION_HEIGHT
 
 
 def test_the_command_draws_what_is_asked_for(run, tmp_path, capsys):

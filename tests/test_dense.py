@@ -43,7 +43,7 @@ def test_the_histogram_has_each_set_with_its_median():
 def test_the_film_shows_the_moments_in_their_order_and_says_what_it_is():
     moments = np.linspace(-1, 1, 5)[:, None, None, None, None] * np.ones((16, 28, 28, 1))
     shown = dense.film(moments, 'a "walk"').data
-    assert 'alt="a &quot;walk&quot;"' in shown and 'width="928"' in shown
+    assert 'alt="a &quot;walk&quot;: 5 moments"' in shown and 'width="928"' in shown
     gif = Image.open(io.BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", shown)[1])))
     greys = []
     for number in range(gif.n_frames):

@@ -85,7 +85,8 @@ def sample(options: argparse.Namespace) -> int:
         next(iter(given.values()), range(latents.ALIKE if options.count is None else options.count))
     )
     images = sampling.sample(run, count, options.seed, weights=options.weights, **given)
-    translation.write(run, output, images, columns, **given)
+    legend = latents.legend(run.recipe.latent, **shown) if given else ""
+    translation.write(run, output, images, columns, legend, **given)
     print(f"{len(images)} images in {output}")
     return 0
 

@@ -60,7 +60,9 @@ def sample(run: RunFolder, options: argparse.Namespace, output: Path) -> int:
     return 0
 
 
-def write(run: RunFolder, output: Path, images: Any, columns: int, **beside: Any) -> None:
+def write(
+    run: RunFolder, output: Path, images: Any, columns: int, legend: str = "", **beside: Any
+) -> None:
     """A run's images as a grid, which says where they are SYNTHETIC, or as an .npz."""
     import numpy as np
 
@@ -71,7 +73,8 @@ def write(run: RunFolder, output: Path, images: Any, columns: int, **beside: Any
         with atomic(output) as partial:
             np.savez_compressed(partial, images=images, **beside)
         return
-    caption = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+    synthetic = "SYNTHETIC data" if run.record["data"]["synthetic"] else ""
+    caption = "; ".join(filter(None, (synthetic, legend)))
     figures.save(figures.grid(images, columns, caption=caption), output)
 
 

@@ -9,6 +9,7 @@ from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.metrics.registry import METRICS
 from ganlib.evaluation.scores import NOTHING, Evaluation, aligned, cells
 from ganlib.runs.folder import RunFolder
+from ganlib.systems.latents import legend
 
 MOST_IN_A_ROW = 3  # grids
 
@@ -22,7 +23,7 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     table = _table(named)  # first what may be damaged: drawing takes time
     histories = {name: run.steps for name, run in named.items()}
     grids = [
-        figures.captioned(figures.read(run.last_grid), figures.literal(name))
+        figures.captioned(figures.read(run.last_grid), _title(name, run))
         for name, run in named.items()
     ]
     columns = -(-len(grids) // -(-len(grids) // MOST_IN_A_ROW))  # rows as equal as can be
@@ -30,6 +31,10 @@ def compare(runs: Sequence[RunFolder], output: Path) -> str:
     curves = figures.drawn(figures.loss_curves(histories))
     figures.save(figures.stacked([curves, *rows]), output)
     return table
+
+
+def _title(name: str, run: RunFolder) -> str:
+    return "; ".join(filter(None, (figures.literal(name), legend(run.recipe.latent))))
 
 
 def _names(runs: Sequence[RunFolder]) -> list[str]:

@@ -1,7 +1,5 @@
 """Pictures of lesson 02: which units speak, how near training images are, a walk as a film."""
 
-import base64
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +10,7 @@ from matplotlib.patches import Patch
 
 from ganlib import figures
 from ganlib.lessons.charts import POINTS, WIDTH
+from ganlib.lessons.films import SCALE, playing
 
 HIGH = 16  # units in a column
 BLUES = ListedColormap([(1 - 0.85 * x, 1 - 0.6 * x, 1 - 0.3 * x) for x in np.linspace(0.08, 1, 64)])
@@ -88,7 +87,11 @@ def nearness(sets: Mapping[str, np.ndarray]) -> Figure:
 
 
 def film(
-    moments: Sequence[np.ndarray], text: str, columns: int = 8, max_bytes: int = 300_000
+    moments: Sequence[np.ndarray],
+    text: str,
+    columns: int = 8,
+    max_bytes: int = 300_000,
+    caption: str = "",
 ) -> Any:
     """Images that change, playing for ever: an ``IPython.display.HTML`` as `lessons.film` makes it.
 
@@ -97,12 +100,7 @@ def film(
     moments : uint8 or float in [-1, 1], (N, H, W, C) each
     text : what the film shows, for those who cannot see it
     max_bytes : frames are left out until the film has so many
+    caption : above the images, such as "SYNTHETIC data"
     """
-    from IPython.display import HTML
-
-    grids = [figures.grid(images, columns) for images in moments]
-    frames = [grid.point(lambda grey: round(grey / 17) * 17) for grid in grids]  # 16 greys
-    data, _ = figures.gif(frames, max_bytes)
-    source = f"data:image/gif;base64,{base64.b64encode(data).decode()}"
-    width = frames[0].width * -(-900 // frames[0].width)
-    return HTML(f'<img src="{source}" width="{width}" alt="{html.escape(text)}">')
+    grids = [figures.grid(images, columns, caption=caption) for images in moments]
+    return playing(grids, text, max_bytes, 1 if caption else SCALE)

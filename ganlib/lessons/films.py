@@ -2,6 +2,7 @@
 
 import base64
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,31 +17,44 @@ SCALE = 2  # screen pixels for one of an image, in a run's sample grids
 WIDTH = 900  # screen pixels that a strip or a film has at least
 
 
-def film(run: RunFolder, rows: int = 4, max_bytes: int = 450_000) -> Any:
+def film(run: RunFolder, rows: int = 4, max_bytes: int = 450_000, columns: int = 0) -> Any:
     """The film of a run, or of a reference run, playing: an ``IPython.display.HTML``.
 
     As HTML it plays in exported pages too, where ``nbconvert`` leaves out GIFs.
 
     A notebook stores it in four bytes for each three, and is to have 1.5 MB at most. So the film
-    shows 16 greys, or the palette of a GIF, and leaves out frames until it has `max_bytes`. Give
-    its cell the tag ``nbval-ignore-output``.
+    leaves out frames until it has `max_bytes`. Give its cell the tag ``nbval-ignore-output``.
 
     Parameters
     ----------
-    rows : of eight images, from the top of the sample grid
+    rows, columns : of the sample grid, from its top left corner; 0 columns: all
+    """
+    height, width, _ = run.recipe.image_shape
+    frames = _frames(run)
+    right = columns * SCALE * (width + 1) or frames[0].width
+    area = (0, 0, min(right, frames[0].width), _top(run) + rows * SCALE * (height + 1))
+    text = f"film of {run.recipe.title}, from the same noise"
+    cropped = [frame.crop(area) for frame in frames]
+    return playing(cropped, text, max_bytes, SCALE if _top(run) == 0 else 1)
+
+
+def playing(frames: Sequence[Image.Image], text: str, max_bytes: int, scale: int = SCALE) -> Any:
+    """Frames that play for ever, as HTML, in 16 greys or a palette.
+
+    Frames are left out until the film has `max_bytes`. `text` is for those who cannot see it, and
+    gets their number. Where a pixel takes `scale` × `scale` in a frame, it is kept once, and the
+    browser enlarges it.
     """
     from IPython.display import HTML
 
-    height = _top(run) + rows * SCALE * (run.recipe.image_shape[0] + 1)
-    frames = [frame.crop((0, 0, frame.width, height)) for frame in _frames(run)]
-    if frames[0].mode == "L":
+    small = [frame.resize((frame.width // scale, frame.height // scale), 0) for frame in frames]
+    if small[0].mode == "L":
         steps = 255 / (GREYS - 1)
-        frames = [frame.point(lambda grey: round(round(grey / steps) * steps)) for frame in frames]
-    data, count = figures.gif(frames, max_bytes)
-    text = f"film of {run.recipe.title}: {count} moments of training, the same noise in each"
+        small = [frame.point(lambda grey: round(round(grey / steps) * steps)) for frame in small]
+    data, count = figures.gif(small, max_bytes)
     source = f"data:image/gif;base64,{base64.b64encode(data).decode()}"
-    width = _enlarged(frames[0].width)
-    return HTML(f'<img src="{source}" width="{width}" alt="{html.escape(text)}">')
+    size = f'width="{_enlarged(frames[0].width)}" style="image-rendering: pixelated"'
+    return HTML(f'<img src="{source}" {size} alt="{html.escape(text)}: {count} moments">')
 
 
 def film_strip(run: RunFolder, moments: int = 6, columns: int = 8) -> Image.Image:

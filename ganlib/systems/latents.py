@@ -123,6 +123,18 @@ def arranged(
     return given, columns if codes or height > 1 else 0
 
 
+def legend(latent: Latent, **shown: Any) -> str:
+    """What the rows and columns of an `arranged` grid are; "" for a latent of noise alone."""
+    told: list[str] = []
+    for name, part in latent.items():
+        if part.kind in CATEGORIES and not told:
+            values = shown.get(name, range(min(ROWS, part.size)))
+            told = [f"rows: {name} {', '.join(map(str, values))}"]
+    codes = [name for name, part in latent.items() if part.kind not in CATEGORIES and name != NOISE]
+    ends = {n: (shown[n][0], shown[n][-1]) if n in shown else (-1, 1) for n in codes}
+    return "; ".join(told + [f"columns: {n} from {a} to {b}" for n, (a, b) in ends.items()])
+
+
 def like(latent: Latent, data: Any, count: int) -> dict[str, Any]:
     """The data's labels, evenly chosen, for `draw`; nothing for a latent without labels."""
     places = np.linspace(0, len(data) - 1, count).astype(int)

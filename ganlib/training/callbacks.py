@@ -17,6 +17,7 @@ from ganlib.files import told
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.tables import Row, append_row, write_table
 from ganlib.startup import keras, tf
+from ganlib.systems import latents
 from ganlib.systems.latents import Inputs
 from ganlib.training.progress import TrainingDiverged
 
@@ -42,6 +43,12 @@ class SampleGrids(RunCallback):
         super().__init__(run)
         self.inputs, self.caption, self.columns = inputs, caption, columns
         self._frame = -1
+
+    def shown(self, columns: int, scale: int) -> Image.Image:
+        """The grid as a display shows it: with what its rows and columns are, if it has some."""
+        legend = latents.legend(self.run.recipe.latent)
+        picture = self.draw(columns, scale)
+        return figures.captioned(picture, legend, 6 + 3 * scale) if legend else picture
 
     def draw(self, columns: int | None = None, scale: int = 2) -> Image.Image:
         """The grid as the generator makes it now; `columns` is for inputs that have none."""
@@ -166,7 +173,9 @@ class TensorBoard(RunCallback):
             for name, value in logs.items():
                 tf.summary.scalar(name, value)
             picture = np.asarray(figures.read(self.run.last_grid))
-            tf.summary.image("samples", picture.reshape(1, *picture.shape[:2], -1))
+            legend = latents.legend(self.run.recipe.latent)
+            batch = picture.reshape(1, *picture.shape[:2], -1)
+            tf.summary.image("samples", batch, description=legend)
 
     def on_train_end(self, logs: Any = None) -> None:
         if self.writer is not None:

@@ -149,7 +149,7 @@ def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
     title = f"{loop.recipe.title} on {stand_in}{record['data']['name']}"
     own: list[keras.callbacks.Callback] = [grids]
     if display == "notebook":
-        own.append(NotebookDisplay(functools.partial(grids.draw, **WIDE)))
+        own.append(NotebookDisplay(functools.partial(grids.shown, **WIDE)))
     elif display != "none":
         own.append(ProgressBar())
     if isinstance(loop.data, Dataset) and loop.data.name in judges.names():
@@ -158,6 +158,6 @@ def _own_callbacks(loop: Loop, display: str) -> list[keras.callbacks.Callback]:
             every = 1  # a hall wants to see it
         own.append(scoring.Scores(run, record, loop.data, more_inputs, every))
     if display == "live":  # it shows the scores
-        own.append(LivePage(functools.partial(grids.draw, **LARGE), title))
+        own.append(LivePage(functools.partial(grids.shown, **LARGE), title))
     # The tables come after those whose measurements they write; the pictures need the tables.
     return [*own, cb.TensorBoard(run), cb.Tables(run), cb.Pictures(run, title)]
