@@ -7,6 +7,7 @@ stopped begins again, one that has ended is not repeated. Then writes every verd
 
 import argparse
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,44 +24,77 @@ from ganlib.lessons.thin import IMAGES, RUNS, STEPS, load, measure, of_images
 
 ROOT = FILE.parent.parent
 PAGE = ROOT / "figures" / "CLAIMS.md"
+RULES = {"steps": STEPS, "batch": RUNS["mnist gan"].batch_size, "images": IMAGES}
+"""What all runs of a record have in common."""
 START, END = "<!-- verdicts: made by benchmarks/claims.py -->", "<!-- end of verdicts -->"
 
 
 def main() -> None:
-    """Train what is missing, note each run at once, renew the page."""
+    """Say what is missing, train it, note each run at once, renew the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--runs", nargs="+", choices=RUNS, default=list(RUNS))
     parser.add_argument("--only-verdicts", action="store_true", help="train nothing")
     options = parser.parse_args()
-    record: dict[str, Any] = json.loads(FILE.read_text("utf-8")) if FILE.is_file() else {}
+    record = kept()
+    for rule, value in RULES.items():
+        if record.get(rule, value) != value:
+            parser.error(f"{FILE.name} is of runs with other {rule} ({record[rule]}): move it away")
+    missing = [
+        (name, seed)
+        for seed in options.seeds
+        for name in options.runs
+        if str(seed) not in record["runs"].get(name, {})
+    ]
+    print(f"{sum(map(len, record['runs'].values()))} runs are in {FILE.name}, and are not repeated")
+    print(f"{len(missing)} are missing: {', '.join(f'{n} (seed {s})' for n, s in missing) or 'none'}")
     if not options.only_verdicts:
-        for seed in options.seeds:
-            for name in options.runs:
-                train_missing(record, name, seed)
-        kept = record.setdefault("data", {})
+        for name, seed in missing:
+            train(name, seed)
         for name in options.runs:
-            if "frechet" not in kept.get(name.split()[0], {}):
-                kept[name.split()[0]] = about(name)
-    decide(record)
+            if "frechet" not in kept()["data"].get(name.split()[0], {}):
+                note("data", {name.split()[0]: about(name)})
+    decide(kept())
 
 
-def train_missing(record: dict[str, Any], name: str, seed: int) -> None:
-    """One run, unless the record has it."""
-    runs = record.setdefault("runs", {}).setdefault(name, {})
-    if str(seed) in runs:
-        return
+def kept() -> dict[str, Any]:
+    """The record; it is the cache of the runs, whose weights nobody keeps."""
+    empty: dict[str, Any] = {"runs": {}, "data": {}}
+    return empty | (json.loads(FILE.read_text("utf-8")) if FILE.is_file() else {})
+
+
+def note(part: str, found: Any) -> None:
+    """Add to a part of the record as it is on the disk, where another process may have written.
+
+    Runs are put in the order of `RUNS`. The new file takes the old one's place whole or not at all.
+    """
+    record = kept()
+    record[part] = record[part] | found if part in ("runs", "data") else found
+    runs = record["runs"]
+    ordered = {name: dict(sorted(runs[name].items())) for name in RUNS if name in runs}
+    record |= {**RULES, "versions": devices.describe()["versions"], "runs": ordered}
+    new = FILE.with_suffix(".new")
+    new.write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
+    new.replace(FILE)
+
+
+def train(name: str, seed: int) -> None:
+    """One run, noted with the machine that made it, and the picture of its images."""
     data, real = load(name)
-    record |= {"steps": STEPS, "batch": RUNS[name].batch_size, "images": IMAGES}
-    record |= devices.describe()
     found, images = measure(name, seed, data, real)
-    runs[str(seed)] = found
+    found["machine"] = machine()
     file = picture(name, seed)
     file.parent.mkdir(exist_ok=True)
     figures.save(Image.fromarray(np.concatenate(images[:16, ..., 0], axis=1)), file)
     last = found["looks"][-1] if found["looks"] else {}
     print(name, seed, "diverged" if found["diverged"] else last, flush=True)
-    FILE.write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
+    note("runs", {name: kept()["runs"].get(name, {}) | {str(seed): found}})
+
+
+def machine() -> str:
+    """The processor in a few words."""
+    own = devices.describe()["machine"]
+    return f"{own['processor']}, {own['instructions']}"
 
 
 def about(name: str) -> dict[str, Any]:
@@ -81,7 +115,7 @@ def decide(record: dict[str, Any]) -> None:
         {**claim.words, **dict(zip(("verdict", "numbers"), claim.decide(measured), strict=True))}
         for claim in (*FINAL_PROJECT, *OTHERS)
     ]
-    FILE.write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
+    note("verdicts", record["verdicts"])
     rows = [
         "| report | where | sentence | verdict | numbers | lesson |",
         "|---|---|---|---|---|---|",

@@ -23,6 +23,7 @@ CHANGES = (
     "a layer more in D",
     "sigmoid",
     "no batch norm in G",
+    "no batch norm in D",
     "rate x 10",
 )
 
@@ -226,6 +227,24 @@ def wgan_needs_no_balance(record: Record) -> Finding:
         words.append(f"{kind.upper()} {seeds(medians)}")
     text = "distance with D's rate as it is, four times it, a quarter (medians): "
     return (HOLDS if spread["wgan"] < spread["gan"] else NOT), text + "; ".join(words)
+
+
+STEPS_OF_EACH = {
+    "gan": {"1:2": ", D:G 1:2", "1:1, at once": "", "2:1": ", D:G 2:1", "5:1": ", D:G 5:1"},
+    "wgan": {"1:2": ", D:G 1:2", "1:1": ", D:G 1:1", "2:1": ", D:G 2:1", "5:1": ""},
+}
+
+
+def wgan_needs_no_ratio(record: Record) -> Finding:
+    """The rule, fixed before the runs: in each seed, the worst ratio's distance over the best's."""
+    ratios, words = {}, []
+    for kind, runs in STEPS_OF_EACH.items():
+        far = {ratio: record.last(f"mnist {kind}{run}") for ratio, run in runs.items()}
+        ratios[kind] = [max(seed) / min(seed) for seed in zip(*far.values(), strict=True)]
+        parts = "; ".join(f"{ratio} {seeds(values)}" for ratio, values in far.items())
+        words.append(f"{kind.upper()} {parts} (worst over best {seeds(ratios[kind])})")
+    text = "distance for D's steps to G's steps, 1,000 steps of D: "
+    return compared(ratios["wgan"], ratios["gan"]), text + ". ".join(words)
 
 
 def pooling(record: Record) -> Finding:

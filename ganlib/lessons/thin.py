@@ -20,9 +20,12 @@ from ganlib.evaluation.metrics.modes import modes
 from ganlib.lessons.codes import stroke_width
 from ganlib.models.layers import logits
 from ganlib.recipes import Network, Recipe
+from ganlib.rules import whole
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.tables import Row
 from ganlib.startup import keras, tf
+from ganlib.systems import KINDS, Kind
+from ganlib.systems.gan import Alternating
 from ganlib.systems.losses import OBJECTIVES
 from ganlib.training.progress import TrainingDiverged
 from ganlib.training.train import train
@@ -84,6 +87,7 @@ def svhn_discriminator(
     sigmoid: bool = False,
     dense: int = 2,
     pooling: str = "Max",
+    batch_norm: bool = True,
 ) -> keras.Sequential:
     """`svhn_discriminator`, with `more` `svhn_modified_discriminator`, thinner.
 
@@ -91,7 +95,7 @@ def svhn_discriminator(
     """
     stack = [layers.Input(image_shape)]
     for number, (filters, kernel) in enumerate([(32, 7), (64, 5), (128, 3), (64, 2)][: 3 + more]):
-        stack += [layers.BatchNormalization()] * (number > 0)
+        stack += [layers.BatchNormalization()] * (batch_norm and number > 0)
         stack += [layers.Conv2D(filters // THIN, kernel, padding="same")]
         stack += [layers.LeakyReLU(negative_slope=0.3)]
         stack += [getattr(layers, f"{pooling}Pooling2D")(2)]
@@ -149,9 +153,37 @@ def recipe(
 
 def critic(data: str, **changes: Any) -> Recipe:
     """The Wasserstein GAN: the MNIST discriminator as critic for both sets, as in the report."""
-    options = {"n_critic": changes.pop("n_critic", 5), "clip": CLIP}
-    kind: dict[str, Any] = {"kind": "alternating", "objective": "wasserstein", "options": options}
+    turns = in_turn(*changes.pop("turns", (5, 1)))
+    options = turns.pop("options") | {"clip": CLIP}
+    kind: dict[str, Any] = {"objective": "wasserstein", "options": options, **turns}
     return recipe(data, discriminator=mnist_discriminator, **kind, **changes)
+
+
+def in_turn(steps_of_d: int, steps_of_g: int = 1) -> dict[str, Any]:
+    """Fields of a recipe whose networks take turns: a few steps of one, then a few of the other."""
+    if steps_of_g == 1:
+        return {"kind": "alternating", "options": {"n_critic": steps_of_d}}
+    return {"kind": GENEROUS, "options": {"n_critic": steps_of_d, "n_generator": steps_of_g}}
+
+
+class Generous(Alternating):
+    """`n_generator` steps of the generator in its turn, each on noise of its own."""
+
+    def __init__(self, *args: Any, n_generator: int = 2, **options: Any) -> None:
+        self.n_generator = n_generator
+        super().__init__(*args, **options)
+
+    def generator_update(self, batch: Any, index: tf.Tensor) -> Any:
+        logs = super().generator_update(batch, index)
+        for extra in range(1, self.n_generator):  # far from any step of the run: fresh noise
+            logs = super().generator_update(batch, index + extra * 10**9)
+        return logs
+
+
+GENEROUS = "alternating, generous"
+KINDS[GENEROUS] = Kind(
+    f"{__name__}:Generous", options={**KINDS["alternating"].options, "n_generator?": whole(1)}
+)
 
 
 def _of(data: str) -> dict[str, Recipe]:
@@ -180,7 +212,16 @@ RUNS: dict[str, Recipe] = {
     "mnist gan, D's rate / 4": recipe("mnist", d_rate=0.25),
     "mnist wgan, D's rate x 4": critic("mnist", d_rate=4.0),
     "mnist wgan, D's rate / 4": critic("mnist", d_rate=0.25),
+    "mnist gan, D:G 1:2": recipe("mnist", **in_turn(1, 2)),
+    "mnist gan, D:G 2:1": recipe("mnist", **in_turn(2)),
+    "mnist gan, D:G 5:1": recipe("mnist", **in_turn(5)),
+    "mnist wgan, D:G 1:2": critic("mnist", turns=(1, 2)),
+    "mnist wgan, D:G 1:1": critic("mnist", turns=(1, 1)),
+    "mnist wgan, D:G 2:1": critic("mnist", turns=(2, 1)),
     **_of("svhn"),
+    "svhn gan, sigmoid": recipe("svhn", of_d={"sigmoid": True}),
+    "svhn gan, no batch norm in G": recipe("svhn", {"batch_norm": False}),
+    "svhn gan, no batch norm in D": recipe("svhn", of_d={"batch_norm": False}),
     "svhn gan, average pooling": recipe("svhn", of_d={"pooling": "Average"}),
     "svhn gan, one dense layer": recipe("svhn", of_d={"dense": 0}),
 }
