@@ -7,12 +7,13 @@ stopped begins again, one that has ended is not repeated. Then writes every verd
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections import Counter
 from typing import Any
 
 import numpy as np
 from claims_final_project import CLAIMS as FINAL_PROJECT
 from claims_others import CLAIMS as OTHERS
+from claims_shipped import measured as measure_shipped
 from PIL import Image
 
 from ganlib import devices, figures
@@ -26,7 +27,6 @@ ROOT = FILE.parent.parent
 PAGE = ROOT / "figures" / "CLAIMS.md"
 RULES = {"steps": STEPS, "batch": RUNS["mnist gan"].batch_size, "images": IMAGES}
 """What all runs of a record have in common."""
-START, END = "<!-- verdicts: made by benchmarks/claims.py -->", "<!-- end of verdicts -->"
 
 
 def main() -> None:
@@ -47,13 +47,16 @@ def main() -> None:
         if str(seed) not in record["runs"].get(name, {})
     ]
     print(f"{sum(map(len, record['runs'].values()))} runs are in {FILE.name}, and are not repeated")
-    print(f"{len(missing)} are missing: {', '.join(f'{n} (seed {s})' for n, s in missing) or 'none'}")
+    print(
+        f"{len(missing)} are missing: {', '.join(f'{n} (seed {s})' for n, s in missing) or 'none'}"
+    )
     if not options.only_verdicts:
         for name, seed in missing:
             train(name, seed)
         for name in options.runs:
-            if "frechet" not in kept()["data"].get(name.split()[0], {}):
+            if "stroke of negatives" not in kept()["data"].get(name.split()[0], {}):
                 note("data", {name.split()[0]: about(name)})
+        note("shipped", measure_shipped())
     decide(kept())
 
 
@@ -103,33 +106,64 @@ def about(name: str) -> dict[str, Any]:
     some = data.images[:: len(data) // IMAGES][:IMAGES]
     far = frechet_distance(real, judges.load(data.name)(some).features)
     found = {"images": data.describe(), "frechet": round(far, 3), **of_images(some)}
-    if data.name == "mnist":
-        found["stroke"] = round(float(stroke_width(some).mean()), 3)
+    found["stroke"] = round(float(stroke_width(some).mean()), 3)
+    found["stroke of negatives"] = round(float(stroke_width(255 - some).mean()), 3)
     return found
 
 
 def decide(record: dict[str, Any]) -> None:
     """Every verdict, in the record and on the page."""
-    measured = Record(record)
-    record["verdicts"] = [
-        {**claim.words, **dict(zip(("verdict", "numbers"), claim.decide(measured), strict=True))}
-        for claim in (*FINAL_PROJECT, *OTHERS)
-    ]
-    note("verdicts", record["verdicts"])
+    measured, verdicts = Record(record), []
+    for claim in (*FINAL_PROJECT, *OTHERS):
+        verdict, numbers = claim.decide(measured)
+        verdicts.append({**claim.words, "verdict": verdict, "numbers": numbers})
+        if claim.full:
+            full, numbers = claim.full(measured)
+            verdicts[-1] |= {"full": full, "full numbers": numbers}
+    record["verdicts"] = verdicts
+    note("verdicts", verdicts)
+    text = PAGE.read_text("utf-8")
+    text = between(text, "runs", budget(measured))
+    for report in dict.fromkeys(one["report"] for one in verdicts):
+        text = between(text, report, table([one for one in verdicts if one["report"] == report]))
+    PAGE.write_text(text, "utf-8")
+
+
+def between(text: str, part: str, new: str) -> str:
+    """The page with another text between the marks of a part."""
+    start, end = f"<!-- {part}: made by benchmarks/claims.py -->", f"<!-- end of {part} -->"
+    before, rest = text.split(start)
+    return f"{before}{start}\n{new}\n{end}{rest.split(end)[1]}"
+
+
+def budget(measured: Record) -> str:
+    """How many runs there are, and on which processors they were made."""
+    machines = Counter(one["machine"] for runs in measured.runs.values() for one in runs.values())
+    words = " and ".join(f"{count} on {name}" for name, count in machines.items())
+    kept = measured.kept
+    return (
+        f"{machines.total()} runs of {len(measured.runs)} variants, {words}. Each has "
+        f"{kept['steps']:,} steps of the discriminator with {kept['batch']} images, and ends with "
+        f"a distance of {kept['images']:,} generated images."
+    )
+
+
+def table(verdicts: list[dict[str, str]]) -> str:
+    """The rows of a report."""
     rows = [
-        "| report | where | sentence | verdict | numbers | lesson |",
+        "| where | sentence | verdict | numbers | at full width, one seed | lesson |",
         "|---|---|---|---|---|---|",
     ]
-    for one in record["verdicts"]:
-        number = one["lesson"]
+    for one in verdicts:
+        number, full = one["lesson"], "–"
+        if "full" in one:
+            changed = one["full"] != one["verdict"]
+            full = f"**changes: {one['full']}**" if changed else "the same"
+            full = f"{full}: {one['full numbers']}"
         (file,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
-        cells = (one["report"], one["where"], one["sentence"], f"**{one['verdict']}**")
-        rows.append(
-            f"| {' | '.join(cells)} | {one['numbers']} | [{number}](../notebooks/{file.name}) |"
-        )
-    text = PAGE.read_text("utf-8")
-    before, rest = text.split(START)
-    PAGE.write_text(f"{before}{START}\n{chr(10).join(rows)}\n{END}{rest.split(END)[1]}", "utf-8")
+        cells = (one["where"], one["sentence"], f"**{one['verdict']}**", one["numbers"], full)
+        rows.append(f"| {' | '.join(cells)} | [{number}](../notebooks/{file.name}) |")
+    return "\n".join(rows)
 
 
 if __name__ == "__main__":
