@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from claims_final_project import CLAIMS as FINAL_PROJECT
 from claims_others import CLAIMS as OTHERS
+from claims_record import HOLDS, NOT
 from claims_shipped import measured as measure_shipped
 from PIL import Image
 
@@ -46,9 +47,11 @@ def main() -> None:
         for name in options.runs
         if str(seed) not in record["runs"].get(name, {})
     ]
-    print(f"{sum(map(len, record['runs'].values()))} runs are in {FILE.name}, and are not repeated")
+    print(f"{sum(map(len, record['runs'].values()))} runs are in {FILE.name}; none is repeated")
     print(
-        f"{len(missing)} are missing: {', '.join(f'{n} (seed {s})' for n, s in missing) or 'none'}"
+        f"{len(missing)} are missing",
+        *(f"  {name}, seed {seed}" for name, seed in missing),
+        sep="\n",
     )
     if not options.only_verdicts:
         for name, seed in missing:
@@ -157,8 +160,9 @@ def table(verdicts: list[dict[str, str]]) -> str:
     for one in verdicts:
         number, full = one["lesson"], "–"
         if "full" in one:
-            changed = one["full"] != one["verdict"]
-            full = f"**changes: {one['full']}**" if changed else "the same"
+            full = "the same" if one["full"] == one["verdict"] else one["full"]
+            if {one["full"], one["verdict"]} == {HOLDS, NOT}:
+                full = f"**the opposite, {full}**"
             full = f"{full}: {one['full numbers']}"
         (file,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
         cells = (one["where"], one["sentence"], f"**{one['verdict']}**", one["numbers"], full)
