@@ -420,7 +420,8 @@ CLAIMS = (
     Claim(
         FP,
         "4, no. 3",
-        "we just adjust one fittler size or add a layer of neural networks, the image may fail",
+        "GAN is not robust and stable. … just adjust one fittler size or add a layer …, the image "
+        "may fail",
         "09",
         one_change_fails,
         shipped.one_change,

@@ -165,12 +165,17 @@ def black(record: Record) -> Finding:
     return of_all([share >= 0.5 for share in dark]), words
 
 
-def fluctuate(record: Record) -> Finding:
-    runs = [Run("mnist-baseline"), Run("svhn-baseline")]
-    found = [ups(run.curve(key)) for run in runs for key in ("d_loss", "g_loss")]
-    words = "share of moves that go up, D and G: "
-    words += "; ".join(f"{run} {seeds(found[2 * n : 2 * n + 2], 2)}" for n, run in enumerate(runs))
-    return of_all([FALLS <= value <= 1 - FALLS for value in found]), words
+def fluctuate(*names: str) -> Callable[[Record], Finding]:
+    """Both losses of each run go up and down."""
+
+    def decide(record: Record) -> Finding:
+        runs = [Run(name) for name in names]
+        found = {str(run): [ups(run.curve(key)) for key in ("d_loss", "g_loss")] for run in runs}
+        words = "; ".join(f"{run} {seeds(values, 2)}" for run, values in found.items())
+        both = [FALLS <= value <= 1 - FALLS for values in found.values() for value in values]
+        return of_all(both), f"share of moves that go up, D and G: {words}"
+
+    return decide
 
 
 def with_time(key: str, sign: float, *names: str) -> Callable[[Record], Finding]:
