@@ -59,6 +59,24 @@ class Record:
         )
         return "\n".join(lines)
 
+    def listed(self, report: str) -> str:
+        """A line for each claim of a report: the verdict, where, and the start of the sentence."""
+        mine = [one for one in self.kept["verdicts"] if one["report"] == report]
+        rows = [[_shortened(one["verdict"], 16), _shortened(one["sentence"], 70)] for one in mine]
+        return f"{report}\n" + "\n".join(f"    {verdict:<17}{words}" for verdict, words in rows)
+
+    def turned(self) -> str:
+        """Claims on which the runs at full width say the opposite, with the numbers of both."""
+        lines = [
+            f"“{one['sentence']}” ({one['report']}, {one['where']})\n"
+            + _wrapped(f"thin {one['verdict'].upper()}: {one['numbers']}")
+            + "\n"
+            + _wrapped(f"full {one['full'].upper()}: {one['full numbers']}")
+            for one in self.kept["verdicts"]
+            if {one["verdict"], one.get("full")} == {"holds", "does not hold"}
+        ]
+        return "\n".join(lines)
+
     def images(self, *runs: str, seed: int = 0) -> dict[str, np.ndarray]:
         """The first images of each run's generator at its end, uint8 (16, H, W, 1), by name."""
         return {run: _cut(figures.read(picture(run, seed))) for run in runs}
@@ -66,6 +84,10 @@ class Record:
 
 def _wrapped(text: str) -> str:
     return textwrap.fill(text, 100, initial_indent="    ", subsequent_indent="    ")
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1].rstrip(" :,") + "…"
 
 
 def picture(run: str, seed: int) -> Path:
@@ -86,8 +108,8 @@ def record() -> Record:
 
 
 def counted(record: Record) -> str:
-    """A table: how many claims of each report hold, do not, hold in part, or are not decided."""
-    kinds = ("holds", "does not hold", "not decided")
+    """A table: how many claims of each report hold, do not, are not decided, and so on."""
+    kinds = ("holds", "does not hold", "not decided", "not measurable")
     rows = [["", *kinds, "only in part"]]
     verdicts = record.kept["verdicts"]
     for report in dict.fromkeys(one["report"] for one in verdicts):
