@@ -231,6 +231,27 @@ def table_1(record: Record) -> Finding:
     return of_all([model == "review-dcgan" for model in best]), words
 
 
+def overfitting(record: Record) -> Finding:
+    """One seed of the conditional GAN, so a number and no verdict; 50 % is chance."""
+    found = kept("benchmarks/control.json").get("passes", {})
+    if not found.get("times"):
+        return MIXED, "not run: `benchmarks/control.json` has no passes over a small set"
+    shares = [
+        f"{100 * one['nearer to seen']['value']:.0f} % after {count}"
+        for count, one in found["times"].items()
+    ]
+    words = f"of {found['recipe']}, which passes again and again over {found['seen']:,} images, "
+    words += f"nearer to these than to others that it never saw: {', '.join(shares)} (50 % is "
+    words += "chance; one seed)"
+    ships = found.get("shipped", {})
+    dcgans = [
+        f"{name} ({one['epochs']:.0f} epochs) {100 * one['nearer to seen']['value']:.0f} %"
+        for name, one in ships.items()
+        if "dcgan" in name
+    ]
+    return MIXED, f"{words}; DCGANs that ship: {', '.join(dcgans)}" if dcgans else words
+
+
 def digits_1_7_9(record: Record) -> Finding:
     control = kept("benchmarks/control.json")
     real, runs = control["real"]["shares"], control["runs"]["review-mlp"]
@@ -265,7 +286,6 @@ def white_spots(record: Record) -> Finding:
     return (HOLDS if min(spots) > 0.5 else NOT), words
 
 
-OVERFIT = if_run("benchmarks/memorisation.json", lambda found: (MIXED, str(found)[:100]))
 CHANNELS = if_run("benchmarks/architectures.json", lambda found: (MIXED, str(found)[:100]))
 IG, MS, RV, LN = "image-generation", "milestone", "review", "lecture"
 CLAIMS = (
@@ -391,7 +411,7 @@ CLAIMS = (
     ),
     Claim(RV, "4.2", "(cGAN:) the distribution has a normal density", "17", classes_are_even),
     Claim(RV, "4.2", "the noise or the white spots are wide-spread", "17", white_spots),
-    Claim(RV, "4.2", "After 200 epochs … a little bit overfit", "17", OVERFIT),
+    Claim(RV, "4.2", "After 200 epochs … a little bit overfit", "17", overfitting),
     Claim(RV, "4.3, table 1", "(DCGAN's discriminator has the best row)", "22", table_1),
     Claim(RV, "5", "aimlessly adding the channels … will not increase", "21", CHANNELS),
     Claim(
