@@ -87,7 +87,6 @@ def svhn_discriminator(
     sigmoid: bool = False,
     dense: int = 2,
     pooling: str = "Max",
-    batch_norm: bool = True,
 ) -> keras.Sequential:
     """`svhn_discriminator`, with `more` `svhn_modified_discriminator`, thinner.
 
@@ -95,7 +94,7 @@ def svhn_discriminator(
     """
     stack = [layers.Input(image_shape)]
     for number, (filters, kernel) in enumerate([(32, 7), (64, 5), (128, 3), (64, 2)][: 3 + more]):
-        stack += [layers.BatchNormalization()] * (batch_norm and number > 0)
+        stack += [layers.BatchNormalization()] * (number > 0)
         stack += [layers.Conv2D(filters // THIN, kernel, padding="same")]
         stack += [layers.LeakyReLU(negative_slope=0.3)]
         stack += [getattr(layers, f"{pooling}Pooling2D")(2)]
@@ -221,7 +220,6 @@ RUNS: dict[str, Recipe] = {
     **_of("svhn"),
     "svhn gan, sigmoid": recipe("svhn", of_d={"sigmoid": True}),
     "svhn gan, no batch norm in G": recipe("svhn", {"batch_norm": False}),
-    "svhn gan, no batch norm in D": recipe("svhn", of_d={"batch_norm": False}),
     "svhn gan, average pooling": recipe("svhn", of_d={"pooling": "Average"}),
     "svhn gan, one dense layer": recipe("svhn", of_d={"dense": 0}),
 }
