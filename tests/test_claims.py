@@ -168,10 +168,24 @@ def test_a_loss_goes_directly_or_up_and_down():
     assert ups(np.arange(30.0)) == 1 and ups(-np.arange(30.0)) == 0
 
 
-def test_a_claim_of_another_benchmark_waits_for_its_record():
-    verdict, numbers = others.if_run("benchmarks/no-such.json", lambda found: (HOLDS, ""))({})
-    assert verdict == MIXED and numbers.startswith("not run")
-    assert others.if_run("benchmarks/claims.json", lambda found: (HOLDS, "x"))({}) == (HOLDS, "x")
+def test_a_claim_of_another_benchmark_waits_for_its_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(others, "ROOT", tmp_path)
+    assert others.wider({})[0] == MIXED and others.wider({})[1].startswith("not run")
+    lines = [
+        {"architecture": text, "seed": seed, "score": score + seed}
+        for text, score in (
+            ("G 128-256-512-1024, D 512-256", 10),
+            ("G 192-384-768-1536, D 768-384", 20),
+        )
+        for seed in (1, 2, 3)
+    ]
+    (tmp_path / "benchmarks").mkdir()
+    file = tmp_path / "benchmarks" / "architectures-fresh.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    verdict, numbers = others.wider({})
+    assert verdict == HOLDS and numbers.endswith(
+        "times 1 11.0, 12.0, 13.0; times 1.5 21.0, 22.0, 23.0"
+    )
 
 
 def test_a_shipped_run_says_its_epochs_and_leaves_out_scores_of_an_older_judge():
