@@ -15,6 +15,7 @@ from ganlib.evaluation.scores import aligned
 from ganlib.lessons.references import ROOT
 
 FILE = ROOT / "benchmarks" / "claims.json"
+KINDS = ("holds", "does not hold", "not decided", "not measurable", "only in part")
 PCA = {"mnist": 33.9, "svhn": 82.7}
 """Fréchet distance of principal components' images: ``figures/*/scores.json``, of 10,000 each."""
 
@@ -62,8 +63,8 @@ class Record:
     def listed(self, report: str) -> str:
         """A line for each claim of a report: the verdict, where, and the start of the sentence."""
         mine = [one for one in self.kept["verdicts"] if one["report"] == report]
-        rows = [[_shortened(one["verdict"], 16), _shortened(one["sentence"], 70)] for one in mine]
-        return f"{report}\n" + "\n".join(f"    {verdict:<17}{words}" for verdict, words in rows)
+        rows = [(kind(one["verdict"]), _shortened(one["sentence"], 72)) for one in mine]
+        return f"{report}\n" + "\n".join(f"    {verdict:<16}{words}" for verdict, words in rows)
 
     def turned(self) -> str:
         """Claims on which the runs at full width say the opposite, with the numbers of both."""
@@ -107,13 +108,16 @@ def record() -> Record:
     return Record(json.loads(FILE.read_text(encoding="utf-8")))
 
 
+def kind(verdict: str) -> str:
+    """One of `KINDS`: a verdict that names some runs only is in part."""
+    return verdict if verdict in KINDS else KINDS[-1]
+
+
 def counted(record: Record) -> str:
     """A table: how many claims of each report hold, do not, are not decided, and so on."""
-    kinds = ("holds", "does not hold", "not decided", "not measurable")
-    rows = [["", *kinds, "only in part"]]
+    rows = [["", *KINDS]]
     verdicts = record.kept["verdicts"]
     for report in dict.fromkeys(one["report"] for one in verdicts):
-        found = [one["verdict"] for one in verdicts if one["report"] == report]
-        counts = [found.count(kind) for kind in kinds]
-        rows.append([report, *map(str, [*counts, len(found) - sum(counts)])])
+        found = [kind(one["verdict"]) for one in verdicts if one["report"] == report]
+        rows.append([report, *(str(found.count(one)) for one in KINDS)])
     return aligned(rows)
