@@ -18,14 +18,12 @@ from ganlib.evaluation import judges
 from ganlib.evaluation.metrics.frechet import frechet_distance
 from ganlib.evaluation.metrics.modes import modes
 from ganlib.lessons.codes import stroke_width
+from ganlib.lessons.turns import in_turn
 from ganlib.models.layers import logits
 from ganlib.recipes import Network, Recipe
-from ganlib.rules import whole
 from ganlib.runs.folder import RunFolder
 from ganlib.runs.tables import Row
 from ganlib.startup import keras, tf
-from ganlib.systems import KINDS, Kind
-from ganlib.systems.gan import Alternating
 from ganlib.systems.losses import OBJECTIVES
 from ganlib.training.progress import TrainingDiverged
 from ganlib.training.train import train
@@ -156,33 +154,6 @@ def critic(data: str, **changes: Any) -> Recipe:
     options = turns.pop("options") | {"clip": CLIP}
     kind: dict[str, Any] = {"objective": "wasserstein", "options": options, **turns}
     return recipe(data, discriminator=mnist_discriminator, **kind, **changes)
-
-
-def in_turn(steps_of_d: int, steps_of_g: int = 1) -> dict[str, Any]:
-    """Fields of a recipe whose networks take turns: a few steps of one, then a few of the other."""
-    if steps_of_g == 1:
-        return {"kind": "alternating", "options": {"n_critic": steps_of_d}}
-    return {"kind": GENEROUS, "options": {"n_critic": steps_of_d, "n_generator": steps_of_g}}
-
-
-class Generous(Alternating):
-    """`n_generator` steps of the generator in its turn, each on noise of its own."""
-
-    def __init__(self, *args: Any, n_generator: int = 2, **options: Any) -> None:
-        self.n_generator = n_generator
-        super().__init__(*args, **options)
-
-    def generator_update(self, batch: Any, index: tf.Tensor) -> Any:
-        logs = super().generator_update(batch, index)
-        for extra in range(1, self.n_generator):  # far from any step of the run: fresh noise
-            logs = super().generator_update(batch, index + extra * 10**9)
-        return logs
-
-
-GENEROUS = "alternating, generous"
-KINDS[GENEROUS] = Kind(
-    f"{__name__}:Generous", options={**KINDS["alternating"].options, "n_generator?": whole(1)}
-)
 
 
 def _of(data: str) -> dict[str, Recipe]:
