@@ -15,6 +15,7 @@ from claims_record import (
     correlation,
     directness,
     kept,
+    processors,
     seeds,
     straighter,
     three,
@@ -91,6 +92,7 @@ def sigmoid_is_good(record: Record) -> Finding:
     verdicts = {compared(one, other) for one, other in pairs.values()}
     words = "; ".join(
         f"{data} with a sigmoid {seeds(one)}, without {seeds(other)}"
+        f"{processors(record, f'{data} gan, sigmoid', f'{data} gan')}"
         for data, (one, other) in pairs.items()
     )
     return verdicts.pop() if len(verdicts) == 1 else MIXED, f"distance: {words}"

@@ -20,6 +20,7 @@ from claims_record import (
     correlation,
     kept,
     of_all,
+    processors,
     seeds,
     ups,
 )
@@ -198,7 +199,8 @@ def batch_norm_steadies(record: Record) -> Finding:
     for data in ("mnist", "svhn"):
         base, without = (record.last(f"{data} gan{x}") for x in ("", ", no batch norm in G"))
         verdicts.add(compared(base, without))
-        words.append(f"{data} with {seeds(base)}, without {seeds(without)}")
+        note = processors(record, f"{data} gan", f"{data} gan, no batch norm in G")
+        words.append(f"{data} with {seeds(base)}, without {seeds(without)}{note}")
     verdict = verdicts.pop() if len(verdicts) == 1 else MIXED
     return verdict, f"distance, batch norm in G: {'; '.join(words)}"
 

@@ -121,3 +121,10 @@ def straighter(one: list[float], other: list[float]) -> str:
     """The verdict on "one goes directly, and the other does not", by `directness` of each seed."""
     verdict = compared(one, other, less=False)
     return NOT if verdict == HOLDS and min(one) < DIRECT else verdict
+
+
+def processors(record: Record, *runs: str) -> str:
+    """A note where runs that are compared were made on several processors."""
+    made = {one.get("machine") for run in runs for one in record.runs[run].values()}
+    several = len(made) > 1
+    return " (made on two processors: not the same roundings, so like other seeds)" * several
