@@ -42,8 +42,9 @@ references: $(READY)
 	  touch $$run/published-$(EPOCHS); \
 	done
 
-# What the reports claim: trains what the record lacks, about 80 minutes in all on two busy cores,
-# then renews every verdict in figures/CLAIMS.md. From the record that ships it takes seconds.
+# What the reports claim: trains what the record lacks, and says so first, then renews every verdict
+# in figures/CLAIMS.md. The record that ships lacks nothing: 12 seconds of one core. A run takes 65 to
+# 170 (AMD EPYC, AVX2), all 102 nearly three hours.
 claims: $(READY)
 	$(BIN)/python benchmarks/claims.py
 

@@ -1,5 +1,6 @@
 """Lesson 14: thin networks, the rules of the verdicts by hand, and the page that they make."""
 
+import json
 import sys
 
 import numpy as np
@@ -11,7 +12,20 @@ from ganlib.lessons.references import ROOT
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import claims as program  # noqa: E402
 import claims_final_project as final_project  # noqa: E402
-from claims_record import HOLDS, MIXED, NOT, better, compared, correlation, seeds  # noqa: E402
+import claims_others as others  # noqa: E402
+import claims_shipped as shipped  # noqa: E402
+from claims_record import (  # noqa: E402
+    HOLDS,
+    MIXED,
+    NOT,
+    better,
+    compared,
+    correlation,
+    directness,
+    seeds,
+    straighter,
+    ups,
+)
 
 
 def networks(name):
@@ -54,6 +68,32 @@ def test_a_change_changes_what_its_name_says():
     assert "average_pooling2d" in found["svhn gan, average pooling"]["discriminator"]
     for name, key, layer in (("svhn gan, a layer more in D", "discriminator", "conv2d"),):
         assert found[name][key].count(layer) == base[key].count(layer) + 1
+    without = found["svhn gan, no batch norm in G"]
+    assert "batch_normalization" not in without["generator"]
+    assert without["discriminator"] == base["discriminator"]
+
+
+@pytest.mark.parametrize(
+    ("name", "of_d", "of_g"),
+    [("mnist gan, D:G 1:2", 4, 8), ("mnist wgan, D:G 2:1", 4, 2), ("mnist wgan", 5, 1)],
+)
+def test_networks_take_as_many_steps_as_their_ratio_says(name, of_d, of_g):
+    system = thin.RUNS[name].system()
+    images = np.zeros((2, 28, 28, 1), np.float32)
+    for index in range(of_d):
+        system.step({"images": images}, index)
+    counted = {key: int(one.iterations) for key, one in system.optimizers.items()}
+    assert counted == {"discriminator": of_d, "generator": of_g}
+
+
+def test_the_second_step_of_a_generator_has_noise_of_its_own():
+    system = thin.RUNS["mnist gan, D:G 1:2"].system()
+    seen = []
+    system.latent_for = lambda batch, index, stream=0: (
+        seen.append((int(index), stream)) or type(system).latent_for(system, batch, index, stream)
+    )
+    system.generator_update({"images": np.zeros((2, 28, 28, 1), np.float32)}, np.int64(7))
+    assert len(set(seen)) == 2
 
 
 def test_numbers_of_images_by_hand():
@@ -88,8 +128,8 @@ def test_to_fail_is_to_be_as_far_as_principal_components_or_to_diverge():
 
 
 def test_straight_is_one_and_a_way_back_and_forth_is_none():
-    assert final_project.directness(np.linspace(0, 5, 30)) == pytest.approx(1)
-    assert final_project.directness(np.tile([0.0, 0, 0, 1, 1, 1], 5)[:-3]) == 0
+    assert directness(np.linspace(0, 5, 30)) == pytest.approx(1)
+    assert directness(np.tile([0.0, 0, 0, 1, 1, 1], 5)[:-3]) == 0
     assert correlation(np.arange(5), np.zeros(5)) == 0
 
 
@@ -109,9 +149,79 @@ def test_one_change_names_what_fails():
     assert numbers == "fail: 4 of 36 runs (sigmoid (mnist) 3 of 3; sigmoid (svhn) 1 of 3)"
 
 
+def test_a_balance_is_the_worst_ratio_over_the_best():
+    runs = {}
+    for kind, far in (("gan", [10, 10, 10, 40]), ("wgan", [30, 20, 20, 30])):
+        for run, value in zip(final_project.STEPS_OF_EACH[kind].values(), far, strict=True):
+            runs[f"mnist {kind}{run}"] = of([value] * 3)
+    verdict, numbers = final_project.wgan_needs_no_ratio(claims.Record({"runs": runs, "data": {}}))
+    assert verdict == HOLDS
+    assert (
+        "worst over best 4.00, 4.00, 4.00" in numbers
+        and "worst over best 1.50, 1.50, 1.50" in numbers
+    )
+
+
+def test_a_loss_goes_directly_or_up_and_down():
+    assert straighter([0.6, 0.7], [0.1, 0.2]) == HOLDS
+    assert straighter([0.4, 0.7], [0.1, 0.2]) == NOT  # neither is straight
+    assert ups(np.arange(30.0)) == 1 and ups(-np.arange(30.0)) == 0
+
+
+def test_a_claim_of_another_benchmark_waits_for_its_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(others, "ROOT", tmp_path)
+    assert others.wider({})[0] == MIXED and others.wider({})[1].startswith("not run")
+    lines = [
+        {"architecture": text, "seed": seed, "score": score + seed}
+        for text, score in (
+            ("G 128-256-512-1024, D 512-256", 10),
+            ("G 192-384-768-1536, D 768-384", 20),
+        )
+        for seed in (1, 2, 3)
+    ]
+    (tmp_path / "benchmarks").mkdir()
+    file = tmp_path / "benchmarks" / "architectures-fresh.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    verdict, numbers = others.wider({})
+    assert verdict == HOLDS and numbers.endswith(
+        "times 1 11.0, 12.0, 13.0; times 1.5 21.0, 22.0, 23.0"
+    )
+
+
+def test_a_shipped_run_says_its_epochs_and_leaves_out_scores_of_an_older_judge():
+    words = shipped.distances("svhn-modified", "svhn-wgan")
+    assert words.startswith("distance of svhn-modified (40 epochs) 16.9")
+    assert words.endswith("svhn-wgan has the score of an older judge")
+
+
+def test_the_record_is_the_cache_and_says_what_it_lacks(tmp_path, monkeypatch, capsys):
+    kept = json.loads(claims.FILE.read_text("utf-8"))
+    del kept["runs"]["mnist gan"]["1"]
+    file = tmp_path / "claims.json"
+    file.write_text(json.dumps(kept), "utf-8")
+    monkeypatch.setattr(program, "FILE", file)
+    monkeypatch.setattr(program, "decide", lambda record: None)
+    monkeypatch.setattr(program, "measure_shipped", dict)
+    trained = []
+    monkeypatch.setattr(program, "train", lambda *run: trained.append(run))
+    monkeypatch.setattr("sys.argv", ["claims.py", "--runs", "mnist gan", "mnist wgan"])
+    program.main()
+    assert trained == [("mnist gan", 1)]
+    assert "1 are missing\n  mnist gan, seed 1" in capsys.readouterr().out
+    program.note("runs", {"mnist gan": {**kept["runs"]["mnist gan"], "1": {"looks": []}}})
+    again = json.loads(file.read_text("utf-8"))["runs"]
+    assert list(again) == [name for name in thin.RUNS if name in again] and list(
+        again["mnist gan"]
+    ) == ["0", "1", "2"]
+    file.write_text(json.dumps({**kept, "steps": 7}), "utf-8")
+    with pytest.raises(SystemExit):
+        program.main()
+    assert "other steps (7)" in capsys.readouterr().err
+
+
 def test_the_record_has_three_seeds_of_each_run_and_a_picture():
     record = claims.record()
-    assert set(record.runs) == set(thin.RUNS)
+    assert set(record.runs) <= set(thin.RUNS)
     for name, runs in record.runs.items():
         assert set(runs) >= {"0", "1", "2"}, name
         assert all(claims.picture(name, seed).is_file() for seed in range(3))

@@ -15,6 +15,7 @@ from ganlib.evaluation.scores import aligned
 from ganlib.lessons.references import ROOT
 
 FILE = ROOT / "benchmarks" / "claims.json"
+KINDS = ("holds", "does not hold", "not decided", "not measurable", "only in part")
 PCA = {"mnist": 33.9, "svhn": 82.7}
 """Fréchet distance of principal components' images: ``figures/*/scores.json``, of 10,000 each."""
 
@@ -59,6 +60,24 @@ class Record:
         )
         return "\n".join(lines)
 
+    def listed(self, report: str) -> str:
+        """A line for each claim of a report: the verdict, where, and the start of the sentence."""
+        mine = [one for one in self.kept["verdicts"] if one["report"] == report]
+        rows = [(kind(one["verdict"]), _shortened(one["sentence"], 72)) for one in mine]
+        return f"{report}\n" + "\n".join(f"    {verdict:<16}{words}" for verdict, words in rows)
+
+    def turned(self) -> str:
+        """Claims on which the runs at full width say the opposite, with the numbers of both."""
+        lines = [
+            f"“{one['sentence']}” ({one['report']}, {one['where']})\n"
+            + _wrapped(f"thin {one['verdict'].upper()}: {one['numbers']}")
+            + "\n"
+            + _wrapped(f"full {one['full'].upper()}: {one['full numbers']}")
+            for one in self.kept["verdicts"]
+            if {one["verdict"], one.get("full")} == {"holds", "does not hold"}
+        ]
+        return "\n".join(lines)
+
     def images(self, *runs: str, seed: int = 0) -> dict[str, np.ndarray]:
         """The first images of each run's generator at its end, uint8 (16, H, W, 1), by name."""
         return {run: _cut(figures.read(picture(run, seed))) for run in runs}
@@ -66,6 +85,10 @@ class Record:
 
 def _wrapped(text: str) -> str:
     return textwrap.fill(text, 100, initial_indent="    ", subsequent_indent="    ")
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1].rstrip(" :,") + "…"
 
 
 def picture(run: str, seed: int) -> Path:
@@ -85,13 +108,16 @@ def record() -> Record:
     return Record(json.loads(FILE.read_text(encoding="utf-8")))
 
 
+def kind(verdict: str) -> str:
+    """One of `KINDS`: a verdict that names some runs only is in part."""
+    return verdict if verdict in KINDS else KINDS[-1]
+
+
 def counted(record: Record) -> str:
-    """A table: how many claims of each report hold, do not, hold in part, or are not decided."""
-    kinds = ("holds", "does not hold", "not decided")
-    rows = [["", *kinds, "only in part"]]
+    """A table: how many claims of each report hold, do not, are not decided, and so on."""
+    rows = [["", *KINDS]]
     verdicts = record.kept["verdicts"]
     for report in dict.fromkeys(one["report"] for one in verdicts):
-        found = [one["verdict"] for one in verdicts if one["report"] == report]
-        counts = [found.count(kind) for kind in kinds]
-        rows.append([report, *map(str, [*counts, len(found) - sum(counts)])])
+        found = [kind(one["verdict"]) for one in verdicts if one["report"] == report]
+        rows.append([report, *(str(found.count(one)) for one in KINDS)])
     return aligned(rows)

@@ -18,6 +18,7 @@ from ganlib.evaluation import judges
 from ganlib.evaluation.metrics.frechet import frechet_distance
 from ganlib.evaluation.metrics.modes import modes
 from ganlib.lessons.codes import stroke_width
+from ganlib.lessons.turns import in_turn
 from ganlib.models.layers import logits
 from ganlib.recipes import Network, Recipe
 from ganlib.runs.folder import RunFolder
@@ -149,8 +150,9 @@ def recipe(
 
 def critic(data: str, **changes: Any) -> Recipe:
     """The Wasserstein GAN: the MNIST discriminator as critic for both sets, as in the report."""
-    options = {"n_critic": changes.pop("n_critic", 5), "clip": CLIP}
-    kind: dict[str, Any] = {"kind": "alternating", "objective": "wasserstein", "options": options}
+    turns = in_turn(*changes.pop("turns", (5, 1)))
+    options = turns.pop("options") | {"clip": CLIP}
+    kind: dict[str, Any] = {"objective": "wasserstein", "options": options, **turns}
     return recipe(data, discriminator=mnist_discriminator, **kind, **changes)
 
 
@@ -180,7 +182,15 @@ RUNS: dict[str, Recipe] = {
     "mnist gan, D's rate / 4": recipe("mnist", d_rate=0.25),
     "mnist wgan, D's rate x 4": critic("mnist", d_rate=4.0),
     "mnist wgan, D's rate / 4": critic("mnist", d_rate=0.25),
+    "mnist gan, D:G 1:2": recipe("mnist", **in_turn(1, 2)),
+    "mnist gan, D:G 2:1": recipe("mnist", **in_turn(2)),
+    "mnist gan, D:G 5:1": recipe("mnist", **in_turn(5)),
+    "mnist wgan, D:G 1:2": critic("mnist", turns=(1, 2)),
+    "mnist wgan, D:G 1:1": critic("mnist", turns=(1, 1)),
+    "mnist wgan, D:G 2:1": critic("mnist", turns=(2, 1)),
     **_of("svhn"),
+    "svhn gan, sigmoid": recipe("svhn", of_d={"sigmoid": True}),
+    "svhn gan, no batch norm in G": recipe("svhn", {"batch_norm": False}),
     "svhn gan, average pooling": recipe("svhn", of_d={"pooling": "Average"}),
     "svhn gan, one dense layer": recipe("svhn", of_d={"dense": 0}),
 }
