@@ -45,9 +45,7 @@ def variants(family: str, key: str = "frechet") -> dict[str, list[Any]]:
         name: [run.get(key) for run in runs] for name, runs in json.loads(text)["variants"].items()
     }
     if key == "frechet":
-        found = {
-            name: [score and score["value"] for score in runs] for name, runs in found.items()
-        }
+        found = {name: [score and score["value"] for score in runs] for name, runs in found.items()}
     return {name: runs for name, runs in found.items() if None not in runs}
 
 
