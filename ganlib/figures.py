@@ -201,7 +201,7 @@ def loss_curves(
             points = [(row["images"], row[key]) for row in rows if row.get(key) not in (None, "")]
             if points:
                 marker = "." if len(points) == 1 else ""  # one point makes no line
-                axis.plot(*zip(*points, strict=True), marker=marker, label=label, linewidth=1)
+                axis.plot(*zip(*points, strict=True), marker=marker, label=label, linewidth=1.8)
         axis.set_xlabel("images seen")
         axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.set_ylabel(LABELS.get(key, key.replace("_", " ")))

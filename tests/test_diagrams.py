@@ -97,7 +97,7 @@ def test_the_ends_tell_probability_logit_and_score_apart():
 
 def test_a_critic_says_how_it_is_kept_smooth():
     clipped, penalised = (words_of(recipes.get(n)) for n in ("svhn-wgan", "svhn-wgan-gp"))
-    assert "5 steps for each of the generator, then weights clipped to ±0.01" in clipped
+    assert "5 steps for each of the generator, each clips weights to ±0.01" in clipped
     assert "2 steps for each of the generator, with gradient penalty" in penalised
     assert any(r"+ 10\,(|\nabla D| - 1)^2" in word for word in penalised)
     assert any(word.startswith("Critic D: 214,785 parameters") for word in clipped)

@@ -27,3 +27,12 @@ def test_changed_choices_come_seed_by_seed_with_the_recipe_itself(recipe):
     changes = measured.ablation(recipe)
     assert "nothing" in changes
     assert all(len(scores) >= 3 for scores in changes.values())
+
+
+def test_a_variant_that_diverged_is_left_out():
+    kept = json.loads((ROOT / "figures" / "mnist-rates" / "variants.json").read_text())["variants"]
+    (lost,) = kept["SGD-0.5"]
+    assert lost["diverged"] and lost["frechet"] is None
+    found = measured.variants("mnist-rates")
+    assert "SGD-0.5" not in found
+    assert found["RMSprop-0.002"] == [kept["RMSprop-0.002"][0]["frechet"]["value"]]

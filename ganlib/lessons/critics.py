@@ -29,11 +29,11 @@ def surfaces(
     """
     side = np.linspace(-half, half, RASTER, dtype=np.float32)
     raster = np.stack(np.meshgrid(side, side), axis=-1)
-    figure = Figure(figsize=(10, 3.1), dpi=100, layout="constrained")
+    figure = Figure(figsize=(10, 3.4), dpi=100, layout="constrained")
     first, *others = figure.subplots(1, 1 + len(critics), sharey=True)
     for name, points, colour in (("generated", fake, "0.6"), ("real", real, "C1")):
         first.plot(*np.transpose(points), ".", color=colour, markersize=3, label=name)
-    first.legend(fontsize=POINTS - 3, loc="upper left", markerscale=3)
+    figure.legend(fontsize=POINTS - 1, loc="outside lower left", ncols=2, markerscale=3)
     first.set_title("the points", fontsize=POINTS)
     first.set_ylabel("y", fontsize=POINTS)
     for axes, (name, critic) in zip(others, critics.items(), strict=True):

@@ -255,8 +255,9 @@ def _losses(canvas: Canvas, recipe: Recipe, critic: str, top: _Row, bottom: _Row
     box(EDGE, middle - 8, ORANGE, f"{critic}'s loss", of_critic, ", ".join(notes))
     note = "its gradient passes D, which does not change"
     box(middle + 8, RIGHT, BLUE, "generator's loss", of_generator, note)
-    for x in (middle - 40, bottom.last):
-        canvas.arrow([(x, bottom.bottom), (x, y)], GREY)
+    output, fork, end = (bottom.last, bottom.bottom), bottom.bottom + 16, middle - 40
+    canvas.arrow([output, (bottom.last, fork), (end, fork), (end, y)], GREY)
+    canvas.arrow([output, (bottom.last, y)], GREY)
     canvas.arrow([(0.25 * WIDTH, y), (0.25 * WIDTH, bottom.bottom)], ORANGE)
     canvas.text(0.25 * WIDTH + 10, y - 22, "trains D alone", ha="left", color=ORANGE)
     gutter, start = RIGHT + 15, y + height / 2

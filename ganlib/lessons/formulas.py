@@ -41,5 +41,5 @@ def of(recipe: Recipe) -> tuple[str, str, list[str]]:
         if weight := options.get(key):
             of_critic += rf" + {weight / 2:g}\,|\nabla D({where})|^2"
     if clip := options.get("clip"):
-        notes.append(f"then weights clipped to ±{clip:g}")
+        notes.append(f"each clips weights to ±{clip:g}")
     return of_critic, of_generator, notes

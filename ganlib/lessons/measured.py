@@ -32,6 +32,8 @@ def ablation(recipe: str) -> dict[str, list[float]]:
 def variants(family: str, key: str = "frechet") -> dict[str, list[Any]]:
     """What ``benchmarks/variants.py`` has kept of each variant of a family, seed by seed.
 
+    A variant is left out if a run of it has no such number, because it diverged for example.
+
     Parameters
     ----------
     key : "frechet", the distance of its images; "real_accuracy" or "fake_accuracy", of its
@@ -43,7 +45,7 @@ def variants(family: str, key: str = "frechet") -> dict[str, list[Any]]:
         name: [run.get(key) for run in runs] for name, runs in json.loads(text)["variants"].items()
     }
     if key == "frechet":
-        found = {name: [score["value"] for score in runs] for name, runs in found.items()}
+        found = {name: [score and score["value"] for score in runs] for name, runs in found.items()}
     return {name: runs for name, runs in found.items() if None not in runs}
 
 

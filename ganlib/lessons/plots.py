@@ -103,11 +103,11 @@ def race(record: Mapping[str, Any]) -> Figure:
         axes.plot([p["seconds"] for p in own], [p["frechet"] for p in own], f"C{number}o")
         ends.append((np.log10(y[-1]), f"{name} {y[-1]:.3g}", f"C{number}", (x[-1], y[-1])))
     ends.sort()
-    places = apart([end[0] for end in ends], 0.055 * (high - low), high)
+    places, beside = apart([e[0] for e in ends], 0.055 * (high - low), high), 1.06 * max(seconds)
     for place, (_, label, colour, end) in zip(places, ends, strict=True):
         arrow = {"arrowstyle": "-", "color": colour, "relpos": (0, 0.5), "shrinkA": 0}
         style: Any = {"color": colour, "fontsize": 12, "va": "center", "annotation_clip": False}
-        axes.annotate(label, end, (1.12 * end[0], 10**place), arrowprops=arrow, **style)
+        axes.annotate(label, end, (beside, 10**place), arrowprops=arrow, **style)
     left = 0.85 * min(seconds)
     room = max(2.0, (max(seconds) / min(seconds)) ** 0.32)  # for the labels
     axes.set(xlim=(left, room * max(seconds)), ylim=(10**low, 10**high), xticks=marks)
