@@ -16,7 +16,14 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
-from ganlib.models.layers import BatchNormalization, Dropout, label_embedding
+from ganlib.models.layers import (
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    Dropout,
+    label_embedding,
+)
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -72,13 +79,13 @@ def generator(
 
     if shuffle:
         image = [
-            layers.Conv2D(4 * channels, 3, padding="same"),
+            Conv2D(4 * channels, 3, padding="same"),
             layers.Reshape((*half, 2, 2, channels)),
             layers.Permute((1, 3, 2, 4, 5)),
             layers.Reshape(image_shape),
         ]
     else:
-        image = [layers.Conv2DTranspose(channels, kernel_size, **doubled)]
+        image = [Conv2DTranspose(channels, kernel_size, **doubled)]
     first, *others = filters
     inputs = ideas = layers.Input((latent_dim,), name="noise" if classes else None)
     if classes:
@@ -86,19 +93,19 @@ def generator(
         inputs = {"noise": inputs, "labels": labels}
         ideas = layers.Concatenate()([ideas, label_embedding(classes, classes)(labels)])
     if units:
-        ideas = through(hidden(layers.Dense(units, use_bias=not batch_norm)), ideas)
+        ideas = through(hidden(Dense(units, use_bias=not batch_norm)), ideas)
     body = [
-        *hidden(layers.Dense(start[0] * start[1] * first, use_bias=not batch_norm)),
+        *hidden(Dense(start[0] * start[1] * first, use_bias=not batch_norm)),
         layers.Reshape((*start, first)),
     ]
     for count in others:
-        up = layers.Conv2DTranspose(count, kernel_size, use_bias=not batch_norm, **doubled)
+        up = Conv2DTranspose(count, kernel_size, use_bias=not batch_norm, **doubled)
         body += hidden(up)
     body += image
     images = through(body, ideas)
     if lighting:
         each = {
-            name: layers.Reshape((1, 1, 1), name=name)(layers.Dense(1, activation=kind)(ideas))
+            name: layers.Reshape((1, 1, 1), name=name)(Dense(1, activation=kind)(ideas))
             for name, kind in (("contrast", "softplus"), ("brightness", None))
         }
         images = layers.Multiply()([images, each["contrast"]])
@@ -147,10 +154,10 @@ def discriminator(
             layers.Reshape((half[0], 2, half[1], 2, channels)),
             layers.Permute((1, 3, 2, 4, 5)),
             layers.Reshape((*half, 4 * channels)),
-            *hidden(layers.Conv2D(filters[0], 3, padding="same")),
+            *hidden(Conv2D(filters[0], 3, padding="same")),
         ]
     else:
-        start = hidden(layers.Conv2D(filters[0], kernel_size, strides=2, padding="same"))
+        start = hidden(Conv2D(filters[0], kernel_size, strides=2, padding="same"))
     inputs = images = seen = layers.Input(image_shape, name="images" if classes else None)
     if lighting:
         light = {"axis": (1, 2, 3), "epsilon": FAINT**2, "center": False, "scale": False}
@@ -166,10 +173,10 @@ def discriminator(
         *(
             layer
             for count in filters[1:]
-            for layer in hidden(layers.Conv2D(count, kernel_size, strides=2, padding="same"))
+            for layer in hidden(Conv2D(count, kernel_size, strides=2, padding="same"))
         ),
         layers.Flatten(),
-        *(hidden(layers.Dense(units)) if units else []),
-        layers.Dense(1),
+        *(hidden(Dense(units)) if units else []),
+        Dense(1),
     ]
     return keras.Model(inputs, through(body, seen), name="discriminator")

@@ -6,7 +6,15 @@ discriminators differ. LeakyReLU's slope is 0.3, the default of the Keras that t
 `width` is a share of the report's channels and units, for a look that has to be quick.
 """
 
-from ganlib.models.layers import BatchNormalization, Dropout, spectral_normalization
+from ganlib.models.layers import (
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    Dropout,
+    MaxPooling2D,
+    spectral_normalization,
+)
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -28,17 +36,17 @@ def generator(
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            layers.Dense(start[0] * start[1] * start[2], use_bias=False),
+            Dense(start[0] * start[1] * start[2], use_bias=False),
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
             layers.Reshape(start),
-            layers.Conv2DTranspose(round(128 * width), kernel_size, strides=1, **options),
+            Conv2DTranspose(round(128 * width), kernel_size, strides=1, **options),
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Conv2DTranspose(round(64 * width), kernel_size, strides=2, **options),
+            Conv2DTranspose(round(64 * width), kernel_size, strides=2, **options),
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Conv2DTranspose(channels, kernel_size, strides=2, activation="tanh", **options),
+            Conv2DTranspose(channels, kernel_size, strides=2, activation="tanh", **options),
         ],
         name="generator",
     )
@@ -57,14 +65,14 @@ def dcgan_discriminator(
     return keras.Sequential(
         [
             layers.Input(image_shape),
-            layer(layers.Conv2D(round(64 * width), 5, strides=2, padding="same")),
+            layer(Conv2D(round(64 * width), 5, strides=2, padding="same")),
             layers.LeakyReLU(negative_slope=SLOPE),
             *map(Dropout, noise),
-            layer(layers.Conv2D(round(128 * width), 5, strides=2, padding="same")),
+            layer(Conv2D(round(128 * width), 5, strides=2, padding="same")),
             layers.LeakyReLU(negative_slope=SLOPE),
             *map(Dropout, noise),
             layers.Flatten(),
-            layer(layers.Dense(1)),
+            layer(Dense(1)),
         ],
         name="discriminator",
     )
@@ -78,16 +86,16 @@ def modified_discriminator(image_shape: Shape, width: float = 1.0) -> keras.Sequ
     return keras.Sequential(
         [
             layers.Input(image_shape),
-            layers.Conv2D(round(64 * width), 5, strides=2, padding="same"),
+            Conv2D(round(64 * width), 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
             Dropout(0.3),
-            layers.MaxPooling2D(2),
-            layers.Conv2D(round(128 * width), 5, strides=2, padding="same"),
+            MaxPooling2D(2),
+            Conv2D(round(128 * width), 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
             Dropout(0.3),
-            layers.MaxPooling2D(2),
+            MaxPooling2D(2),
             layers.Flatten(),
-            layers.Dense(1, activation="sigmoid"),
+            Dense(1, activation="sigmoid"),
         ],
         name="discriminator",
     )
@@ -105,7 +113,7 @@ def svhn_discriminator(image_shape: Shape, width: float = 1.0) -> keras.Sequenti
             layers.Flatten(),
             *_dense(round(1024 * width)),
             *_dense(round(512 * width)),
-            layers.Dense(1),
+            Dense(1),
         ],
         name="discriminator",
     )
@@ -123,7 +131,7 @@ def svhn_modified_discriminator(image_shape: Shape, width: float = 1.0) -> keras
             *_dense(round(1024 * width)),
             *_dense(round(512 * width)),
             *_dense(round(216 * width)),
-            layers.Dense(1),
+            Dense(1),
         ],
         name="discriminator",
     )
@@ -141,9 +149,9 @@ def _three_blocks(width: float) -> list[keras.Layer]:
 
 
 def _pooled_convolution(filters: int, kernel_size: int) -> list[keras.Layer]:
-    convolution = layers.Conv2D(filters, kernel_size, padding="same")
-    return [convolution, layers.LeakyReLU(negative_slope=SLOPE), layers.MaxPooling2D(2)]
+    convolution = Conv2D(filters, kernel_size, padding="same")
+    return [convolution, layers.LeakyReLU(negative_slope=SLOPE), MaxPooling2D(2)]
 
 
 def _dense(units: int) -> list[keras.Layer]:
-    return [layers.Dense(units), layers.LeakyReLU(negative_slope=SLOPE)]
+    return [Dense(units), layers.LeakyReLU(negative_slope=SLOPE)]

@@ -7,6 +7,7 @@ discriminator's trunk: Chen et al. 2016, appendix C.1, https://arxiv.org/abs/160
 from typing import Any
 
 from ganlib.models import express
+from ganlib.models.layers import Dense
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -43,8 +44,8 @@ def recogniser(
     """Features (B, features) to logits of the category, means and deviations: (B, 14)."""
     stack = [
         layers.Input((features,)),
-        layers.Dense(units),
+        Dense(units),
         layers.LeakyReLU(negative_slope=express.SLOPE),
-        layers.Dense(categories + 2 * numbers),
+        Dense(categories + 2 * numbers),
     ]
     return keras.Sequential(stack, name="recogniser")

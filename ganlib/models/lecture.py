@@ -7,7 +7,7 @@ are what its recipes and lessons change.
 
 import math
 
-from ganlib.models.layers import BatchNormalization, Dropout
+from ganlib.models.layers import BatchNormalization, Conv2D, Conv2DTranspose, Dense, Dropout
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -28,7 +28,7 @@ def mlp_generator(
     hidden: list[keras.Layer] = []
     for units in (128, 256, 512):
         hidden += [
-            layers.Dense(units),
+            Dense(units),
             BatchNormalization(momentum=momentum),
             layers.LeakyReLU(negative_slope=slope),
         ]
@@ -36,7 +36,7 @@ def mlp_generator(
         [
             layers.Input((latent_dim,)),
             *hidden,
-            layers.Dense(math.prod(image_shape), activation=activation),
+            Dense(math.prod(image_shape), activation=activation),
             layers.Reshape(image_shape),
         ],
         name="generator",
@@ -47,9 +47,9 @@ def mlp_discriminator(image_shape: Shape, slope: float = 0.3) -> keras.Sequentia
     """Three hidden layers of 512, 256 and 128: (B, H, W, C) to logits (B, 1)."""
     hidden: list[keras.Layer] = []
     for units in (512, 256, 128):
-        hidden += [layers.Dense(units), layers.LeakyReLU(negative_slope=slope)]
+        hidden += [Dense(units), layers.LeakyReLU(negative_slope=slope)]
     return keras.Sequential(
-        [layers.Input(image_shape), layers.Flatten(), *hidden, layers.Dense(1)],
+        [layers.Input(image_shape), layers.Flatten(), *hidden, Dense(1)],
         name="discriminator",
     )
 
@@ -62,16 +62,16 @@ def conv_generator(
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            layers.Dense(3 * 3 * 128),
+            Dense(3 * 3 * 128),
             layers.LeakyReLU(negative_slope=slope),
             layers.Reshape((3, 3, 128)),
-            layers.Conv2DTranspose(128, 3, strides=2, padding="valid"),
+            Conv2DTranspose(128, 3, strides=2, padding="valid"),
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=slope),
-            layers.Conv2DTranspose(64, 3, **double),
+            Conv2DTranspose(64, 3, **double),
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=slope),
-            layers.Conv2DTranspose(image_shape[-1], 3, **double, activation="tanh"),
+            Conv2DTranspose(image_shape[-1], 3, **double, activation="tanh"),
         ],
         name="generator",
     )
@@ -85,15 +85,15 @@ def conv_discriminator(
     return keras.Sequential(
         [
             layers.Input(image_shape),
-            layers.Conv2D(32, 3, **halve),
+            Conv2D(32, 3, **halve),
             layers.LeakyReLU(negative_slope=slope),
-            layers.Conv2D(64, 3, **halve),
+            Conv2D(64, 3, **halve),
             layers.LeakyReLU(negative_slope=slope),
-            layers.Conv2D(128, 3, strides=2, padding="valid"),
+            Conv2D(128, 3, strides=2, padding="valid"),
             layers.LeakyReLU(negative_slope=slope),
             layers.Flatten(),
             Dropout(dropout),
-            layers.Dense(1),
+            Dense(1),
         ],
         name="discriminator",
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ganlib.models.express import through
-from ganlib.models.layers import BatchNormalization, Dropout, label_embedding
+from ganlib.models.layers import BatchNormalization, Conv2D, Dense, Dropout, label_embedding
 from ganlib.startup import keras
 
 layers = keras.layers
@@ -23,11 +23,11 @@ def _generator_layers(image_shape: Shape, units: Sequence[int]) -> list[keras.La
     stack: list[keras.Layer] = []
     for width in units:
         stack += [
-            layers.Dense(width),
+            Dense(width),
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
-    ends = layers.Dense(math.prod(image_shape), activation="tanh")
+    ends = Dense(math.prod(image_shape), activation="tanh")
     return [*stack, ends, layers.Reshape(image_shape)]
 
 
@@ -35,8 +35,8 @@ def _discriminator_layers(units: Sequence[int], dropout: float) -> list[keras.La
     stack: list[keras.Layer] = []
     for number, width in enumerate(units):
         dropped = [Dropout(dropout)] if dropout and number else []
-        stack += [layers.Dense(width), *dropped, layers.LeakyReLU(negative_slope=SLOPE)]
-    return [*stack, layers.Dense(1, activation="sigmoid")]
+        stack += [Dense(width), *dropped, layers.LeakyReLU(negative_slope=SLOPE)]
+    return [*stack, Dense(1, activation="sigmoid")]
 
 
 def mlp_generator(
@@ -103,18 +103,18 @@ def dcgan_generator(
     start = (height // 4, width // 4, channels[0])
     stack = [
         layers.Input((latent_dim,)),
-        layers.Dense(math.prod(start)),
+        Dense(math.prod(start)),
         layers.Reshape(start),
         BatchNormalization(),
     ]
     for number, filters in enumerate(channels[1:]):
         stack += [
             *([layers.UpSampling2D()] if number < 2 else []),
-            layers.Conv2D(filters, 3, padding="same"),
+            Conv2D(filters, 3, padding="same"),
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
-    stack += [layers.Conv2D(image_channels, 3, padding="same", activation="tanh")]
+    stack += [Conv2D(image_channels, 3, padding="same", activation="tanh")]
     return keras.Sequential(stack, name="generator")
 
 
@@ -125,10 +125,10 @@ def dcgan_discriminator(
     stack: list[keras.Layer] = [layers.Input(image_shape)]
     for number, filters in enumerate(channels):
         stack += [
-            layers.Conv2D(filters, 3, strides=2, padding="same"),
+            Conv2D(filters, 3, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
             Dropout(dropout),
             *([BatchNormalization()] if number else []),
         ]
-    stack += [layers.Flatten(), layers.Dense(1, activation="sigmoid")]
+    stack += [layers.Flatten(), Dense(1, activation="sigmoid")]
     return keras.Sequential(stack, name="discriminator")

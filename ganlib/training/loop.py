@@ -85,7 +85,11 @@ class Loop:
         self.means, self.resumed = Means(), False
         self.callbacks: Sequence[keras.callbacks.Callback] = ()
         with distribution.scope():
-            self.system = recipe.system(seed=record["seed"], precision=record["precision"])
+            self.system = recipe.system(
+                seed=record["seed"],
+                precision=record["precision"],
+                operations=record["operations"],
+            )
             self.watched = Watched(self.system, self.progress)
         # Under a strategy each step is cut into the replicas' parts, and runs by itself.
         alone = distribution.num_replicas_in_sync == 1 and len(data_sets(data)) == 1
