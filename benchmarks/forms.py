@@ -16,10 +16,11 @@ prints how far the weights are from each other, beside how far they have moved.
 
 import argparse
 import dataclasses
+import functools
 import json
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,13 @@ def tensors(shape: Shape) -> dict[str, np.ndarray]:
     }
 
 
-def in_tensorflow(shape: Shape) -> dict[str, Callable[[], Any]]:
+def in_tensorflow(shape: Shape) -> dict[str, Any]:
     """A function for TensorFlow's form and one for the quick form."""
     from ganlib.models import operations as quick
     from ganlib.startup import tf
 
     x, dy, w = (tf.constant(tensors(shape)[name]) for name in ("x", "dy", "w"))
-    stride, padding, size = shape.stride, shape.padding, shape.large[:2]
+    stride, padding, size = shape.stride, shape.padding, shape.large[:-1]
     if len(shape.kernel) == 2:
 
         def gradients(x: Any, w: Any, dy: Any) -> tuple[Any, Any]:
@@ -109,7 +110,7 @@ def in_tensorflow(shape: Shape) -> dict[str, Callable[[], Any]]:
             ),
             "input gradient": (
                 lambda: tf.nn.conv2d_transpose(dy, w, x.shape, stride, padding),
-                lambda: quick.conv2d_transpose(dy, w, size, stride, padding),
+                lambda: quick.conv2d_transpose(dy, w, (size[0], size[1]), stride, padding),
             ),
             "kernel gradient": (
                 lambda: tf.raw_ops.Conv2DBackpropFilter(
@@ -122,7 +123,7 @@ def in_tensorflow(shape: Shape) -> dict[str, Callable[[], Any]]:
                 lambda: quick.kernel_gradient(x, dy, shape.kernel, stride, padding),
             ),
         }
-    made = {}
+    made: dict[str, Any] = {}
     for name, function in zip(("plain", "quick"), do[shape.what], strict=True):
 
         def several(function: Any = function) -> list[Any]:
@@ -133,11 +134,15 @@ def in_tensorflow(shape: Shape) -> dict[str, Callable[[], Any]]:
             return results
 
         traced = tf.function(several, autograph=False).get_concrete_function()
-        made[name] = lambda traced=traced: traced()[-1].numpy()
+        made[name] = functools.partial(_called, traced)
     return made
 
 
-def in_torch(shape: Shape) -> dict[str, Callable[[], Any]]:
+def _called(traced: Any) -> Any:
+    return traced()[-1].numpy()
+
+
+def in_torch(shape: Shape) -> dict[str, Any]:
     """A function for each of PyTorch's memory layouts; padding is symmetrical."""
     import torch
 
@@ -153,7 +158,7 @@ def in_torch(shape: Shape) -> dict[str, Callable[[], Any]]:
         }[shape.what]
         return {"torch": do}
     pads = (shape.kernel[0] - 1) // 2 if shape.padding == "SAME" else 0
-    made = {}
+    made: dict[str, Any] = {}
     for name, layout in (
         ("torch", torch.contiguous_format),
         ("torch channels_last", torch.channels_last),
@@ -172,11 +177,9 @@ def in_torch(shape: Shape) -> dict[str, Callable[[], Any]]:
             )
 
         made[name] = {
-            "forward": lambda x=x, w=w: torch.nn.functional.conv2d(
-                x, w, stride=stride, padding=pads
-            ),
-            "input gradient": lambda back=back: back([True, False, False]),
-            "kernel gradient": lambda back=back: back([False, True, False]),
+            "forward": functools.partial(torch.nn.functional.conv2d, x, w, None, stride, pads),
+            "input gradient": functools.partial(back, [True, False, False]),
+            "kernel gradient": functools.partial(back, [False, True, False]),
         }[shape.what]
     return made
 
@@ -320,7 +323,7 @@ def main() -> None:
     if arguments.steps:
         record["steps"] = arguments.steps
         record["weights"] = {}
-        for name in recipes.names():
+        for name in recipes.RECIPES:
             if distances := distance_after(name, arguments.steps):
                 record["weights"][name] = distances
                 print(f"{name:<24} apart {distances['apart']:.1e}, moved {distances['moved']:.1e}")

@@ -16,17 +16,9 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
-from ganlib.models.layers import (
-    BatchNormalization,
-    Conv2D,
-    Conv2DTranspose,
-    Dense,
-    Dropout,
-    label_embedding,
-)
+from ganlib.models import layers
 from ganlib.startup import keras
 
-layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.1
 FAINT = 0.07
@@ -74,38 +66,38 @@ def generator(
     doubled = {"strides": 2, "padding": "same"}
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        normalized = [BatchNormalization(momentum=momentum)] if batch_norm else []
+        normalized = [layers.BatchNormalization(momentum=momentum)] if batch_norm else []
         return [layer, *normalized, layers.LeakyReLU(negative_slope=SLOPE)]
 
     if shuffle:
         image = [
-            Conv2D(4 * channels, 3, padding="same"),
+            layers.Conv2D(4 * channels, 3, padding="same"),
             layers.Reshape((*half, 2, 2, channels)),
             layers.Permute((1, 3, 2, 4, 5)),
             layers.Reshape(image_shape),
         ]
     else:
-        image = [Conv2DTranspose(channels, kernel_size, **doubled)]
+        image = [layers.Conv2DTranspose(channels, kernel_size, **doubled)]
     first, *others = filters
     inputs = ideas = layers.Input((latent_dim,), name="noise" if classes else None)
     if classes:
         labels = layers.Input((), dtype="int64", name="labels")
         inputs = {"noise": inputs, "labels": labels}
-        ideas = layers.Concatenate()([ideas, label_embedding(classes, classes)(labels)])
+        ideas = layers.Concatenate()([ideas, layers.label_embedding(classes, classes)(labels)])
     if units:
-        ideas = through(hidden(Dense(units, use_bias=not batch_norm)), ideas)
+        ideas = through(hidden(layers.Dense(units, use_bias=not batch_norm)), ideas)
     body = [
-        *hidden(Dense(start[0] * start[1] * first, use_bias=not batch_norm)),
+        *hidden(layers.Dense(start[0] * start[1] * first, use_bias=not batch_norm)),
         layers.Reshape((*start, first)),
     ]
     for count in others:
-        up = Conv2DTranspose(count, kernel_size, use_bias=not batch_norm, **doubled)
+        up = layers.Conv2DTranspose(count, kernel_size, use_bias=not batch_norm, **doubled)
         body += hidden(up)
     body += image
     images = through(body, ideas)
     if lighting:
         each = {
-            name: layers.Reshape((1, 1, 1), name=name)(Dense(1, activation=kind)(ideas))
+            name: layers.Reshape((1, 1, 1), name=name)(layers.Dense(1, activation=kind)(ideas))
             for name, kind in (("contrast", "softplus"), ("brightness", None))
         }
         images = layers.Multiply()([images, each["contrast"]])
@@ -146,7 +138,7 @@ def discriminator(
     half = (height // 2, width // 2)
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        dropped = [Dropout(dropout)] if dropout else []
+        dropped = [layers.Dropout(dropout)] if dropout else []
         return [layer, layers.LeakyReLU(negative_slope=SLOPE), *dropped]
 
     if shuffle:
@@ -154,10 +146,10 @@ def discriminator(
             layers.Reshape((half[0], 2, half[1], 2, channels)),
             layers.Permute((1, 3, 2, 4, 5)),
             layers.Reshape((*half, 4 * channels)),
-            *hidden(Conv2D(filters[0], 3, padding="same")),
+            *hidden(layers.Conv2D(filters[0], 3, padding="same")),
         ]
     else:
-        start = hidden(Conv2D(filters[0], kernel_size, strides=2, padding="same"))
+        start = hidden(layers.Conv2D(filters[0], kernel_size, strides=2, padding="same"))
     inputs = images = seen = layers.Input(image_shape, name="images" if classes else None)
     if lighting:
         light = {"axis": (1, 2, 3), "epsilon": FAINT**2, "center": False, "scale": False}
@@ -166,17 +158,19 @@ def discriminator(
     if classes:
         labels = layers.Input((), dtype="int64", name="labels")
         inputs = {"images": images, "labels": labels}
-        plane = layers.Reshape((height, width, 1))(label_embedding(classes, height * width)(labels))
+        plane = layers.Reshape((height, width, 1))(
+            layers.label_embedding(classes, height * width)(labels)
+        )
         seen = layers.Concatenate()([seen, plane])
     body = [
         *start,
         *(
             layer
             for count in filters[1:]
-            for layer in hidden(Conv2D(count, kernel_size, strides=2, padding="same"))
+            for layer in hidden(layers.Conv2D(count, kernel_size, strides=2, padding="same"))
         ),
         layers.Flatten(),
-        *(hidden(Dense(units)) if units else []),
-        Dense(1),
+        *(hidden(layers.Dense(units)) if units else []),
+        layers.Dense(1),
     ]
     return keras.Model(inputs, through(body, seen), name="discriminator")

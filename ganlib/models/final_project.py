@@ -6,18 +6,9 @@ discriminators differ. LeakyReLU's slope is 0.3, the default of the Keras that t
 `width` is a share of the report's channels and units, for a look that has to be quick.
 """
 
-from ganlib.models.layers import (
-    BatchNormalization,
-    Conv2D,
-    Conv2DTranspose,
-    Dense,
-    Dropout,
-    MaxPooling2D,
-    spectral_normalization,
-)
+from ganlib.models import layers
 from ganlib.startup import keras
 
-layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.3
 
@@ -36,17 +27,17 @@ def generator(
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            Dense(start[0] * start[1] * start[2], use_bias=False),
-            BatchNormalization(),
+            layers.Dense(start[0] * start[1] * start[2], use_bias=False),
+            layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
             layers.Reshape(start),
-            Conv2DTranspose(round(128 * width), kernel_size, strides=1, **options),
-            BatchNormalization(),
+            layers.Conv2DTranspose(round(128 * width), kernel_size, strides=1, **options),
+            layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
-            Conv2DTranspose(round(64 * width), kernel_size, strides=2, **options),
-            BatchNormalization(),
+            layers.Conv2DTranspose(round(64 * width), kernel_size, strides=2, **options),
+            layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
-            Conv2DTranspose(channels, kernel_size, strides=2, activation="tanh", **options),
+            layers.Conv2DTranspose(channels, kernel_size, strides=2, activation="tanh", **options),
         ],
         name="generator",
     )
@@ -60,19 +51,19 @@ def dcgan_discriminator(
     `dropout` may be 0. `spectral` divides each kernel by its largest singular value: Miyato et al.
     2018, https://arxiv.org/abs/1802.05957.
     """
-    layer = spectral_normalization if spectral else lambda plain: plain
+    layer = layers.spectral_normalization if spectral else lambda plain: plain
     noise = [dropout] if dropout else []
     return keras.Sequential(
         [
             layers.Input(image_shape),
-            layer(Conv2D(round(64 * width), 5, strides=2, padding="same")),
+            layer(layers.Conv2D(round(64 * width), 5, strides=2, padding="same")),
             layers.LeakyReLU(negative_slope=SLOPE),
-            *map(Dropout, noise),
-            layer(Conv2D(round(128 * width), 5, strides=2, padding="same")),
+            *map(layers.Dropout, noise),
+            layer(layers.Conv2D(round(128 * width), 5, strides=2, padding="same")),
             layers.LeakyReLU(negative_slope=SLOPE),
-            *map(Dropout, noise),
+            *map(layers.Dropout, noise),
             layers.Flatten(),
-            layer(Dense(1)),
+            layer(layers.Dense(1)),
         ],
         name="discriminator",
     )
@@ -86,16 +77,16 @@ def modified_discriminator(image_shape: Shape, width: float = 1.0) -> keras.Sequ
     return keras.Sequential(
         [
             layers.Input(image_shape),
-            Conv2D(round(64 * width), 5, strides=2, padding="same"),
+            layers.Conv2D(round(64 * width), 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            Dropout(0.3),
-            MaxPooling2D(2),
-            Conv2D(round(128 * width), 5, strides=2, padding="same"),
+            layers.Dropout(0.3),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(round(128 * width), 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            Dropout(0.3),
-            MaxPooling2D(2),
+            layers.Dropout(0.3),
+            layers.MaxPooling2D(2),
             layers.Flatten(),
-            Dense(1, activation="sigmoid"),
+            layers.Dense(1, activation="sigmoid"),
         ],
         name="discriminator",
     )
@@ -113,7 +104,7 @@ def svhn_discriminator(image_shape: Shape, width: float = 1.0) -> keras.Sequenti
             layers.Flatten(),
             *_dense(round(1024 * width)),
             *_dense(round(512 * width)),
-            Dense(1),
+            layers.Dense(1),
         ],
         name="discriminator",
     )
@@ -125,13 +116,13 @@ def svhn_modified_discriminator(image_shape: Shape, width: float = 1.0) -> keras
         [
             layers.Input(image_shape),
             *_three_blocks(width),
-            BatchNormalization(),
+            layers.BatchNormalization(),
             *_pooled_convolution(round(64 * width), 2),
             layers.Flatten(),
             *_dense(round(1024 * width)),
             *_dense(round(512 * width)),
             *_dense(round(216 * width)),
-            Dense(1),
+            layers.Dense(1),
         ],
         name="discriminator",
     )
@@ -141,17 +132,17 @@ def _three_blocks(width: float) -> list[keras.Layer]:
     """What both SVHN discriminators begin with."""
     return [
         *_pooled_convolution(round(32 * width), 7),
-        BatchNormalization(),
+        layers.BatchNormalization(),
         *_pooled_convolution(round(64 * width), 5),
-        BatchNormalization(),
+        layers.BatchNormalization(),
         *_pooled_convolution(round(128 * width), 3),
     ]
 
 
 def _pooled_convolution(filters: int, kernel_size: int) -> list[keras.Layer]:
-    convolution = Conv2D(filters, kernel_size, padding="same")
-    return [convolution, layers.LeakyReLU(negative_slope=SLOPE), MaxPooling2D(2)]
+    convolution = layers.Conv2D(filters, kernel_size, padding="same")
+    return [convolution, layers.LeakyReLU(negative_slope=SLOPE), layers.MaxPooling2D(2)]
 
 
 def _dense(units: int) -> list[keras.Layer]:
-    return [Dense(units), layers.LeakyReLU(negative_slope=SLOPE)]
+    return [layers.Dense(units), layers.LeakyReLU(negative_slope=SLOPE)]

@@ -9,10 +9,9 @@ at half the side, for a processor; for faces those of the DCGAN paper, each laye
 
 import math
 
-from ganlib.models.layers import BatchNormalization, Conv2D, Conv2DTranspose, Dense
+from ganlib.models import layers
 from ganlib.startup import keras
 
-layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 FILTERS = (16, 32, 32, 64)
 FACE_FILTERS = (64, 128, 256, 512)
@@ -26,8 +25,8 @@ def nn_generator(
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            Dense(hidden_units, activation="relu"),
-            Dense(math.prod(image_shape), activation="tanh"),
+            layers.Dense(hidden_units, activation="relu"),
+            layers.Dense(math.prod(image_shape), activation="tanh"),
             layers.Reshape(image_shape),
         ],
         name="generator",
@@ -40,8 +39,8 @@ def nn_discriminator(image_shape: Shape, hidden_units: int = 128) -> keras.Seque
         [
             layers.Input(image_shape),
             layers.Flatten(),
-            Dense(hidden_units, activation="relu"),
-            Dense(1, activation="sigmoid"),
+            layers.Dense(hidden_units, activation="relu"),
+            layers.Dense(1, activation="sigmoid"),
         ],
         name="discriminator",
     )
@@ -55,7 +54,7 @@ def linear_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequent
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            Dense(math.prod(image_shape), activation="hard_tanh"),
+            layers.Dense(math.prod(image_shape), activation="hard_tanh"),
             layers.Reshape(image_shape),
         ],
         name="generator",
@@ -74,22 +73,26 @@ def conv_generator(
     quarter = (height // 4, width // 4)
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        return [layer, BatchNormalization(momentum=0.9), layers.LeakyReLU(negative_slope=SLOPE)]
+        return [
+            layer,
+            layers.BatchNormalization(momentum=0.9),
+            layers.LeakyReLU(negative_slope=SLOPE),
+        ]
 
     def conv(count: int) -> list[keras.Layer]:
-        return hidden(Conv2D(count, 5, padding="same", use_bias=False))
+        return hidden(layers.Conv2D(count, 5, padding="same", use_bias=False))
 
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            *hidden(Dense(math.prod(quarter) * filters[3], use_bias=False)),
+            *hidden(layers.Dense(math.prod(quarter) * filters[3], use_bias=False)),
             layers.Reshape((*quarter, filters[3])),
             *conv(filters[2]),
             layers.UpSampling2D(),
             *conv(filters[1]),
             *conv(filters[0]),
             layers.UpSampling2D(),
-            Conv2D(channels, 5, padding="same", activation="tanh"),
+            layers.Conv2D(channels, 5, padding="same", activation="tanh"),
         ],
         name="generator",
     )
@@ -100,14 +103,16 @@ def conv_discriminator(image_shape: Shape, filters: tuple[int, ...] = FILTERS) -
 
     Section 4.3: an ordinary convolutional network, whose last layer has one node.
     """
-    return _four_convolutions(image_shape, filters, Dense(1, activation="sigmoid"), "discriminator")
+    return _four_convolutions(
+        image_shape, filters, layers.Dense(1, activation="sigmoid"), "discriminator"
+    )
 
 
 def conv_encoder(
     image_shape: Shape, latent_dim: int = 100, filters: tuple[int, ...] = FILTERS
 ) -> keras.Sequential:
     """The discriminator's convolutions: (B, H, W, C) to `latent_dim` means and log variances."""
-    return _four_convolutions(image_shape, filters, Dense(2 * latent_dim), "encoder")
+    return _four_convolutions(image_shape, filters, layers.Dense(2 * latent_dim), "encoder")
 
 
 def face_generator(
@@ -122,12 +127,12 @@ def face_generator(
     height, width, channels = image_shape
     start = (height // 16, width // 16, filters[3])
     doubled = {"strides": 2, "padding": "same"}
-    body: list[keras.Layer] = [Dense(math.prod(start), use_bias=False)]
-    body += [layers.Reshape(start), BatchNormalization(momentum=0.9), layers.ReLU()]
+    body: list[keras.Layer] = [layers.Dense(math.prod(start), use_bias=False)]
+    body += [layers.Reshape(start), layers.BatchNormalization(momentum=0.9), layers.ReLU()]
     for count in reversed(filters[:3]):
-        body.append(Conv2DTranspose(count, 5, use_bias=False, **doubled))
-        body += [BatchNormalization(momentum=0.9), layers.ReLU()]
-    image = Conv2DTranspose(channels, 5, activation="tanh", **doubled)
+        body.append(layers.Conv2DTranspose(count, 5, use_bias=False, **doubled))
+        body += [layers.BatchNormalization(momentum=0.9), layers.ReLU()]
+    image = layers.Conv2DTranspose(channels, 5, activation="tanh", **doubled)
     return keras.Sequential([layers.Input((latent_dim,)), *body, image], name="generator")
 
 
@@ -139,13 +144,13 @@ def face_discriminator(
     All but the first are normalised (Radford et al. 2016, section 3).
     """
     halved = {"strides": 2, "padding": "same"}
-    body: list[keras.Layer] = [Conv2D(filters[0], 5, **halved)]
+    body: list[keras.Layer] = [layers.Conv2D(filters[0], 5, **halved)]
     for count in filters[1:]:
         body.append(layers.LeakyReLU(negative_slope=SLOPE))
-        body.append(Conv2D(count, 5, use_bias=False, **halved))
-        body.append(BatchNormalization(momentum=0.9))
+        body.append(layers.Conv2D(count, 5, use_bias=False, **halved))
+        body.append(layers.BatchNormalization(momentum=0.9))
     end = [layers.LeakyReLU(negative_slope=SLOPE), layers.Flatten()]
-    end.append(Dense(1, activation="sigmoid"))
+    end.append(layers.Dense(1, activation="sigmoid"))
     return keras.Sequential([layers.Input(image_shape), *body, *end], name="discriminator")
 
 
@@ -155,7 +160,7 @@ def _four_convolutions(
     body: list[keras.Layer] = []
     for count, strides in zip(filters, (2, 1, 2, 1), strict=True):
         body += [
-            Conv2D(count, 5, strides=strides, padding="same"),
+            layers.Conv2D(count, 5, strides=strides, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
     return keras.Sequential([layers.Input(image_shape), *body, layers.Flatten(), end], name=name)

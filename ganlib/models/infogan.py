@@ -6,11 +6,8 @@ discriminator's trunk: Chen et al. 2016, appendix C.1, https://arxiv.org/abs/160
 
 from typing import Any
 
-from ganlib.models import express
-from ganlib.models.layers import Dense
+from ganlib.models import express, layers
 from ganlib.startup import keras
-
-layers = keras.layers
 
 
 def generator(
@@ -44,8 +41,8 @@ def recogniser(
     """Features (B, features) to logits of the category, means and deviations: (B, 14)."""
     stack = [
         layers.Input((features,)),
-        Dense(units),
+        layers.Dense(units),
         layers.LeakyReLU(negative_slope=express.SLOPE),
-        Dense(categories + 2 * numbers),
+        layers.Dense(categories + 2 * numbers),
     ]
     return keras.Sequential(stack, name="recogniser")

@@ -1,7 +1,7 @@
-"""Layers of Keras with quicker operations in training, and the logits under a sigmoid.
+"""Keras's layers, some of them with quicker operations in training; the logits under a sigmoid.
 
 ``benchmarks/tried.py --idea keras-batch-norm keras-dropout`` measures what two of them save,
-``benchmarks/operations.py`` the other four. Files of saved networks hold Keras's own layers: see
+``benchmarks/forms.py`` the other four. Files of saved networks hold Keras's own layers: see
 `plain_copy`.
 """
 
@@ -9,6 +9,11 @@ from typing import Any
 
 from ganlib.models import operations
 from ganlib.startup import keras, tf
+
+
+def __getattr__(name: str) -> Any:
+    """All other layers are Keras's own: networks take theirs from here."""
+    return getattr(keras.layers, name)
 
 
 class Quick:
@@ -19,7 +24,7 @@ class Quick:
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.quick = operations.current() == "quick" and self.compute_dtype == "float32"
+        self.quick = operations.current() == "quick" and self.compute_dtype == "float32"  # type: ignore
 
 
 @keras.saving.register_keras_serializable("ganlib")
@@ -74,8 +79,7 @@ class MaxPooling2D(Quick, keras.layers.MaxPooling2D):
     def call(self, inputs: Any) -> Any:
         """The largest value of each window."""
         halved = tuple(self.pool_size) == tuple(self.strides) == (2, 2)
-        even = all(side is not None and side % 2 == 0 for side in inputs.shape[1:3])
-        if not (self.quick and halved and even and self.data_format == "channels_last"):
+        if not (self.quick and halved and all(side % 2 == 0 for side in inputs.shape[1:3])):
             return super().call(inputs)
         return operations.max_pool(inputs)
 

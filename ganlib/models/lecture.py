@@ -7,10 +7,9 @@ are what its recipes and lessons change.
 
 import math
 
-from ganlib.models.layers import BatchNormalization, Conv2D, Conv2DTranspose, Dense, Dropout
+from ganlib.models import layers
 from ganlib.startup import keras
 
-layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 
 
@@ -28,15 +27,15 @@ def mlp_generator(
     hidden: list[keras.Layer] = []
     for units in (128, 256, 512):
         hidden += [
-            Dense(units),
-            BatchNormalization(momentum=momentum),
+            layers.Dense(units),
+            layers.BatchNormalization(momentum=momentum),
             layers.LeakyReLU(negative_slope=slope),
         ]
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
             *hidden,
-            Dense(math.prod(image_shape), activation=activation),
+            layers.Dense(math.prod(image_shape), activation=activation),
             layers.Reshape(image_shape),
         ],
         name="generator",
@@ -47,9 +46,9 @@ def mlp_discriminator(image_shape: Shape, slope: float = 0.3) -> keras.Sequentia
     """Three hidden layers of 512, 256 and 128: (B, H, W, C) to logits (B, 1)."""
     hidden: list[keras.Layer] = []
     for units in (512, 256, 128):
-        hidden += [Dense(units), layers.LeakyReLU(negative_slope=slope)]
+        hidden += [layers.Dense(units), layers.LeakyReLU(negative_slope=slope)]
     return keras.Sequential(
-        [layers.Input(image_shape), layers.Flatten(), *hidden, Dense(1)],
+        [layers.Input(image_shape), layers.Flatten(), *hidden, layers.Dense(1)],
         name="discriminator",
     )
 
@@ -62,16 +61,16 @@ def conv_generator(
     return keras.Sequential(
         [
             layers.Input((latent_dim,)),
-            Dense(3 * 3 * 128),
+            layers.Dense(3 * 3 * 128),
             layers.LeakyReLU(negative_slope=slope),
             layers.Reshape((3, 3, 128)),
-            Conv2DTranspose(128, 3, strides=2, padding="valid"),
-            BatchNormalization(),
+            layers.Conv2DTranspose(128, 3, strides=2, padding="valid"),
+            layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=slope),
-            Conv2DTranspose(64, 3, **double),
-            BatchNormalization(),
+            layers.Conv2DTranspose(64, 3, **double),
+            layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=slope),
-            Conv2DTranspose(image_shape[-1], 3, **double, activation="tanh"),
+            layers.Conv2DTranspose(image_shape[-1], 3, **double, activation="tanh"),
         ],
         name="generator",
     )
@@ -85,15 +84,15 @@ def conv_discriminator(
     return keras.Sequential(
         [
             layers.Input(image_shape),
-            Conv2D(32, 3, **halve),
+            layers.Conv2D(32, 3, **halve),
             layers.LeakyReLU(negative_slope=slope),
-            Conv2D(64, 3, **halve),
+            layers.Conv2D(64, 3, **halve),
             layers.LeakyReLU(negative_slope=slope),
-            Conv2D(128, 3, strides=2, padding="valid"),
+            layers.Conv2D(128, 3, strides=2, padding="valid"),
             layers.LeakyReLU(negative_slope=slope),
             layers.Flatten(),
-            Dropout(dropout),
-            Dense(1),
+            layers.Dropout(dropout),
+            layers.Dense(1),
         ],
         name="discriminator",
     )

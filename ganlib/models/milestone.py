@@ -9,10 +9,9 @@ and its running variances are unbiased.
 import math
 from typing import Any
 
-from ganlib.models.layers import BatchNormalization, Conv2D, Conv2DTranspose, Dense, Dropout
+from ganlib.models import layers
 from ganlib.startup import keras
 
-layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.2
 
@@ -29,14 +28,14 @@ def starts(inputs: int) -> dict[str, Any]:
 
 def normalized() -> keras.Layer:
     """Batch norm with PyTorch's settings."""
-    return BatchNormalization(momentum=0.9, epsilon=1e-5)
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
 
 
 def dense_layers(widths: tuple[int, ...]) -> list[keras.Layer]:
     """Dense layers from each width to the next, with LeakyReLU between them."""
     built: list[keras.Layer] = []
     for inputs, units in zip(widths, widths[1:], strict=False):
-        built += [Dense(units, **starts(inputs)), layers.LeakyReLU(negative_slope=SLOPE)]
+        built += [layers.Dense(units, **starts(inputs)), layers.LeakyReLU(negative_slope=SLOPE)]
     return built[:-1]
 
 
@@ -62,19 +61,19 @@ def dcgan_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequenti
     start = (height // 4, width // 4, 256)
     stack: list[keras.Layer] = [
         layers.Input((latent_dim,)),
-        Dense(math.prod(start), **starts(latent_dim)),
+        layers.Dense(math.prod(start), **starts(latent_dim)),
         normalized(),
         layers.ReLU(),
         layers.Reshape(start),
     ]
     for filters in (128, 64):
         stack += [
-            Conv2DTranspose(filters, 5, strides=2, **starts(filters * 5 * 5)),
+            layers.Conv2DTranspose(filters, 5, strides=2, **starts(filters * 5 * 5)),
             layers.Cropping2D(((2, 1), (2, 1))),  # padding 2, output padding 1
             normalized(),
             layers.ReLU(),
         ]
-    stack += [Conv2D(channels, 5, padding="same", **starts(64 * 5 * 5))]
+    stack += [layers.Conv2D(channels, 5, padding="same", **starts(64 * 5 * 5))]
     return keras.Sequential([*stack, layers.Activation("tanh")], name="generator")
 
 
@@ -88,10 +87,10 @@ def dcgan_discriminator(image_shape: Shape, batch_norm: bool = True) -> keras.Se
     for before, filters in ((channels, 64), (64, 128)):
         stack += [
             layers.ZeroPadding2D(2),
-            Conv2D(filters, 5, strides=2, **starts(before * 5 * 5)),
+            layers.Conv2D(filters, 5, strides=2, **starts(before * 5 * 5)),
             *([normalized()] if batch_norm else []),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
     features = height // 4 * (width // 4) * 128
-    stack += [layers.Flatten(), Dropout(0.3), Dense(1, **starts(features))]
+    stack += [layers.Flatten(), layers.Dropout(0.3), layers.Dense(1, **starts(features))]
     return keras.Sequential([*stack, layers.Activation("sigmoid")], name="discriminator")

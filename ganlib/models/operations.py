@@ -1,19 +1,16 @@
 """Convolutions and products in other words, for processors on which TensorFlow's own are slow.
 
-On an AMD processor with AVX2, the way back through a convolution or a dense layer takes up to five
-times as long as the way forwards, with as many multiplications. Each form here gives the same
-numbers, to rounding, by operations that are quick there:
+On an AMD processor with AVX2, the way back through a layer takes up to five times as long as the
+way forwards. Each form here gives the same numbers, to rounding, by operations that are quick there:
 
 - a transposed convolution of stride 1 is a convolution with the kernel turned around;
 - one of stride 2 is four convolutions, one for each parity of row and column, that are interleaved;
 - the gradient of a kernel is a convolution of the inputs with the outputs' gradient in its place;
 - the gradient at a dense layer's inputs is ``(W · dyᵀ)ᵀ``;
-- few channels and a large kernel are many channels and a tall kernel;
 - the gradient of max pooling goes to the first of four pixels that equals the largest.
 
 Dumoulin and Visin 2016, chapter 4, https://arxiv.org/abs/1603.07285, draws the first two.
-``benchmarks/operations.py`` times all forms, on the layers of the recipes; the limits below, which
-say where a form pays, are read from its record.
+``benchmarks/forms.py`` times all forms on the recipes' layers: the limits below are read from it.
 """
 
 import contextlib
@@ -26,13 +23,10 @@ from typing import Any
 from ganlib.errors import GanlibError
 from ganlib.startup import tf
 
-SETTING = "GANLIB_OPERATIONS"
-FORMS = ("plain", "quick")
-FEW = 8  # channels
-MANY = 16  # channels from which on a turned kernel pays
+SETTING, FORMS = "GANLIB_OPERATIONS", ("plain", "quick")
+FEW, MANY = 8, 16  # channels; a turned kernel pays from `MANY` on
 INTERLEAVED = 32  # channels from which on four convolutions pay
 UNITS = 64  # of a dense layer, from which on its gradient pays
-LARGE = 5  # kernel side from which on columns pay
 ROUNDS, CLEARLY = 5, 0.75
 
 _current = ["plain"]
@@ -49,7 +43,7 @@ def forms(name: str) -> Iterator[None]:
 
 
 def current() -> str:
-    """What layers that are built now will compute by, one of `FORMS`."""
+    """The forms of layers that are built now."""
     return _current[-1]
 
 
@@ -61,36 +55,34 @@ def quickest() -> str:
     must take less than `CLEARLY` of the time: so the answer does not change from run to run. The
     environment variable GANLIB_OPERATIONS decides instead, unless it is "auto".
     """
-    if (wish := os.environ.get(SETTING, "auto")) in FORMS:
+    if (wish := os.environ.get(SETTING, "auto")) != "auto":
+        if wish not in FORMS:
+            raise GanlibError(f"{SETTING} is {wish!r}: set it to auto, {' or '.join(FORMS)}")
         return wish
-    if wish != "auto":
-        raise GanlibError(f"{SETTING} is {wish!r}: set it to auto, {' or '.join(FORMS)}")
     if tf.config.list_logical_devices("GPU"):
         return "plain"
     gradient, weights = tf.ones((64, 512)), tf.ones((1024, 512))
     inputs, kernel = tf.ones((16, 7, 7, 256)), tf.ones((5, 5, 128, 256))
-    pairs: list[tuple[Callable[[], Any], Callable[[], Any]]] = [
-        (
-            lambda: tf.matmul(gradient, weights, transpose_b=True),
-            lambda: tf.transpose(tf.matmul(weights, gradient, transpose_b=True)),
-        ),
-        (
-            lambda: tf.nn.conv2d_transpose(inputs, kernel, (16, 7, 7, 128), 1),
-            lambda: _turned(inputs, kernel, (7, 7), "SAME"),
-        ),
-    ]
-    return "quick" if all(_ratio(*pair) < CLEARLY for pair in pairs) else "plain"
+    product = _ratio(
+        lambda: tf.matmul(gradient, weights, transpose_b=True),
+        lambda: tf.transpose(tf.matmul(weights, gradient, transpose_b=True)),
+    )
+    convolution = _ratio(
+        lambda: tf.nn.conv2d_transpose(inputs, kernel, (16, 7, 7, 128), 1),
+        lambda: _turned(inputs, kernel, (7, 7), "SAME"),
+    )
+    return "quick" if max(product, convolution) < CLEARLY else "plain"
 
 
 def _ratio(plain: Callable[[], Any], quick: Callable[[], Any]) -> float:
-    """The shortest time of the second over that of the first, called in turn."""
-    taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS + 1):  # the first one warms up
-        for do, seconds in zip((plain, quick), taken, strict=True):
+    """The second one's shortest time over the first one's, called in turn."""
+    best = [float("inf"), float("inf")]
+    for _ in range(ROUNDS):
+        for number, do in enumerate((plain, quick)):
             start = time.perf_counter()
             do().numpy()
-            seconds.append(time.perf_counter() - start)
-    return min(taken[1]) / min(taken[0])
+            best[number] = min(best[number], time.perf_counter() - start)
+    return best[1] / best[0]
 
 
 def matmul(inputs: Any, kernel: Any) -> Any:
@@ -99,13 +91,10 @@ def matmul(inputs: Any, kernel: Any) -> Any:
     @tf.custom_gradient
     def product(x: Any, w: Any) -> Any:
         def back(dy: Any) -> Any:
-            wide = w.shape[1] >= UNITS
-            dx = (
-                tf.transpose(tf.matmul(w, dy, transpose_b=True))
-                if wide
-                else tf.matmul(dy, w, transpose_b=True)
-            )
-            return dx, tf.matmul(x, dy, transpose_a=True)
+            dw = tf.matmul(x, dy, transpose_a=True)
+            if w.shape[1] < UNITS:
+                return tf.matmul(dy, w, transpose_b=True), dw
+            return tf.transpose(tf.matmul(w, dy, transpose_b=True)), dw
 
         return tf.matmul(x, w), back
 
@@ -122,8 +111,6 @@ def conv2d(inputs: Any, kernel: Any, stride: int, padding: str) -> Any:
             dx = conv2d_transpose(dy, w, (height, width), stride, padding)
             return dx, kernel_gradient(x, dy, w.shape, stride, padding)
 
-        if stride == 1 and w.shape[2] < FEW and w.shape[0] >= LARGE:
-            return _columns(x, w, padding), back
         return tf.nn.conv2d(x, w, stride, padding), back
 
     return convolution(inputs, kernel)
@@ -166,8 +153,8 @@ def max_pool(inputs: Any) -> Any:
         def back(dy: Any) -> Any:
             pixels = tf.reshape(x, (-1, height // 2, 2, width // 2, 2, channels))
             left, parts = dy, []
-            for place in ((0, 0), (0, 1), (1, 0)):
-                found = tf.equal(pixels[:, :, place[0], :, place[1]], largest)
+            for row, column in ((0, 0), (0, 1), (1, 0)):
+                found = tf.equal(pixels[:, :, row, :, column], largest)
                 parts.append(tf.cast(found, dy.dtype) * left)
                 left -= parts[-1]
             rows = [tf.stack(parts[:2], axis=3), tf.stack([parts[2], left], axis=3)]
@@ -185,25 +172,17 @@ def kernel_gradient(x: Any, dy: Any, shape: Any, stride: int, padding: str) -> A
     left, right = _pads(x.shape[2], dy.shape[2], side, stride, padding)
     if stride == 1 and filters < FEW:
         last = side - 1
-        turned = tf.nn.conv2d(
-            tf.transpose(dy, (3, 1, 2, 0)),
-            tf.transpose(x, (1, 2, 0, 3)),
-            1,
-            [(0, 0), (last - above, last - below), (last - left, last - right), (0, 0)],
-        )
+        around = [(0, 0), (last - above, last - below), (last - left, last - right), (0, 0)]
+        images, kernel = tf.transpose(dy, (3, 1, 2, 0)), tf.transpose(x, (1, 2, 0, 3))
+        turned = tf.nn.conv2d(images, kernel, 1, around)
         return tf.reverse(tf.transpose(turned, (1, 2, 3, 0)), (0, 1))
     if stride == 1 or channels < FEW:
         padded = tf.pad(x, [(0, 0), (above, below), (left, right), (0, 0)])
         images, kernel = tf.transpose(padded, (3, 1, 2, 0)), tf.transpose(dy, (1, 2, 0, 3))
         found = tf.nn.conv2d(images, kernel, 1, "VALID", dilations=stride)
         return tf.transpose(found[:, :side, :side], (1, 2, 0, 3))
-    return tf.raw_ops.Conv2DBackpropFilter(
-        input=x,
-        filter_sizes=shape,
-        out_backprop=dy,
-        strides=(1, stride, stride, 1),
-        padding=padding,
-    )
+    sizes = {"filter_sizes": shape, "strides": (1, stride, stride, 1), "padding": padding}
+    return tf.raw_ops.Conv2DBackpropFilter(input=x, out_backprop=dy, **sizes)
 
 
 def _pads(size: int, outputs: int, side: int, stride: int, padding: str) -> tuple[int, int]:
@@ -215,10 +194,7 @@ def _pads(size: int, outputs: int, side: int, stride: int, padding: str) -> tupl
 def _turned(x: Any, w: Any, size: tuple[int, int], padding: str) -> Any:
     """A transposed convolution of stride 1 as a convolution."""
     last = w.shape[0] - 1
-    pads = [
-        _pads(whole, part, last + 1, 1, padding)
-        for whole, part in zip(size, x.shape[1:3], strict=True)
-    ]
+    pads = (_pads(*sides, last + 1, 1, padding) for sides in zip(size, x.shape[1:3], strict=True))
     around = [(0, 0), *((last - before, last - after) for before, after in pads), (0, 0)]
     return tf.nn.conv2d(x, tf.transpose(tf.reverse(w, (0, 1)), (0, 1, 3, 2)), 1, around)
 
@@ -232,30 +208,12 @@ def _interleaved(x: Any, w: Any) -> Any:
     side = w.shape[0]
     before = (side - 2) // 2
     first = [side - 1 - (side - 1 - parity - before) % 2 for parity in (0, 1)]
-    around = [((row - parity - before) // 2, (parity + before) // 2)
-              for parity, row in enumerate(first)]  # fmt: skip
+    around = [((row - p - before) // 2, (p + before) // 2) for p, row in enumerate(first)]
     rows = []
     for up, down in zip(first, around, strict=True):
-        parts = [
-            tf.nn.conv2d(
-                x,
-                tf.transpose(w[up::-2, left::-2], (0, 1, 3, 2)),
-                1,
-                [(0, 0), down, across, (0, 0)],
-            )
-            for left, across in zip(first, around, strict=True)
-        ]
+        parts = []
+        for left, across in zip(first, around, strict=True):
+            kernel = tf.transpose(w[up::-2, left::-2], (0, 1, 3, 2))
+            parts.append(tf.nn.conv2d(x, kernel, 1, [(0, 0), down, across, (0, 0)]))
         rows.append(tf.stack(parts, axis=3))
     return tf.reshape(tf.stack(rows, axis=2), (-1, 2 * height, 2 * width, w.shape[2]))
-
-
-def _columns(x: Any, w: Any, padding: str) -> Any:
-    """A convolution of stride 1 with each pixel's neighbours to both sides as its channels."""
-    side, _, channels, filters = w.shape
-    wanted = x.shape[2] if padding == "SAME" else x.shape[2] - side + 1
-    left, right = _pads(x.shape[2], wanted, side, 1, padding)
-    padded = tf.pad(x, [(0, 0), (0, 0), (left, right), (0, 0)])
-    seen = tf.concat([padded[:, :, shift : shift + wanted] for shift in range(side)], axis=-1)
-    above, below = (left, right)
-    tall = tf.reshape(w, (side, 1, side * channels, filters))
-    return tf.nn.conv2d(seen, tall, 1, [(0, 0), (above, below), (0, 0), (0, 0)])

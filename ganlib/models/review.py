@@ -10,11 +10,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ganlib.models import layers
 from ganlib.models.express import through
-from ganlib.models.layers import BatchNormalization, Conv2D, Dense, Dropout, label_embedding
 from ganlib.startup import keras
 
-layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.2
 
@@ -23,20 +22,20 @@ def _generator_layers(image_shape: Shape, units: Sequence[int]) -> list[keras.La
     stack: list[keras.Layer] = []
     for width in units:
         stack += [
-            Dense(width),
-            BatchNormalization(),
+            layers.Dense(width),
+            layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
-    ends = Dense(math.prod(image_shape), activation="tanh")
+    ends = layers.Dense(math.prod(image_shape), activation="tanh")
     return [*stack, ends, layers.Reshape(image_shape)]
 
 
 def _discriminator_layers(units: Sequence[int], dropout: float) -> list[keras.Layer]:
     stack: list[keras.Layer] = []
     for number, width in enumerate(units):
-        dropped = [Dropout(dropout)] if dropout and number else []
-        stack += [Dense(width), *dropped, layers.LeakyReLU(negative_slope=SLOPE)]
-    return [*stack, Dense(1, activation="sigmoid")]
+        dropped = [layers.Dropout(dropout)] if dropout and number else []
+        stack += [layers.Dense(width), *dropped, layers.LeakyReLU(negative_slope=SLOPE)]
+    return [*stack, layers.Dense(1, activation="sigmoid")]
 
 
 def mlp_generator(
@@ -58,7 +57,7 @@ def mlp_discriminator(
 def _labels(classes: int) -> tuple[Any, Any]:
     """The input for labels, int64 (B,), and their embedding, as many numbers as classes."""
     labels = layers.Input((), dtype="int64", name="labels")
-    return labels, label_embedding(classes, classes)(labels)
+    return labels, layers.label_embedding(classes, classes)(labels)
 
 
 def cgan_generator(
@@ -103,18 +102,18 @@ def dcgan_generator(
     start = (height // 4, width // 4, channels[0])
     stack = [
         layers.Input((latent_dim,)),
-        Dense(math.prod(start)),
+        layers.Dense(math.prod(start)),
         layers.Reshape(start),
-        BatchNormalization(),
+        layers.BatchNormalization(),
     ]
     for number, filters in enumerate(channels[1:]):
         stack += [
             *([layers.UpSampling2D()] if number < 2 else []),
-            Conv2D(filters, 3, padding="same"),
-            BatchNormalization(),
+            layers.Conv2D(filters, 3, padding="same"),
+            layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
-    stack += [Conv2D(image_channels, 3, padding="same", activation="tanh")]
+    stack += [layers.Conv2D(image_channels, 3, padding="same", activation="tanh")]
     return keras.Sequential(stack, name="generator")
 
 
@@ -125,10 +124,10 @@ def dcgan_discriminator(
     stack: list[keras.Layer] = [layers.Input(image_shape)]
     for number, filters in enumerate(channels):
         stack += [
-            Conv2D(filters, 3, strides=2, padding="same"),
+            layers.Conv2D(filters, 3, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            Dropout(dropout),
-            *([BatchNormalization()] if number else []),
+            layers.Dropout(dropout),
+            *([layers.BatchNormalization()] if number else []),
         ]
-    stack += [layers.Flatten(), Dense(1, activation="sigmoid")]
+    stack += [layers.Flatten(), layers.Dense(1, activation="sigmoid")]
     return keras.Sequential(stack, name="discriminator")

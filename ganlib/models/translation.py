@@ -6,11 +6,10 @@ For digits once is enough. Strokes came out doubled on a raster of a quarter of 
 
 from typing import Any
 
+from ganlib.models import layers
 from ganlib.models.express import through
-from ganlib.models.layers import Conv2D, Conv2DTranspose
 from ganlib.startup import keras
 
-layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.2
 
@@ -28,7 +27,9 @@ def generator(image_shape: Shape, filters: int = 32, blocks: int = 3) -> keras.M
     for _ in range(blocks):
         change = through([*_normalised(filters), layers.ReLU(), *_normalised(filters)], hidden)
         hidden = layers.Add()([hidden, change])
-    larger = Conv2DTranspose(image_shape[-1], 6, strides=2, padding="same", activation="tanh")
+    larger = layers.Conv2DTranspose(
+        image_shape[-1], 6, strides=2, padding="same", activation="tanh"
+    )
     return keras.Model(images, larger(hidden), name="generator")
 
 
@@ -36,16 +37,16 @@ def discriminator(image_shape: Shape, filters: int = 32) -> keras.Model:
     """Images (B, H, W, C) to a logit for each patch, (B, H / 4, W / 4, 1): a PatchGAN."""
     images = layers.Input(image_shape)
     body = [
-        Conv2D(filters, 4, strides=2, padding="same"),
+        layers.Conv2D(filters, 4, strides=2, padding="same"),
         layers.LeakyReLU(negative_slope=SLOPE),
         *_normalised(2 * filters, 4, strides=2),
         layers.LeakyReLU(negative_slope=SLOPE),
-        Conv2D(1, 3, padding="same"),
+        layers.Conv2D(1, 3, padding="same"),
     ]
     return keras.Model(images, through(body, images), name="discriminator")
 
 
 def _normalised(filters: int, kernel_size: int = 3, **options: Any) -> list[keras.Layer]:
     """A convolution, and instance normalisation: each channel of each image by itself."""
-    convolution = Conv2D(filters, kernel_size, padding="same", use_bias=False, **options)
+    convolution = layers.Conv2D(filters, kernel_size, padding="same", use_bias=False, **options)
     return [convolution, layers.GroupNormalization(groups=-1, epsilon=1e-5)]
