@@ -1,7 +1,7 @@
 """Convolutions and products in other words, for processors on which TensorFlow's own are slow.
 
 On an AMD processor with AVX2, the way back through a layer takes up to five times as long as the
-way forwards. Each form here gives the same numbers, to rounding, by operations that are quick there:
+way forwards. Each form here gives the same numbers, to rounding, by operations quick there:
 
 - a transposed convolution of stride 1 is a convolution with the kernel turned around;
 - one of stride 2 is four convolutions, one for each parity of row and column, that are interleaved;
