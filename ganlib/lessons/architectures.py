@@ -6,7 +6,7 @@ idea is that of Ying et al. 2019, NAS-Bench-101, https://arxiv.org/abs/1902.0963
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from ganlib.lessons.charts import POINTS, _legible, _panels
 from ganlib.lessons.references import ROOT
 from ganlib.recipes import Recipe
 from ganlib.recipes.vary import changed, vary
+from ganlib.search.controller import Controller
 from ganlib.search.samplers import pruner, sampler
 from ganlib.search.spaces import Space
 from ganlib.search.study import filled, quiet
@@ -74,6 +75,15 @@ LADDERS = {
     },
 }
 """Networks that grow from left to right: all widths of `OWN`, or the number of layers."""
+
+TOY_BEST = {
+    "generator layers": 2,
+    "generator 1": 64,
+    "generator 2": 256,
+    "discriminator layers": 1,
+    "discriminator 1": 256,
+}
+"""The best architecture of the toy in `ganlib.search.spaces`."""
 
 Rung = tuple[int, float, float]
 """Steps, Fréchet distance, CPU seconds of training so far."""
@@ -145,6 +155,11 @@ class Search:
         ended = [(s, t) for s, t in zip(self.scores, self.texts, strict=True) if s is not None]
         return min(ended)[1]
 
+    def steps(self, known: Table) -> int:
+        """Steps of training."""
+        rungs = zip(self.texts, self.seconds, strict=True)
+        return sum(min(s for s, _, at in known[text] if at >= cost) for text, cost in rungs)
+
     def best_after(self, moments: Sequence[float]) -> np.ndarray:
         """The least score after so many CPU seconds each; NaN before the first."""
         scores = np.array([np.inf if s is None else s for s in self.scores])
@@ -179,6 +194,34 @@ def search(searcher: str, seed: int, known: Table, budget: float) -> Search:
             score = None if pruned else value
             own.tell(trial, score, None if score is not None else optuna.trial.TrialState.PRUNED)
             tried.append((text, score, seconds))
+
+
+def search_with(
+    propose: Callable[[list[tuple[str, float]], np.random.Generator], str],
+    seed: int,
+    known: Table,
+    budget: float,
+) -> Search:
+    """As `search`, with a function that gets what was tried, texts and scores, and a generator."""
+    rng, tried, costs = np.random.default_rng(seed), [], []
+    while True:
+        text = propose(list(tried), rng)
+        _, score, seconds = known[text][-1]
+        if sum(costs) + seconds > budget:
+            return Search(*map(tuple, zip(*tried, strict=True)), tuple(costs))
+        tried.append((text, score))
+        costs.append(seconds)
+
+
+def chance_of(controller: Controller, chosen: Mapping[str, int]) -> float:
+    """How likely a controller proposes an architecture."""
+    so_far: dict[str, int] = {}
+    likely = 1.0
+    while decision := controller.space.decision(so_far):
+        name, choices = decision
+        likely *= float(controller.probabilities(so_far)[list(choices).index(chosen[name])])
+        so_far[name] = chosen[name]
+    return likely
 
 
 def from_record(found: Mapping[str, Any]) -> dict[str, list[Search]]:
