@@ -48,18 +48,18 @@ SEARCHES = {
     "frozen controller": "frozen",
 }
 """Names in pictures, and those of `ganlib.search.samplers.SEARCHERS`."""
-COLOURS = dict(zip(SEARCHES, ("#777777", "#e69f00", "#009e73", "#0072b2", "#56b4e9"), strict=True))
+COLOURS = dict(zip(SEARCHES, ("#777777", "#e69f00", "#009e73", "#0072b2", "#cc79a7"), strict=True))
 CAPTIONS = {
     "section 3.1": "G 128-256-512, D 512-256",
-    "17": "G 128-256-512-1024, D 512-256",
-    "5, 18": "G 128-256-512-1024, D 512-512-256",
-    "6": "G 128-256-512-1024, D 512-1024-512",
-    "7": "G 128-256-512-1024-1536, D 512-1024-512",
-    "8": "G 128-256-512-1024-1536, D 512-512-256",
-    "19": "G 128-256-512-1024, D 512-512-512",
+    "figure 17": "G 128-256-512-1024, D 512-256",
+    "figures 5, 18": "G 128-256-512-1024, D 512-512-256",
+    "figure 6": "G 128-256-512-1024, D 512-1024-512",
+    "figure 7": "G 128-256-512-1024-1536, D 512-1024-512",
+    "figure 8": "G 128-256-512-1024-1536, D 512-512-256",
+    "figure 19": "G 128-256-512-1024, D 512-512-512",
 }
-"""The dense GANs of `review` by the figures whose captions have them."""
-OWN = CAPTIONS["17"]
+"""The dense GANs of `review` by the figures whose captions have them, and its section 3.1."""
+OWN = CAPTIONS["figure 17"]
 LADDERS = {
     "widths, times": {
         share: "G {}-{}-{}-{}, D {}-{}".format(
