@@ -16,11 +16,12 @@ def mine(tried, rng):
         widths = rng.choice(architectures.WIDTHS, rng.integers(1, most + 1))
         return "-".join(str(width) for width in widths)
 
-    best = min(tried, key=lambda one: one[1])[0].split(", ") if len(tried) >= 5 else None
-    while True:
+    seen = {text for text, _ in tried}
+    for attempt in range(100):
         new = [f"G {drawn(3)}", f"D {drawn(2)}"]
-        if best:
-            kept = rng.integers(2)  # a network of the best stays
-            new[kept] = best[kept]
-        if ", ".join(new) not in {text for text, _ in tried}:
-            return ", ".join(new)
+        if len(tried) >= 5 and attempt < 50:  # a network of the best stays
+            kept = rng.integers(2)
+            new[kept] = min(tried, key=lambda one: one[1])[0].split(", ")[kept]
+        if ", ".join(new) not in seen:
+            break
+    return ", ".join(new)
