@@ -324,7 +324,8 @@ def ladders(found: Mapping[str, Mapping[int, float]]) -> Figure:
         known = {rung: list(found[text].values()) for rung, text in ladder.items() if text in found}
         spans = np.array([interval(values) for values in known.values()])
         places = np.arange(len(known))
-        axis.errorbar(places, spans[:, 0], yerr=np.diff(spans, axis=1).T, capsize=5, linewidth=2.5)
+        mean, low, high = spans.T
+        axis.errorbar(places, mean, yerr=(mean - low, high - mean), capsize=5, linewidth=2.5)
         for place, values in zip(places, known.values(), strict=True):
             axis.plot([place] * len(values), values, "o", color="#777777", alpha=0.7)
         axis.set(xlabel=title, xticks=places, xticklabels=list(known))
