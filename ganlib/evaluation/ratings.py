@@ -97,9 +97,9 @@ class Table:
     def gmam(self, a: int, b: int) -> float:
         """The generative multi-adversarial metric: above 0 the generator of b is the better one.
 
-        Durugkar et al. 2017, section 4.1, https://arxiv.org/abs/1611.01673, with one discriminator
-        each: ``log((V_ab / V_aa) / (V_ba / V_bb))``, V_ab the value of a's discriminator against
-        b's generator. A better generator makes V worse for both discriminators.
+        Durugkar et al. 2017, https://arxiv.org/abs/1611.01673, with one discriminator each:
+        ``log((V_ab / V_aa) / (V_ba / V_bb))``, V_ab the value of a's discriminator against b's
+        generator. A better generator makes V worse for both discriminators.
         """
         v = self.values
         return float(np.log((v[a, b] / v[a, a]) / (v[b, a] / v[b, b])))

@@ -25,7 +25,7 @@ def line(trial: FrozenTrial, study: optuna.Study, plan: Plan, space: Space) -> s
 def table(study: optuna.Study, plan: Plan, space: Space) -> str:
     """The best architectures with their costs, and what all of them have cost."""
     ended = sorted(results(study), key=lambda t: (t.value, t.number))
-    rows = [["rank", "architecture", "Fréchet distance", "steps", "seconds"]]
+    rows = [["rank", "architecture", "Fréchet distance", "steps", "CPU seconds"]]
     for rank, trial in enumerate(ended[:BEST]):
         known = trial.user_attrs
         rows.append(
