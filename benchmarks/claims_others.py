@@ -25,6 +25,7 @@ from claims_record import (
     ups,
 )
 
+from ganlib.lessons.architectures import CAPTIONS
 from ganlib.lessons.claims import PCA, Record
 
 PLAIN = ("mnist gan", "svhn gan")
@@ -140,7 +141,16 @@ def wider(record: Record) -> Finding:
     words = "; ".join(f"times {times:g} {seeds(values)}" for times, values in rungs.items())
     if not {1, 1.5} <= set(rungs):
         return MIXED, f"not run with three seeds: {words or 'none'}"
-    return compared(rungs[1], rungs[1.5]), f"distance by widths, {named[1]} {words}"
+    words = f"distance by widths, {named[1]} {words}"
+    captions = {
+        name: found[text] for name, text in CAPTIONS.items() if len(found.get(text, ())) > 2
+    }
+    if first := captions.pop("section 3.1", None):
+        worse = all(better(first, values) for values in captions.values())
+        words += "; the report's own steps, a question asked later, "
+        words += f"are {'all' * worse or 'not all'} worse: section 3.1 {seeds(first)}; "
+        words += "; ".join(f"{name} {seeds(values)}" for name, values in captions.items())
+    return compared(rungs[1], rungs[1.5]), words
 
 
 def losses_differ_little(record: Record) -> Finding:

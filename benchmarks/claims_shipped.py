@@ -26,9 +26,9 @@ from claims_record import (
     straighter,
     ups,
 )
-from ganlib.evaluation.judges.shipped import TRAINED
 
 from ganlib import figures
+from ganlib.evaluation.judges import TRAINED
 from ganlib.lessons.claims import PCA, ROOT, Record
 from ganlib.lessons.codes import stroke_width
 from ganlib.lessons.thin import of_images
