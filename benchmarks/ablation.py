@@ -1,6 +1,6 @@
 """What each choice of a recipe is worth: one change at a time, with the same budget.
 
-    python benchmarks/ablation.py RECIPE [--seconds 60 | --epochs N] [--seeds 3]
+    python benchmarks/ablation.py RECIPE [--seconds 15 | --epochs N] [--seeds 1]
                                   [--json FILE] [--only NAME …]
 
 Trains the recipe, and the recipe with one thing changed, with several seeds, and holds 10,000
@@ -165,9 +165,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("recipe")
     budgets = parser.add_mutually_exclusive_group()
-    budgets.add_argument("--seconds", type=float, default=60.0)
+    budgets.add_argument("--seconds", type=float, default=15.0)
     budgets.add_argument("--epochs", type=float)
-    parser.add_argument("--seeds", type=int, default=3, help="how many, from 0")
+    parser.add_argument("--seeds", type=int, default=1, help="how many, from 0")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="of the changes")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()

@@ -11,7 +11,7 @@ step's time in TensorFlow's own forms.
     python benchmarks/forms.py --steps 20
 
 trains every recipe so many steps in both forms, from the same weights on the same batches, and
-prints how far the weights are from each other, beside how far they have moved.
+prints how far the weights are apart, beside what a change of all weights by a rounding does.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import functools
 import json
 import statistics
 import time
+import timeit
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from ganlib.recipes.vary import vary
 DEFAULT = ("mnist-baseline", "svhn-baseline", "mnist-express", "svhn-express")
 MOST = 64  # images of a batch: more take longer and show the same
 SHORTEST = 0.004  # seconds of a measurement; shorter operations are repeated
+CONTROLS = 4  # runs with some weights rounded otherwise
 IN_A_CALL = 4  # operations one after the other: TensorFlow takes a while to be called
 
 
@@ -76,12 +78,13 @@ def tensors(shape: Shape) -> dict[str, np.ndarray]:
     }
 
 
-def in_tensorflow(shape: Shape) -> dict[str, Any]:
+def in_tensorflow(shape: Shape, precision: str) -> dict[str, Any]:
     """A function for TensorFlow's form and one for the quick form."""
     from ganlib.models import operations as quick
     from ganlib.startup import tf
 
-    x, dy, w = (tf.constant(tensors(shape)[name]) for name in ("x", "dy", "w"))
+    made_up = tensors(shape)
+    x, dy, w = (tf.cast(made_up[name], precision) for name in ("x", "dy", "w"))
     stride, padding, size = shape.stride, shape.padding, shape.large[:-1]
     if len(shape.kernel) == 2:
 
@@ -142,14 +145,15 @@ def _called(traced: Any) -> Any:
     return traced()[-1].numpy()
 
 
-def in_torch(shape: Shape) -> dict[str, Any]:
+def in_torch(shape: Shape, precision: str) -> dict[str, Any]:
     """A function for each of PyTorch's memory layouts; padding is symmetrical."""
     import torch
 
-    arrays, stride = tensors(shape), shape.stride
     torch.set_grad_enabled(False)
+    stride, dtype = shape.stride, getattr(torch, precision)
+    arrays = {name: torch.from_numpy(made_up).to(dtype) for name, made_up in tensors(shape).items()}
     if len(shape.kernel) == 2:
-        x, dy, w = (torch.from_numpy(arrays[name]) for name in ("x", "dy", "w"))
+        x, dy, w = (arrays[name] for name in ("x", "dy", "w"))
         weight = w.t().contiguous()  # as torch.nn.Linear keeps it
         do = {
             "forward": lambda: x @ weight.t(),
@@ -164,10 +168,9 @@ def in_torch(shape: Shape) -> dict[str, Any]:
         ("torch channels_last", torch.channels_last),
     ):
         x, dy = (
-            torch.from_numpy(arrays[key]).permute(0, 3, 1, 2).contiguous(memory_format=layout)
-            for key in ("x", "dy")
+            arrays[key].permute(0, 3, 1, 2).contiguous(memory_format=layout) for key in ("x", "dy")
         )
-        w = torch.from_numpy(arrays["w"]).permute(3, 2, 0, 1).contiguous(memory_format=layout)
+        w = arrays["w"].permute(3, 2, 0, 1).contiguous(memory_format=layout)
         y = torch.nn.functional.conv2d(x, w, stride=stride, padding=pads)
         dy = dy[:, :, : y.shape[2], : y.shape[3]].contiguous(memory_format=layout)
 
@@ -192,6 +195,9 @@ class Forms:
             "tensorflow": (in_tensorflow, IN_A_CALL),
             "torch": (in_torch, 1),
         }[library]
+        self.precision = precision
+        self.functions: dict[Shape, dict[str, Any]] = {}
+        self.times: dict[tuple[Shape, str], int] = {}
         if library == "torch":
             import torch
 
@@ -199,24 +205,85 @@ class Forms:
 
     def prepare(self, shape: Shape) -> None:
         """Trace all forms, and find how often to call each."""
-        self.functions = self.make(shape)
-        self.times = {}
-        for name, function in self.functions.items():
+        self.functions[shape] = self.make(shape, self.precision)
+        for name, function in self.functions[shape].items():
             function()
             start = time.perf_counter()
             function()
-            self.times[name] = max(1, round(SHORTEST / (time.perf_counter() - start)))
+            self.times[shape, name] = max(1, round(SHORTEST / (time.perf_counter() - start)))
 
-    def measure(self) -> dict[str, float]:
+    def measure(self, shape: Shape) -> dict[str, float]:
         """Seconds of one call of each form."""
         seconds = {}
-        for name, function in self.functions.items():
+        for name, function in self.functions[shape].items():
             start = time.perf_counter()
-            for _ in range(self.times[name]):
+            for _ in range(self.times[shape, name]):
                 function()
-            calls = self.times[name] * self.in_a_call
+            calls = self.times[shape, name] * self.in_a_call
             seconds[name] = (time.perf_counter() - start) / calls
         return seconds
+
+    def bounds(self) -> dict[str, float]:
+        """What one core reaches: GFLOP/s of a large product, GB read and written in a second."""
+        from ganlib.startup import tf
+
+        a, long = tf.ones((2048, 2048)), tf.ones((1 << 25,))
+        product, moved = (
+            min(timeit.repeat(lambda do=do: do().numpy()[:1], number=1, repeat=5))  # type: ignore[misc]
+            for do in (lambda: tf.matmul(a, a), lambda: long + 1.0)
+        )
+        return {"gflops": 2e-9 * 2048**3 / product, "gbytes": 8e-9 * (1 << 25) / moved}
+
+
+def sides_for(precision: str) -> list[Side]:
+    """A process for the forms of each library that is installed."""
+    libraries = ("tensorflow", "torch") if torch_is_here() else ("tensorflow",)
+    return [
+        Side(Forms, None, list, precision, library=library)  # type: ignore[arg-type]
+        for library in libraries
+    ]
+
+
+class Floor:
+    """The convolutions and products of a recipe's step, each alone in its quickest form.
+
+    Batches of more than `MOST` images are timed as `MOST`, and count as many times as much.
+    """
+
+    def __init__(self, recipe: Recipe, precision: str) -> None:
+        images = min(recipe.batch_size, MOST)
+        networks = recipe.build()
+        generator = networks.pop("generator")
+        self.times: dict[Shape, float] = {}
+        for operation in operations(generator, **networks):
+            shape = shape_of(operation, images)
+            share = operation.times * recipe.batch_size / images
+            self.times[shape] = self.times.get(shape, 0.0) + share
+        self.sides = sides_for(precision)
+        for shape in tqdm(self.times, desc="forms", leave=False):
+            for side in self.sides:
+                side.call("prepare", shape)
+        self.found: dict[Shape, dict[str, list[float]]] = {}
+
+    def measure(self) -> None:
+        """One round of all forms."""
+        for shape in self.times:
+            for side in self.sides:
+                for form, taken in side.call("measure", shape).items():
+                    self.found.setdefault(shape, {}).setdefault(form, []).append(taken)
+
+    def seconds(self) -> list[float]:
+        """Of every round, by the forms that are the quickest by their medians."""
+        best = [
+            [self.times[shape] * taken for taken in min(forms.values(), key=statistics.median)]
+            for shape, forms in self.found.items()
+        ]
+        return [sum(seconds) for seconds in zip(*best, strict=True)]
+
+    def close(self) -> None:
+        """End the processes."""
+        for side in self.sides:
+            side.close()
 
 
 def recipe_of(name: str) -> Recipe:
@@ -238,7 +305,7 @@ def time_forms(sides: Sequence[Side], name: str, rounds: int) -> list[dict[str, 
         seconds: dict[str, list[float]] = {}
         for _ in range(rounds):
             for side in sides:
-                for form, taken in side.call("measure").items():
+                for form, taken in side.call("measure", shape).items():
                     seconds.setdefault(form, []).append(taken)
         found.append(
             {
@@ -275,10 +342,13 @@ def report(name: str, found: Sequence[Mapping[str, Any]]) -> None:
         print(f"sum of a step, best of {', '.join(forms)}: {1000 * best:.1f} ms")
 
 
-def distance_after(name: str, steps: int) -> dict[str, float]:
-    """How far both forms' weights are apart after so many steps, and how far they have moved.
+def distance_after(name: str, steps: int) -> dict[str, dict[str, float]]:
+    """How far weights are apart after one step and after so many, and how far they have moved.
 
-    Root mean squares over all weights of all networks. Batches are of at most 16 images.
+    "forms" is the quick form against TensorFlow's. "rounding" is the control: TensorFlow's form
+    against itself with half of the weights changed at the start by a rounding, 1.2e-7 of their
+    size, the farthest of `CONTROLS` such runs. Root mean squares over all weights of all networks.
+    Batches are of at most 16 images.
     """
     from ganlib.startup import tf
 
@@ -286,29 +356,44 @@ def distance_after(name: str, steps: int) -> dict[str, float]:
     if recipe.fitted or recipe.kind == "cyclegan":
         return {}
     size = min(recipe.batch_size, 16)
-    rng = np.random.default_rng(0)
-    weights: dict[str, np.ndarray] = {}
-    for form in ("plain", "quick"):
-        system = recipe.system(seed=0, operations=form)
-        before = flat(system)
+    found: dict[str | int, dict[int, np.ndarray]] = {}
+    for run in ("plain", "forms", *range(CONTROLS)):
+        system = recipe.system(seed=0, operations="quick" if run == "forms" else "plain")
+        rng = np.random.default_rng(run if isinstance(run, int) else 0)
+        for weight in _trainable(system) if isinstance(run, int) else ():
+            changed = rng.integers(0, 2, weight.shape).astype(np.float32)
+            weight.assign(weight.numpy() * (1 + np.finfo(np.float32).eps * changed))
+        found[run] = {0: flat(system)}
         rng = np.random.default_rng(0)
         for step in range(steps):
             images = rng.uniform(-1, 1, (size, *recipe.image_shape)).astype(np.float32)
             labels = rng.integers(0, 10, size)
             system.step({"images": tf.constant(images), "labels": tf.constant(labels)}, step)
-        weights[form] = flat(system)
-    root = lambda values: float(np.sqrt(np.mean(np.square(values))))  # noqa: E731
-    return {
-        "apart": root(weights["plain"] - weights["quick"]),
-        "moved": root(weights["plain"] - before),
-    }
+            if step + 1 in (1, steps):
+                found[run][step + 1] = flat(system)
+    plain = found.pop("plain")
+    distances: dict[str, dict[str, float]] = {}
+    for step in list(plain)[1:]:
+        apart = {run: _root(weights[step] - plain[step]) for run, weights in found.items()}
+        distances[str(step)] = {
+            "forms": apart["forms"],
+            "rounding": max(apart[run] for run in range(CONTROLS)),
+            "moved": _root(plain[step] - plain[0]),
+        }
+    return distances
+
+
+def _root(values: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def _trainable(system: Any) -> list[Any]:
+    return [w for network in system.networks.values() for w in network.trainable_variables]
 
 
 def flat(system: Any) -> np.ndarray:
     """All trainable weights as one vector."""
-    return np.concatenate(
-        [w.numpy().ravel() for n in system.networks.values() for w in n.trainable_variables]
-    )
+    return np.concatenate([weight.numpy().ravel() for weight in _trainable(system)])
 
 
 def main() -> None:
@@ -326,14 +411,12 @@ def main() -> None:
         for name in recipes.RECIPES:
             if distances := distance_after(name, arguments.steps):
                 record["weights"][name] = distances
-                print(f"{name:<24} apart {distances['apart']:.1e}, moved {distances['moved']:.1e}")
+                for step, apart in distances.items():
+                    words = "  ".join(f"{what} {value:.1e}" for what, value in apart.items())
+                    print(f"{name:<24} step {step:>3}  {words}", flush=True)
     else:
-        libraries = ("tensorflow", "torch") if torch_is_here() else ("tensorflow",)
-        sides = [
-            Side(Forms, None, list, "float32", library=library)  # type: ignore[arg-type]
-            for library in libraries
-        ]
-        record["recipes"] = {}
+        sides = sides_for("float32")
+        record |= {"one core": sides[0].call("bounds"), "recipes": {}}
         for name in arguments.recipe:
             found = time_forms(sides, name, arguments.rounds)
             record["recipes"][name] = found

@@ -1,6 +1,6 @@
 """From what size on do sixteen bits pay? Where `ganlib.training.precision.SMALL_STEP` comes from.
 
-    python benchmarks/precision.py [--rounds 9] [--seconds 1] [--json FILE]
+    python benchmarks/precision.py [--rounds 5] [--seconds 1] [--json FILE]
 
 The dense networks of mnist-nn with fewer and with more hidden units and the convolutions of
 mnist-express, each with small and larger batches, train in float32 and in bfloat16 in one process
@@ -11,6 +11,7 @@ and take turns. Above 1 bfloat16 is quicker. What a step costs is its arithmetic
 import argparse
 import dataclasses
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,10 +39,12 @@ def cases() -> Iterator[tuple[str, Recipe]]:
 def main() -> None:
     """Measure, print, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="length of a block")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
+    if "bfloat16" not in devices.instructions():
+        sys.exit("precision: this processor has no instructions for bfloat16: float32 is quicker")
     results = []
     print(f"{'':<24} {'batch':>5} {'MFLOP a step':>14}  bfloat16 / float32")
     for name, recipe in cases():

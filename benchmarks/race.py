@@ -8,12 +8,14 @@ Each contestant trains on the real MNIST in a process of its own, one after the 
 mark 10,000 images are generated and held against the 10,000 test images, by the judge that ships
 for MNIST. The clock counts training, tracing included, and stands still meanwhile; the loading of
 data and the building of networks are not counted. Seconds depend on the machine: it should be
-quiet, and only contestants of the same run can be compared.
+quiet, and only contestants of the same run can be compared. What the JSON file holds already is not
+repeated: after an interruption, or with more seeds, it goes on.
 """
 
 import argparse
 import contextlib
 import functools
+import itertools
 import json
 import multiprocessing
 import statistics
@@ -37,7 +39,7 @@ from ganlib.recipes import Recipe
 from ganlib.systems import latents
 
 COUNT = 10_000  # generated images
-FIRST_MARKS = (5, 10, 15)  # seconds; then twice as many each time
+FIRST_MARK = 15.0  # seconds; then twice as many each time
 Record = dict[str, Any]
 Answer = tuple[float, int, np.ndarray]  # seconds of training, real images seen, generated images
 
@@ -69,7 +71,7 @@ CONTESTANTS = {
 
 def marks_until(seconds: float) -> list[float]:
     """When to score, in seconds of training."""
-    marks = [float(mark) for mark in FIRST_MARKS]
+    marks = [FIRST_MARK]
     while marks[-1] < seconds:
         marks.append(2 * marks[-1])
     return [mark for mark in marks if mark < seconds] + [float(seconds)]
@@ -269,28 +271,40 @@ def main() -> None:
     if options.source:
         record = json.loads(options.source.read_text(encoding="utf-8"))
     else:
-        score, record = scorer("mnist", 1, options.data_dir)
-        record |= {"real_images": floor(), "count": COUNT, "points": []}
-        for name in options.only:
-            if CONTESTANTS[name].kind is Torch and not torch_is_here():
-                print("torch is not installed and left out")
-                continue
-            for seed in range(options.seeds):
-                for point in race(name, options.seconds, seed, options.data_dir, score):
-                    record["points"].append(point)
-                    print(
-                        f"{name:<16} seed {seed}  {point['seconds']:7.1f} s  "
-                        f"{point['images']:>9,} images  Fréchet {point['frechet']:.3f}  "
-                        f"{point['variant']}",
-                        flush=True,
-                    )
-        print(f"real images {record['real_images']:.3f}; {record['judge']}; {record['data']}")
-        record |= describe()
-    if options.json:
-        text = json.dumps(record, indent=2, ensure_ascii=False)
-        options.json.write_text(text + "\n", encoding="utf-8")
+        record = run_all(options)
     if options.picture:
-        plots.race(record).savefig(options.picture, dpi=100)
+        plots.race({"": record}).savefig(options.picture, dpi=100)
+
+
+def run_all(options: argparse.Namespace) -> Record:
+    """Every contestant with every seed that the JSON file lacks; the record."""
+    score, record = scorer("mnist", 1, options.data_dir)
+    record |= {"real_images": floor(), "count": COUNT, "points": [], **describe()}
+    if options.json and options.json.exists():
+        before = json.loads(options.json.read_text(encoding="utf-8"))
+        if before["machine"] != record["machine"]:
+            raise GanlibError(f"{options.json} is of another machine: name another file")
+        record["points"] = before["points"]
+    done = {(point["contestant"], point["seed"]) for point in record["points"]}
+    for seed, name in itertools.product(range(options.seeds), options.only):
+        if CONTESTANTS[name].kind is Torch and not torch_is_here():
+            print("torch is not installed and left out")
+            continue
+        if (name, seed) in done:
+            continue
+        for point in race(name, options.seconds, seed, options.data_dir, score):
+            record["points"].append(point)
+            print(
+                f"{name:<16} seed {seed}  {point['seconds']:7.1f} s  "
+                f"{point['images']:>9,} images  Fréchet {point['frechet']:.3f}  "
+                f"{point['variant']}",
+                flush=True,
+            )
+        if options.json:
+            text = json.dumps(record, indent=2, ensure_ascii=False)
+            options.json.write_text(text + "\n", encoding="utf-8")
+    print(f"real images {record['real_images']:.3f}; {record['judge']}; {record['data']}")
+    return record
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How quick is training? ganlib beside the same networks as others would train them.
 
-    python benchmarks/throughput.py [--workload NAME …] [--rounds 7] [--seconds 2]
+    python benchmarks/throughput.py [--workload NAME …] [--rounds 5] [--seconds 1.5]
                                     [--json FILE] [--scaling]
 
 Every contestant of `contestants` runs in a process of its own, one at a time, in blocks of about
@@ -9,9 +9,10 @@ are the ratios within a round: a machine whose speed drifts slows all down. Othe
 machine widens the spread, so it should be quiet: look at the ranges.
 
 The images are noise: speed does not depend on what they show. Their number divides by every batch
-here, so that nothing is traced anew in the middle of a block. Beside the ratios stand two bounds:
-the *peak*, what one large matrix product reaches in the same run, and the *floor*, the time that
-the convolutions and matrix products of a step take when each is timed alone, in ganlib's process.
+here, so that nothing is traced anew in the middle of a block. Precisions that the processor has no
+instructions for are left out. Beside the ratios stand two bounds: the *peak*, what one large matrix
+product reaches in the same run, and the *floor*, the time of a step's convolutions and matrix
+products alone, each in the quickest form that is known, TensorFlow's, ganlib's or PyTorch's.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import functools
 import json
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +36,19 @@ from contestants import (
     describe,
     torch_is_here,
 )
+from forms import Floor
+from tqdm import tqdm
 
 from ganlib import recipes
 from ganlib.evaluation.tables import median_and_range as spread
-from ganlib.models.flops import Operation, flops_per_image, operations
+from ganlib.models.flops import flops_per_image
+from ganlib.models.operations import quickest
 from ganlib.recipes import Network, Recipe
 from ganlib.recipes.vary import vary
 from ganlib.training.precision import precision_for
 
 COUNT = 25_600  # images: 50 batches of 512, 20 executions of 20 batches of 64, 64 of 50 of 8
 PEAK_SIDE = 4096
-REPEATS = 5  # of an operation, for the floor
-WARM_UP = 3  # calls, tracing included
 
 
 def dense(units: int) -> Recipe:
@@ -75,92 +77,20 @@ def noise_images(shape: Sequence[int], count: int = COUNT) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (count, *shape), dtype=np.uint8)
 
 
-def single(operation: Operation, batch_size: int, dtype: str) -> tuple[Callable[[], Any], int]:
-    """A function that does an operation on made-up tensors, and how often a call of it does so.
-
-    Small ones are done several times in a call, one after the other, as within a step: TensorFlow
-    takes longer to be called than to compute them.
-    """
-    from ganlib.startup import tf
-
-    layer, what = operation.layer, operation.what
-    repeats = max(1, min(50, round(5e8 / (operation.macs * batch_size))))
-
-    def made_up(shape: Sequence[int]) -> Any:
-        return tf.cast(tf.random.normal(shape), dtype)
-
-    inputs = made_up((batch_size, *layer.input.shape[1:]))
-    outputs = made_up((batch_size, *layer.output.shape[1:]))
-    kernel = made_up(layer.kernel.shape)
-    if len(layer.kernel.shape) == 2:
-        product = tf.raw_ops.MatMul
-        do = {
-            "forward": lambda: product(a=inputs, b=kernel),
-            "input gradient": lambda: product(a=outputs, b=kernel, transpose_b=True),
-            "weight gradient": lambda: product(a=inputs, b=outputs, transpose_a=True),
-        }[what]
-    else:
-        options = {"strides": [1, *layer.strides, 1], "padding": layer.padding.upper()}
-        large, small = inputs, outputs
-        if "Transpose" in type(layer).__name__:  # its forward is a convolution's way back
-            large, small = outputs, inputs
-            what = {"forward": "input gradient", "input gradient": "forward"}.get(what, what)
-        do = {
-            "forward": lambda: tf.raw_ops.Conv2D(input=large, filter=kernel, **options),
-            "input gradient": lambda: tf.raw_ops.Conv2DBackpropInput(
-                input_sizes=large.shape, filter=kernel, out_backprop=small, **options
-            ),
-            "weight gradient": lambda: tf.raw_ops.Conv2DBackpropFilter(
-                input=large, filter_sizes=kernel.shape, out_backprop=small, **options
-            ),
-        }[what]
-
-    @tf.function
-    def several() -> list[Any]:
-        results: list[Any] = []
-        for _ in range(repeats):
-            with tf.control_dependencies(results[-1:]):
-                results.append(do())
-        return results
-
-    return several.get_concrete_function(), repeats
-
-
-def seconds_of(function: Callable[[], Any], repeats: int = REPEATS) -> list[float]:
-    """Seconds of each of so many calls."""
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        result = function()
-        (result[-1] if isinstance(result, list) else result).numpy()
-        seconds.append(time.perf_counter() - start)
-    return seconds
-
-
 class MeasuredGanlib(Ganlib):
     """`Ganlib` that also measures what its process could reach."""
-
-    def floor(self) -> float:
-        """Seconds that the convolutions and matrix products of one step take, each alone."""
-        if not hasattr(self, "_alone"):
-            dtype = self.generator.compute_dtype
-            self._alone = [
-                (o.times, *single(o, self.recipe.batch_size, dtype))
-                for o in operations(self.generator, discriminator=self.discriminator)
-            ]
-            for _, function, _ in self._alone:
-                seconds_of(function, 2)
-        return sum(
-            times * statistics.median(seconds_of(function)) / repeats
-            for times, function, repeats in self._alone
-        )
 
     def peak(self, precision: str, side: int = PEAK_SIDE) -> float:
         """GFLOP/s of the quickest of some products of two large square matrices."""
         from ganlib.startup import tf
 
         a, b = (tf.cast(tf.random.normal((side, side)), precision) for _ in range(2))
-        return 2 * side**3 / min(seconds_of(lambda: tf.matmul(a, b), 4)) / 1e9
+        seconds = []
+        for _ in range(4):
+            start = time.perf_counter()
+            tf.matmul(a, b).numpy()
+            seconds.append(time.perf_counter() - start)
+        return 2 * side**3 / min(seconds) / 1e9
 
 
 class Runner:
@@ -169,12 +99,11 @@ class Runner:
     def __init__(self, side: Side, recipe: Recipe, seconds: float) -> None:
         self.side, self.batch_size = side, recipe.batch_size
         at_once = recipe.steps_per_execution
-        side.run(WARM_UP * at_once)
+        side.run(at_once)  # traces
         calls = 1
         while (taken := side.run(calls * at_once)) < seconds / 4:
             calls *= 2
         self.steps = max(1, round(calls * seconds / taken)) * at_once
-        side.run(self.steps)
         self.memory = side.memory()
 
     def rate(self) -> float:
@@ -189,6 +118,11 @@ TORCH_VARIANTS = {  # precision, and whether channels come last
 }
 
 
+def precisions() -> list[str]:
+    """What this processor has instructions for, and is quickest with where steps are large."""
+    return list(dict.fromkeys(("float32", precision_for(recipes.get("mnist-baseline")))))
+
+
 def best_torch(recipe: Recipe, images: Any, seconds: float) -> tuple[str, Runner]:
     """The quickest of `TORCH_VARIANTS` on this machine, by the better of two short blocks."""
     runners = {
@@ -196,6 +130,7 @@ def best_torch(recipe: Recipe, images: Any, seconds: float) -> tuple[str, Runner
             Side(Torch, recipe, images, precision, channels_last=last), recipe, seconds / 2
         )
         for name, (precision, last) in TORCH_VARIANTS.items()
+        if precision in precisions()
     }
     rates = {name: max(r.rate() for _ in range(2)) for name, r in runners.items()}
     best = max(rates, key=lambda name: rates[name])
@@ -211,16 +146,15 @@ def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
     images = functools.partial(noise_images, recipe.image_shape)
     auto = precision_for(recipe)
     own = f"ganlib {auto} (auto)"
-    quickest = precision_for(recipes.get("mnist-baseline"))  # of large steps
     kinds: dict[str, tuple[Any, str]] = {
         "tutorial float32": (Tutorial, "float32"),
         "keras fit float32": (KerasFit, "float32"),
     }
-    for precision in dict.fromkeys(("float32", quickest)):
+    for precision in precisions():
         kinds[own if precision == auto else f"ganlib {precision}"] = (MeasuredGanlib, precision)
     runners = {
         name: Runner(Side(kind, recipe, images, precision), recipe, seconds)
-        for name, (kind, precision) in kinds.items()
+        for name, (kind, precision) in tqdm(kinds.items(), desc="tracing", leave=False)
     }
     if torch_is_here():
         name, runner = best_torch(recipe, images, seconds)
@@ -229,16 +163,17 @@ def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
         lean = Side(Torch, recipe, images, precision, channels_last=last, frozen=True)
         runners[f"{name} frozen"] = Runner(lean, recipe, seconds)
     peaks = {p: runners[own].side.call("peak", p) for p in dict.fromkeys(("float32", auto))}
-    runners[own].side.call("floor")  # tracing
+    floor = Floor(recipe, auto)
     rates: dict[str, list[float]] = {name: [] for name in runners}
-    floors: list[float] = []
-    for number in range(rounds):
+    for number in tqdm(range(rounds), desc="rounds", leave=False):
         for name in list(runners)[:: 1 if number % 2 == 0 else -1]:
             rates[name].append(runners[name].rate())
             if name == own:
-                floors.append(runners[own].side.call("floor"))
+                floor.measure()
     for runner in runners.values():
         runner.side.close()
+    floor.close()
+    floors = floor.seconds()
     step_over_floor = [recipe.batch_size / r / f for r, f in zip(rates[own], floors, strict=True)]
     return {
         "batch_size": recipe.batch_size,
@@ -249,7 +184,7 @@ def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
         "peak_memory_mb": {name: runner.memory for name, runner in runners.items()},
         "matrix_product_gflops": peaks,
         "floor_seconds": floors,
-        "step_over_floor": step_over_floor,
+        "step_over_best_forms": step_over_floor,
     }
 
 
@@ -279,9 +214,9 @@ def report(name: str, result: dict[str, Any]) -> None:
         f"{reached:,.0f} GFLOP/s, {reached / peaks[precision]:.0%} of that in {precision}"
     )
     print(
-        f"ganlib auto, time of a step / its convolutions and products alone "
+        f"ganlib auto, time of a step / its convolutions and products alone in their best forms "
         f"({1000 * statistics.median(result['floor_seconds']):.2f} ms): "
-        f"{spread(result['step_over_floor'])}"
+        f"{spread(result['step_over_best_forms'])}"
     )
 
 
@@ -342,8 +277,8 @@ def main() -> None:
     """Measure, print, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workload", nargs="*", choices=WORKLOADS, default=list(WORKLOADS))
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=2.0, help="length of a block")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of a block")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--scaling", action="store_true", help="also batch, width, side and images")
     options = parser.parse_args()
@@ -355,7 +290,7 @@ def main() -> None:
     if options.scaling:
         record["scaling"] = scale(options.rounds, options.seconds)
     if options.json:
-        record |= describe()
+        record |= describe() | {"operations": quickest()}
         options.json.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 

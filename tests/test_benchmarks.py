@@ -14,6 +14,7 @@ from ganlib.recipes import Recipe
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 import contestants
+import forms
 import race
 import readability
 import throughput
@@ -119,8 +120,8 @@ def test_the_race_is_drawn_from_its_json(tmp_path, monkeypatch):
 
 
 def test_marks_double_and_end_with_the_race():
-    assert race.marks_until(60) == [5, 10, 15, 30, 60]
-    assert race.marks_until(100) == [5, 10, 15, 30, 60, 100]
+    assert race.marks_until(60) == [15, 30, 60]
+    assert race.marks_until(100) == [15, 30, 60, 100]
     assert race.marks_until(5) == [5]
 
 
@@ -137,3 +138,58 @@ def test_the_page_of_digits_shows_every_image_under_its_number():
     images = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 1), dtype=np.uint8)
     page, shorter = (np.asarray(readability.page(images[:n]).convert("L")) for n in (10, 8))
     assert page.shape[0] > 1.9 * shorter.shape[0] and page.shape[1] == shorter.shape[1]
+
+
+def test_the_floor_takes_the_quickest_form_of_each_operation(tiny_recipe: Recipe, monkeypatch):
+    class Made:
+        """A process whose first operation is quicker in one form, the others in the other one."""
+
+        def call(self, method, shape):
+            if method == "measure":
+                first = shape == next(iter(floor.times))
+                return {"plain": 1.0, "quick": 0.5 if first else 2.0}
+
+    monkeypatch.setattr(forms, "sides_for", lambda precision: [Made()])
+    floor = forms.Floor(tiny_recipe, "float32")
+    floor.measure()
+    floor.measure()
+    first, *others = floor.times.values()
+    assert floor.seconds() == pytest.approx([0.5 * first + sum(others)] * 2)
+
+
+def test_large_batches_count_as_many_small_ones(tiny_recipe: Recipe, monkeypatch):
+    monkeypatch.setattr(forms, "sides_for", lambda precision: [])
+    one, four = (
+        forms.Floor(dataclasses.replace(tiny_recipe, batch_size=k * forms.MOST), "float32").times
+        for k in (1, 4)
+    )
+    assert {shape: 4 * times for shape, times in one.items()} == four
+
+
+def test_both_forms_stay_as_near_as_another_rounding():
+    after = forms.distance_after("mnist-nn", 2)
+    assert list(after) == ["1", "2"]
+    assert after["1"]["forms"] < 1e-3 * after["1"]["moved"]
+    assert 0 < after["2"]["rounding"] < after["2"]["moved"]
+
+
+def test_a_race_goes_on_where_its_record_ends(tmp_path, monkeypatch, capsys):
+    began = []
+
+    def one_point(name, seconds, seed, data_dir, score):
+        began.append((name, seed))
+        point = {"contestant": name, "variant": "", "seed": seed, "mark": 1.0, "seconds": 1.0}
+        yield point | {"images": 1, "frechet": 2.0}
+
+    monkeypatch.setattr(race, "scorer", lambda *_: (None, {"judge": "a judge", "data": "images"}))
+    monkeypatch.setattr(race, "race", one_point)
+    record = tmp_path / "race.json"
+    only = ["--only", "mnist-baseline", "mnist-express", "--json", str(record)]
+    for seeds in ("1", "2"):
+        monkeypatch.setattr("sys.argv", ["race", "--seeds", seeds, *only])
+        race.main()
+    assert began == [(n, s) for s in (0, 1) for n in ("mnist-baseline", "mnist-express")]
+    other = race.json.loads(record.read_text())
+    record.write_text(race.json.dumps(other | {"machine": {"cores": 99}}))
+    with pytest.raises(GanlibError, match="is of another machine"):
+        race.main()

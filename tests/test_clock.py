@@ -2,10 +2,11 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from ganlib import recipes
-from ganlib.lessons import clock, records
+from ganlib.lessons import clock, records, roofline
 from ganlib.models import flops
 
 
@@ -95,13 +96,41 @@ def test_a_trick_that_was_taken_out_has_its_ratio_turned_round():
     assert rows == {"one": {"x": [2.0, 4.0]}, "two": {"x": [0.5]}}
 
 
-def test_steps_are_sorted_by_their_arithmetic():
-    rows = records.precision_rows(records.read("precision"))
-    sizes = [float(label.split()[0].replace(",", "")) for label in rows]
-    assert sizes == sorted(sizes)
-    assert {kind for row in rows.values() for kind in row} == {
-        "dense layers",
-        "mnist-express, earlier",
+def test_speeds_over_the_tutorials_come_by_workload_and_kind_of_processor():
+    rates = {
+        "tutorial float32": [10.0, 20.0],
+        "torch": [9.0, 9.0],
+        "ganlib float32 (auto)": [12, 30],
+    }
+    record = {"workloads": {"mlp": {"batch_size": 64, "images_per_second": rates}}}
+    rows = records.throughput_rows({"AVX2": record})
+    assert rows == {"mlp, batch 64": {"AVX2: float32": [1.2, 1.5]}}
+
+
+def operation(**changed):
+    seconds = {"plain": [2e-3, 4e-3, 3e-3], "quick": [1e-3]}
+    kind = {
+        "operation": "forward",
+        "macs": 3e6,
+        "images": 2,
+        "large": (4, 4, 8),
+        "small": (4, 4, 2),
+    }
+    return {**kind, "kernel": (3, 3, 8, 2), "seconds": seconds, **changed}
+
+
+def test_a_roof_has_a_ring_and_a_dot_for_each_operation_of_some_size():
+    assert roofline.intensity(operation()) == 6e6 / (4 * (2 * (128 + 32) + 144))
+    assert roofline.speed(operation(), "plain") == pytest.approx(2.0)
+    found = [operation(), operation(operation="input gradient", macs=9e6), operation(macs=1e4)]
+    bounds = {"gflops": 100.0, "gbytes": 10.0}
+    figure = roofline.roofline({"one core": bounds, "recipes": {"a": found}}, ["a"])
+    (axes,) = figure.axes
+    drawn = [line.get_ydata() for line in axes.lines if line.get_linestyle() == "None"]
+    assert np.ravel(drawn) == pytest.approx([2, 6, 6, 18])
+    assert list(axes.lines[0].get_ydata()) == [10, 100, 100]
+    assert {"forward", "input gradient", "the roof"} <= {
+        t.get_text() for t in figure.legends[0].texts
     }
 
 

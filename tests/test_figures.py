@@ -77,7 +77,7 @@ def test_a_race_shows_the_median_of_the_seeds():
             ("mnist-baseline", 10, 25.0),
         )
     ]
-    axes = plots.race({"points": points, "real_images": 0.1}).axes[0]
+    axes = plots.race({"two cores": {"points": points, "real_images": 0.1}}).axes[0]
     assert (90.0, 28.0) in {tuple(line.get_ydata()) for line in axes.lines}
     assert axes.get_xticks().tolist() == [5, 10]
     assert {"tutorial 28", "mnist-baseline 25", "real images 0.1"} <= {

@@ -14,8 +14,18 @@ from ganlib.evaluation.metrics.intervals import Score
 from ganlib.evaluation.tables import median_and_range
 
 BENCHMARKS = ROOT / "benchmarks"
-RACES = ("bfloat16",)
-"""The kinds of processors, from ``benchmarks/race-KIND.json``."""
+KINDS = ("float32", "bfloat16")
+"""Of processors, by what ganlib computes in there; records are ``benchmarks/NAME-KIND.json``."""
+ALONE = {
+    "step_over_best_forms": "time of a step / its arithmetic alone, in the best forms",
+    "step_over_floor": "time of a step / its arithmetic alone, by TensorFlow's operations",
+}
+FORMS = {
+    "plain": "TensorFlow's operations",
+    "quick": "ganlib's",
+    "torch": "PyTorch's",
+    "torch channels_last": "PyTorch's, channels last",
+}
 Record = dict[str, Any]
 Table = list[list[str]]
 
@@ -61,9 +71,8 @@ def throughput_table(record: Record) -> Table:
         for name in torch:
             kind = "PyTorch, spared gradients" if name.endswith("frozen") else "PyTorch"
             cells[f"ganlib auto / {kind}"] = median_and_range(divided(rates[auto], rates[name]))
-        cells["ganlib auto: time of a step / its arithmetic alone"] = median_and_range(
-            found["step_over_floor"]
-        )
+        for key in ALONE.keys() & found:
+            cells[f"ganlib auto: {ALONE[key]}"] = median_and_range(found[key])
         for name, cell in cells.items():
             rows.setdefault(name, ["-"] * len(workloads))[place] = cell
     return [["", *labels], *([name, *cells] for name, cells in rows.items())]
@@ -172,7 +181,7 @@ def ablation_text(name: str) -> str:
 def race() -> str:
     """The race, one table for each kind of processor."""
     texts = []
-    for record in (read(f"race-{kind}") for kind in RACES):
+    for record in (read(f"race-{kind}") for kind in KINDS):
         texts.append(
             f"Fréchet distance after so many seconds of training, {seeds(record['points'])} seeds, "
             f"median (range); {record['count']:,} images against {record['data']}, by "
@@ -184,16 +193,36 @@ def race() -> str:
 
 def throughput() -> str:
     """Equal networks, optimisers and batches, code against code."""
-    record = read("throughput")
+    texts = ["Images a second, and ratios within each round: median (range) of the rounds."]
+    for record in (read(f"throughput-{kind}") for kind in KINDS):
+        texts += [where(record), as_markdown(throughput_table(record))]
+    return "\n\n".join(texts)
+
+
+def forms() -> str:
+    """The sum of a step's convolutions and products in each form, and the peak."""
+    record = read("forms-float32")
+    table = [["ms of one core", *FORMS.values(), "the best of all", "GFLOP/s of these"]]
+    for name, found in record["recipes"].items():
+        medians = [
+            {form: statistics.median(s) for form, s in one["seconds"].items()} for one in found
+        ]
+        times = [one["times"] for one in found]
+        sums = [sum(t * m[form] for t, m in zip(times, medians, strict=True)) for form in FORMS]
+        best = sum(t * min(m.values()) for t, m in zip(times, medians, strict=True))
+        gflop = sum(2e-9 * one["times"] * one["macs"] for one in found)
+        cells = [f"{1000 * seconds:.0f}" for seconds in (*sums, best)]
+        table.append([f"`{name}`, batch {found[0]['images']}", *cells, f"{gflop / best:.0f}"])
+    bounds = record["one core"]
     return (
-        "Images a second, and ratios within each round: median (range) of the rounds. "
-        f"{where(record)}\n\n{as_markdown(throughput_table(record))}"
+        f"One core, float32, medians. A product of two matrices of 2048×2048 reaches "
+        f"{bounds['gflops']:.0f} GFLOP/s here. {where(record)}\n\n{as_markdown(table)}"
     )
 
 
 def scaling() -> str:
     """How the baseline grows."""
-    return as_markdown(scaling_table(read("throughput")))
+    return as_markdown(scaling_table(read("throughput-bfloat16")))
 
 
 def tried() -> str:
@@ -260,6 +289,7 @@ PARTS = {
     "benchmarks/README.md": {
         "race": race,
         "throughput": throughput,
+        "forms": forms,
         "scaling": scaling,
         "tried": tried,
         "precision": precision,

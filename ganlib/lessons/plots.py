@@ -76,21 +76,30 @@ def clouds(
     return figure
 
 
-def race(record: Mapping[str, Any]) -> Figure:
-    """Fréchet distance against seconds of training, both logarithmic.
+def race(records: Mapping[str, Mapping[str, Any]]) -> Figure:
+    """Fréchet distance against seconds of training, both logarithmic, a row for each record.
 
     Parameters
     ----------
-    record : what ``benchmarks/race.py`` writes: ``points``, each with ``contestant``, ``mark``
-        (when it was to be scored), ``seconds`` and ``frechet``, one for each seed; a line is their
-        median. ``real_images``: the distance of as many real images.
+    records : a title to what ``benchmarks/race.py`` writes: ``points``, each with ``contestant``,
+        ``mark`` (when it was to be scored), ``seconds`` and ``frechet``, one for each seed; a line
+        is their median. ``real_images``: the distance of as many real images.
     """
+    figure = Figure(figsize=(9, 5 * len(records)), dpi=100, layout="constrained")
+    rows = figure.subplots(len(records), squeeze=False)[:, 0]
+    for axes, (title, record) in zip(rows, records.items(), strict=True):
+        axes.set(xscale="log", yscale="log", title=title)
+        axes.grid(alpha=0.3)
+        _draw_race(axes, record)
+    return figure
+
+
+def _draw_race(axes: Axes, record: Mapping[str, Any]) -> None:
     points, floor = record["points"], record["real_images"]
     marks = sorted({point["mark"] for point in points})
     seconds = [point["seconds"] for point in points]
     values = [floor, *(point["frechet"] for point in points)]
     low, high = np.log10(0.75 * min(values)), np.log10(1.3 * max(values))
-    figure, axes = _log_log(9, 5)
     ends = []
     for number, name in enumerate(dict.fromkeys(point["contestant"] for point in points)):
         own = [point for point in points if point["contestant"] == name]
@@ -120,7 +129,6 @@ def race(record: Mapping[str, Any]) -> Figure:
     axes.set_ylabel("Fréchet distance (less is better)", fontsize=12)
     axes.tick_params(labelsize=11)
     axes.spines[["top", "right"]].set_visible(False)
-    return figure
 
 
 def apart(heights: Sequence[float], gap: float, top: float) -> list[float]:
@@ -132,14 +140,6 @@ def apart(heights: Sequence[float], gap: float, top: float) -> list[float]:
         top -= gap
         places[i] = min(places[i], top)
     return places
-
-
-def _log_log(width: float, height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
-    axes = figure.subplots()
-    axes.set(xscale="log", yscale="log")
-    axes.grid(alpha=0.3)
-    return figure, axes
 
 
 def _note(axes: Axes, text: str, at: tuple, offset: tuple, **style: Any) -> None:

@@ -48,14 +48,22 @@ def print_race(race: Record) -> None:
         print(f"{name:<16}{images:>9,.0f}{steps:>8,.0f}{rate:>10,.0f}{minutes:>11,.0f} minutes")
 
 
-def precision_rows(record: Record) -> Rows:
-    """Speed in bfloat16 over that in float32, a row for each size of a step, by kind of network."""
+def throughput_rows(named: Mapping[str, Record]) -> Rows:
+    """Images a second over those of the tutorial's step, a row for each workload.
+
+    Parameters
+    ----------
+    named : kind of processor to a record of ``benchmarks/throughput.py``
+    """
     rows: Rows = {}
-    for step in sorted(record["steps"], key=lambda step: step["flops"]):
-        dense = step["networks"].startswith("dense")
-        kind = "dense layers" if dense else EARLIER
-        row = rows.setdefault(f"{step['flops'] / 1e6:,.0f} MFLOP", {})
-        row[kind] = row.get(kind, []) + step["ratios"]
+    for kind, record in named.items():
+        for workload, found in record["workloads"].items():
+            row = rows.setdefault(f"{workload}, batch {found['batch_size']}", {})
+            rates = found["images_per_second"]
+            for name, own in rates.items():
+                if name.startswith("ganlib"):
+                    ratios = [a / b for a, b in zip(own, rates["tutorial float32"], strict=True)]
+                    row[f"{kind}: {name.split()[1]}"] = ratios
     return rows
 
 
