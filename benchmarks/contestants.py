@@ -123,6 +123,10 @@ class Tutorial(KerasContestant):
         return float(d_loss), float(g_loss)
 
 
+class TutorialWithOneDNN(Tutorial):
+    """The same, and TensorFlow computes with oneDNN on every processor, as in ganlib."""
+
+
 class KerasFit(KerasContestant):
     """A Keras model with a ``train_step`` of its own, and ``fit``.
 
@@ -545,10 +549,14 @@ def _serve(
     try:
         if issubclass(kind, Tutorial | KerasFit):
             # ganlib turns off a pass of TensorFlow's that fails, loudly and without consequence;
-            # here it is as everybody finds it, only silent. And TensorFlow has all threads.
+            # here it is as everybody finds it, only silent. TensorFlow has all threads, and
+            # oneDNN only where it takes it of itself, so it comes before ganlib's settings.
             os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
             os.environ["TF_NUM_INTRAOP_THREADS"] = "0"
-            from ganlib.startup import tf
+            os.environ.pop("TF_ENABLE_ONEDNN_OPTS", None)
+            if issubclass(kind, TutorialWithOneDNN):
+                os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+            import tensorflow as tf
 
             tf.config.optimizer.set_experimental_options({"remapping": True})
         contestant = kind(recipe, images(), precision, **options)

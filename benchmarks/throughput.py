@@ -12,7 +12,7 @@ The images are noise: speed does not depend on what they show. Their number divi
 here, so that nothing is traced anew in the middle of a block. Precisions that the processor has no
 instructions for are left out. Beside the ratios stand two bounds: the *peak*, what one large matrix
 product reaches in the same run, and the *floor*, the time of a step's convolutions and matrix
-products alone, each in the quickest form that is known, TensorFlow's, ganlib's or PyTorch's.
+products alone, each where it is quickest: in TensorFlow with oneDNN or without, or in PyTorch.
 """
 
 import argparse
@@ -32,17 +32,17 @@ from contestants import (
     Side,
     Torch,
     Tutorial,
+    TutorialWithOneDNN,
     WideNetwork,
     describe,
     torch_is_here,
 )
-from forms import Floor
+from kernels import Floor
 from tqdm import tqdm
 
-from ganlib import recipes
+from ganlib import devices, recipes
 from ganlib.evaluation.tables import median_and_range as spread
 from ganlib.models.flops import flops_per_image
-from ganlib.models.operations import quickest
 from ganlib.recipes import Network, Recipe
 from ganlib.recipes.vary import vary
 from ganlib.training.precision import precision_for
@@ -123,6 +123,11 @@ def precisions() -> list[str]:
     return list(dict.fromkeys(("float32", precision_for(recipes.get("mnist-baseline")))))
 
 
+def onednn_of_itself() -> bool:
+    """Whether TensorFlow takes oneDNN on this processor without being told."""
+    return "AVX-512" in devices.instructions()
+
+
 def best_torch(recipe: Recipe, images: Any, seconds: float) -> tuple[str, Runner]:
     """The quickest of `TORCH_VARIANTS` on this machine, by the better of two short blocks."""
     runners = {
@@ -148,6 +153,7 @@ def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
     own = f"ganlib {auto} (auto)"
     kinds: dict[str, tuple[Any, str]] = {
         "tutorial float32": (Tutorial, "float32"),
+        **({} if onednn_of_itself() else {"tutorial, oneDNN": (TutorialWithOneDNN, "float32")}),
         "keras fit float32": (KerasFit, "float32"),
     }
     for precision in precisions():
@@ -184,7 +190,7 @@ def compare(recipe: Recipe, rounds: int, seconds: float) -> dict[str, Any]:
         "peak_memory_mb": {name: runner.memory for name, runner in runners.items()},
         "matrix_product_gflops": peaks,
         "floor_seconds": floors,
-        "step_over_best_forms": step_over_floor,
+        "step_over_quickest": step_over_floor,
     }
 
 
@@ -214,9 +220,9 @@ def report(name: str, result: dict[str, Any]) -> None:
         f"{reached:,.0f} GFLOP/s, {reached / peaks[precision]:.0%} of that in {precision}"
     )
     print(
-        f"ganlib auto, time of a step / its convolutions and products alone in their best forms "
+        "ganlib auto, time of a step / its convolutions and products, each where it is quickest "
         f"({1000 * statistics.median(result['floor_seconds']):.2f} ms): "
-        f"{spread(result['step_over_best_forms'])}"
+        f"{spread(result['step_over_quickest'])}"
     )
 
 
@@ -290,7 +296,7 @@ def main() -> None:
     if options.scaling:
         record["scaling"] = scale(options.rounds, options.seconds)
     if options.json:
-        record |= describe() | {"operations": quickest()}
+        record |= describe()
         options.json.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 

@@ -135,6 +135,7 @@ def describe() -> dict[str, Any]:
             "system": platform.system(),
             "processor": _cpuinfo("model name") or platform.processor() or platform.machine(),
             "instructions": instructions(),
+            "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "1",
             "cores": os.cpu_count(),
             "gpus": [
                 tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)

@@ -8,6 +8,7 @@ for that moment, and what is not known noise is then shown. Memory growth on GPU
 
 import contextlib
 import os
+import platform
 import re
 import sys
 import tempfile
@@ -75,6 +76,10 @@ def _check_backend(name: str) -> None:
 os.environ["KERAS_BACKEND"] = os.environ.get("KERAS_BACKEND") or "tensorflow"
 _check_backend(os.environ["KERAS_BACKEND"])
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # hides information, keeps warnings
+if platform.machine().lower() in ("x86_64", "amd64"):
+    # Of itself TensorFlow takes oneDNN where there is AVX-512. It pays with AVX2 alone, too:
+    # benchmarks/kernels.py.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 if _usable_cores() <= 2:
     # Small networks' operations are too short to be shared out. So each takes one core, and two
     # run side by side: benchmarks/threads.py. On more cores this is not measured.

@@ -14,7 +14,7 @@ from ganlib.recipes import Recipe
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 import contestants
-import forms
+import kernels
 import race
 import readability
 import throughput
@@ -140,17 +140,17 @@ def test_the_page_of_digits_shows_every_image_under_its_number():
     assert page.shape[0] > 1.9 * shorter.shape[0] and page.shape[1] == shorter.shape[1]
 
 
-def test_the_floor_takes_the_quickest_form_of_each_operation(tiny_recipe: Recipe, monkeypatch):
+def test_the_floor_takes_each_operation_where_it_is_quickest(tiny_recipe: Recipe, monkeypatch):
     class Made:
-        """A process whose first operation is quicker in one form, the others in the other one."""
+        """A process whose first operation is quicker by one library, the others by the other."""
 
         def call(self, method, shape):
             if method == "measure":
                 first = shape == next(iter(floor.times))
-                return {"plain": 1.0, "quick": 0.5 if first else 2.0}
+                return {"tensorflow": 1.0, "oneDNN": 0.5 if first else 2.0}
 
-    monkeypatch.setattr(forms, "sides_for", lambda precision: [Made()])
-    floor = forms.Floor(tiny_recipe, "float32")
+    monkeypatch.setattr(kernels, "sides_for", lambda precision: [Made()])
+    floor = kernels.Floor(tiny_recipe, "float32")
     floor.measure()
     floor.measure()
     first, *others = floor.times.values()
@@ -158,19 +158,41 @@ def test_the_floor_takes_the_quickest_form_of_each_operation(tiny_recipe: Recipe
 
 
 def test_large_batches_count_as_many_small_ones(tiny_recipe: Recipe, monkeypatch):
-    monkeypatch.setattr(forms, "sides_for", lambda precision: [])
+    monkeypatch.setattr(kernels, "sides_for", lambda precision: [])
     one, four = (
-        forms.Floor(dataclasses.replace(tiny_recipe, batch_size=k * forms.MOST), "float32").times
+        kernels.Floor(
+            dataclasses.replace(tiny_recipe, batch_size=k * kernels.MOST), "float32"
+        ).times
         for k in (1, 4)
     )
     assert {shape: 4 * times for shape, times in one.items()} == four
 
 
-def test_both_forms_stay_as_near_as_another_rounding():
-    after = forms.distance_after("mnist-nn", 2)
-    assert list(after) == ["1", "2"]
-    assert after["1"]["forms"] < 1e-3 * after["1"]["moved"]
-    assert 0 < after["2"]["rounding"] < after["2"]["moved"]
+def test_distances_between_weights_are_those_of_the_farthest_control():
+    class Trained:
+        """Moves one weight by 3, and by a little more or less."""
+
+        def __init__(self, more):
+            self.more = more
+
+        def call(self, method, name, steps, rounded=None):
+            moved = 3 + self.more + (0 if rounded is None else rounded / 100)
+            return {0: np.zeros(4), 1: np.array([moved, 0, 0, 0])}
+
+    after = kernels.distance_after("any", 1, [Trained(0), Trained(0.2)])
+    assert after["1"] == pytest.approx(
+        {"oneDNN": 0.1, "rounding": (kernels.CONTROLS - 1) / 200, "moved": 1.5}
+    )
+
+
+def test_a_rounding_changes_half_of_the_weights_by_one_in_their_last_place(monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    side = kernels.Steps(None, None, "float32", "oneDNN")
+    plain, rounded = (side.weights("mnist-nn", 1, seed) for seed in (None, 0))
+    changed = plain[0] != rounded[0]
+    assert 0.3 < changed.mean() < 0.6  # zeros, as biases are, stay as they are
+    np.testing.assert_allclose(plain[0], rounded[0], rtol=2e-7)
+    assert (plain[1] != plain[0]).any()
 
 
 def test_a_race_goes_on_where_its_record_ends(tmp_path, monkeypatch, capsys):

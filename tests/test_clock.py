@@ -108,7 +108,7 @@ def test_speeds_over_the_tutorials_come_by_workload_and_kind_of_processor():
 
 
 def operation(**changed):
-    seconds = {"plain": [2e-3, 4e-3, 3e-3], "quick": [1e-3]}
+    seconds = {"tensorflow": [2e-3, 4e-3, 3e-3], "oneDNN": [1e-3]}
     kind = {
         "operation": "forward",
         "macs": 3e6,
@@ -121,7 +121,7 @@ def operation(**changed):
 
 def test_a_roof_has_a_ring_and_a_dot_for_each_operation_of_some_size():
     assert roofline.intensity(operation()) == 6e6 / (4 * (2 * (128 + 32) + 144))
-    assert roofline.speed(operation(), "plain") == pytest.approx(2.0)
+    assert roofline.speed(operation(), "tensorflow") == pytest.approx(2.0)
     found = [operation(), operation(operation="input gradient", macs=9e6), operation(macs=1e4)]
     bounds = {"gflops": 100.0, "gbytes": 10.0}
     figure = roofline.roofline({"one core": bounds, "recipes": {"a": found}}, ["a"])

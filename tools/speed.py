@@ -17,14 +17,14 @@ BENCHMARKS = ROOT / "benchmarks"
 KINDS = ("float32", "bfloat16")
 """Of processors, by what ganlib computes in there; records are ``benchmarks/NAME-KIND.json``."""
 ALONE = {
-    "step_over_best_forms": "time of a step / its arithmetic alone, in the best forms",
-    "step_over_floor": "time of a step / its arithmetic alone, by TensorFlow's operations",
+    "step_over_quickest": "time of a step / its arithmetic alone, each where it is quickest",
+    "step_over_floor": "time of a step / its arithmetic alone, in TensorFlow",
 }
-FORMS = {
-    "plain": "TensorFlow's operations",
-    "quick": "ganlib's",
-    "torch": "PyTorch's",
-    "torch channels_last": "PyTorch's, channels last",
+LIBRARIES = {
+    "tensorflow": "TensorFlow's own code",
+    "oneDNN": "oneDNN",
+    "torch": "PyTorch",
+    "torch channels_last": "PyTorch, channels last",
 }
 Record = dict[str, Any]
 Table = list[list[str]]
@@ -199,16 +199,17 @@ def throughput() -> str:
     return "\n\n".join(texts)
 
 
-def forms() -> str:
-    """The sum of a step's convolutions and products in each form, and the peak."""
-    record = read("forms-float32")
-    table = [["ms of one core", *FORMS.values(), "the best of all", "GFLOP/s of these"]]
+def kernels() -> str:
+    """The sum of a step's convolutions and products by each library, and the peak."""
+    record = read("kernels-float32")
+    table = [["ms of one core", *LIBRARIES.values(), "the quickest of each", "GFLOP/s of these"]]
     for name, found in record["recipes"].items():
-        medians = [
-            {form: statistics.median(s) for form, s in one["seconds"].items()} for one in found
-        ]
+        medians = [{k: statistics.median(s) for k, s in one["seconds"].items()} for one in found]
         times = [one["times"] for one in found]
-        sums = [sum(t * m[form] for t, m in zip(times, medians, strict=True)) for form in FORMS]
+        sums = [  # of a product, PyTorch has one layout
+            sum(t * m.get(library, m.get("torch")) for t, m in zip(times, medians, strict=True))
+            for library in LIBRARIES
+        ]
         best = sum(t * min(m.values()) for t, m in zip(times, medians, strict=True))
         gflop = sum(2e-9 * one["times"] * one["macs"] for one in found)
         cells = [f"{1000 * seconds:.0f}" for seconds in (*sums, best)]
@@ -221,18 +222,18 @@ def forms() -> str:
 
 
 def weights(record: Record) -> str:
-    """How far the quick forms lead from TensorFlow's, beside another rounding of the weights."""
+    """How far training with oneDNN leads from training without, beside another rounding."""
     first, last = (
-        [found[str(n)] for found in record["weights"].values()] for n in (1, steps(record))
+        [all_[str(n)] for all_ in record["weights"].values()] for n in (1, steps(record))
     )
-    near = sum(found["forms"] <= found["rounding"] for found in last)
+    near = sum(found["oneDNN"] <= found["rounding"] for found in last)
     return (
-        f"Weights after one step from both forms lie apart by at most "
-        f"{max(found['forms'] / found['moved'] for found in first):.0e} of what they have moved "
+        f"With oneDNN and without, weights lie apart after one step by at most "
+        f"{max(found['oneDNN'] / found['moved'] for found in first):.0e} of what they have moved "
         f"(root mean squares, {len(first)} recipes). After {steps(record)} steps training has "
-        f"enlarged that: in {near} of {len(last)} recipes the forms lie no farther apart than "
-        "TensorFlow's own operations from weights of which half were rounded otherwise at the "
-        "start, the farthest of four such runs."
+        f"enlarged that: in {near} of {len(last)} recipes they lie no farther apart than without "
+        "oneDNN after half of the weights were rounded otherwise at the start, the farthest of "
+        "four such runs."
     )
 
 
@@ -310,7 +311,7 @@ PARTS = {
     "benchmarks/README.md": {
         "race": race,
         "throughput": throughput,
-        "forms": forms,
+        "kernels": kernels,
         "scaling": scaling,
         "tried": tried,
         "precision": precision,

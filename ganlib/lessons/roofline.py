@@ -21,13 +21,13 @@ def intensity(operation: Mapping[str, Any]) -> float:
     return 2 * operation["macs"] / (BYTES * (numbers + math.prod(operation["kernel"])))
 
 
-def speed(operation: Mapping[str, Any], form: str) -> float:
-    """GFLOP/s in one form, from the median of the rounds."""
-    return 2e-9 * operation["macs"] / statistics.median(operation["seconds"][form])
+def speed(operation: Mapping[str, Any], library: str) -> float:
+    """GFLOP/s by one library, from the median of the rounds."""
+    return 2e-9 * operation["macs"] / statistics.median(operation["seconds"][library])
 
 
 def roofline(record: Mapping[str, Any], names: Sequence[str]) -> Figure:
-    """A panel for each recipe: rings are TensorFlow's operations, dots the library's quick forms.
+    """A panel for each recipe: rings are operations in TensorFlow's own code, dots in oneDNN's.
 
     The roof is what one core can do with so many operations a byte: first its memory bounds it,
     then its arithmetic. Williams, Waterman and Patterson 2009,
@@ -35,7 +35,7 @@ def roofline(record: Mapping[str, Any], names: Sequence[str]) -> Figure:
 
     Parameters
     ----------
-    record : of ``benchmarks/forms.py``
+    record : of ``benchmarks/kernels.py``
     names : recipes in it
     """
     figure = Figure(figsize=(WIDTH, 5.4), dpi=100, layout="constrained")
@@ -49,7 +49,7 @@ def roofline(record: Mapping[str, Any], names: Sequence[str]) -> Figure:
         axes.plot(*zip(*roof, strict=True), color="0.3", linewidth=2)
         for one in found:
             x, colour = intensity(one), WAYS[one["operation"]]
-            slow, quick = (speed(one, form) for form in ("plain", "quick"))
+            slow, quick = (speed(one, library) for library in ("tensorflow", "oneDNN"))
             axes.plot([x, x], [slow, quick], color=colour, linewidth=1.5, alpha=0.6)
             axes.plot(x, slow, "o", color=colour, markerfacecolor="white", markersize=9)
             axes.plot(x, quick, "o", color=colour, markersize=7)
@@ -60,7 +60,7 @@ def roofline(record: Mapping[str, Any], names: Sequence[str]) -> Figure:
         axes.grid(alpha=0.3, which="both")
     figure.axes[0].set_ylabel("GFLOP a second, one core", fontsize=POINTS)
     marks = [Line2D([], [], color=c, marker="o", linestyle="", label=w) for w, c in WAYS.items()]
-    for label, face in (("TensorFlow's operation", "white"), ("another operation", "0.3")):
+    for label, face in (("TensorFlow's own code", "white"), ("oneDNN", "0.3")):
         style: dict[str, Any] = {"marker": "o", "linestyle": "", "markerfacecolor": face}
         marks.append(Line2D([], [], color="0.3", label=label, **style))
     marks.append(Line2D([], [], color="0.3", linewidth=2, label="the roof"))

@@ -16,9 +16,10 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
-from ganlib.models import layers
+from ganlib.models.layers import BatchNormalization, Dropout, label_embedding
 from ganlib.startup import keras
 
+layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.1
 FAINT = 0.07
@@ -66,7 +67,7 @@ def generator(
     doubled = {"strides": 2, "padding": "same"}
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        normalized = [layers.BatchNormalization(momentum=momentum)] if batch_norm else []
+        normalized = [BatchNormalization(momentum=momentum)] if batch_norm else []
         return [layer, *normalized, layers.LeakyReLU(negative_slope=SLOPE)]
 
     if shuffle:
@@ -83,7 +84,7 @@ def generator(
     if classes:
         labels = layers.Input((), dtype="int64", name="labels")
         inputs = {"noise": inputs, "labels": labels}
-        ideas = layers.Concatenate()([ideas, layers.label_embedding(classes, classes)(labels)])
+        ideas = layers.Concatenate()([ideas, label_embedding(classes, classes)(labels)])
     if units:
         ideas = through(hidden(layers.Dense(units, use_bias=not batch_norm)), ideas)
     body = [
@@ -138,7 +139,7 @@ def discriminator(
     half = (height // 2, width // 2)
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        dropped = [layers.Dropout(dropout)] if dropout else []
+        dropped = [Dropout(dropout)] if dropout else []
         return [layer, layers.LeakyReLU(negative_slope=SLOPE), *dropped]
 
     if shuffle:
@@ -158,9 +159,7 @@ def discriminator(
     if classes:
         labels = layers.Input((), dtype="int64", name="labels")
         inputs = {"images": images, "labels": labels}
-        plane = layers.Reshape((height, width, 1))(
-            layers.label_embedding(classes, height * width)(labels)
-        )
+        plane = layers.Reshape((height, width, 1))(label_embedding(classes, height * width)(labels))
         seen = layers.Concatenate()([seen, plane])
     body = [
         *start,

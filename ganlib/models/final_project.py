@@ -6,9 +6,10 @@ discriminators differ. LeakyReLU's slope is 0.3, the default of the Keras that t
 `width` is a share of the report's channels and units, for a look that has to be quick.
 """
 
-from ganlib.models import layers
+from ganlib.models.layers import BatchNormalization, Dropout, spectral_normalization
 from ganlib.startup import keras
 
+layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.3
 
@@ -28,14 +29,14 @@ def generator(
         [
             layers.Input((latent_dim,)),
             layers.Dense(start[0] * start[1] * start[2], use_bias=False),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
             layers.Reshape(start),
             layers.Conv2DTranspose(round(128 * width), kernel_size, strides=1, **options),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
             layers.Conv2DTranspose(round(64 * width), kernel_size, strides=2, **options),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
             layers.Conv2DTranspose(channels, kernel_size, strides=2, activation="tanh", **options),
         ],
@@ -51,17 +52,17 @@ def dcgan_discriminator(
     `dropout` may be 0. `spectral` divides each kernel by its largest singular value: Miyato et al.
     2018, https://arxiv.org/abs/1802.05957.
     """
-    layer = layers.spectral_normalization if spectral else lambda plain: plain
+    layer = spectral_normalization if spectral else lambda plain: plain
     noise = [dropout] if dropout else []
     return keras.Sequential(
         [
             layers.Input(image_shape),
             layer(layers.Conv2D(round(64 * width), 5, strides=2, padding="same")),
             layers.LeakyReLU(negative_slope=SLOPE),
-            *map(layers.Dropout, noise),
+            *map(Dropout, noise),
             layer(layers.Conv2D(round(128 * width), 5, strides=2, padding="same")),
             layers.LeakyReLU(negative_slope=SLOPE),
-            *map(layers.Dropout, noise),
+            *map(Dropout, noise),
             layers.Flatten(),
             layer(layers.Dense(1)),
         ],
@@ -79,11 +80,11 @@ def modified_discriminator(image_shape: Shape, width: float = 1.0) -> keras.Sequ
             layers.Input(image_shape),
             layers.Conv2D(round(64 * width), 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Dropout(0.3),
+            Dropout(0.3),
             layers.MaxPooling2D(2),
             layers.Conv2D(round(128 * width), 5, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Dropout(0.3),
+            Dropout(0.3),
             layers.MaxPooling2D(2),
             layers.Flatten(),
             layers.Dense(1, activation="sigmoid"),
@@ -116,7 +117,7 @@ def svhn_modified_discriminator(image_shape: Shape, width: float = 1.0) -> keras
         [
             layers.Input(image_shape),
             *_three_blocks(width),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             *_pooled_convolution(round(64 * width), 2),
             layers.Flatten(),
             *_dense(round(1024 * width)),
@@ -132,9 +133,9 @@ def _three_blocks(width: float) -> list[keras.Layer]:
     """What both SVHN discriminators begin with."""
     return [
         *_pooled_convolution(round(32 * width), 7),
-        layers.BatchNormalization(),
+        BatchNormalization(),
         *_pooled_convolution(round(64 * width), 5),
-        layers.BatchNormalization(),
+        BatchNormalization(),
         *_pooled_convolution(round(128 * width), 3),
     ]
 

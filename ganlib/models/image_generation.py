@@ -9,9 +9,10 @@ at half the side, for a processor; for faces those of the DCGAN paper, each laye
 
 import math
 
-from ganlib.models import layers
+from ganlib.models.layers import BatchNormalization
 from ganlib.startup import keras
 
+layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 FILTERS = (16, 32, 32, 64)
 FACE_FILTERS = (64, 128, 256, 512)
@@ -73,11 +74,7 @@ def conv_generator(
     quarter = (height // 4, width // 4)
 
     def hidden(layer: keras.Layer) -> list[keras.Layer]:
-        return [
-            layer,
-            layers.BatchNormalization(momentum=0.9),
-            layers.LeakyReLU(negative_slope=SLOPE),
-        ]
+        return [layer, BatchNormalization(momentum=0.9), layers.LeakyReLU(negative_slope=SLOPE)]
 
     def conv(count: int) -> list[keras.Layer]:
         return hidden(layers.Conv2D(count, 5, padding="same", use_bias=False))
@@ -128,10 +125,10 @@ def face_generator(
     start = (height // 16, width // 16, filters[3])
     doubled = {"strides": 2, "padding": "same"}
     body: list[keras.Layer] = [layers.Dense(math.prod(start), use_bias=False)]
-    body += [layers.Reshape(start), layers.BatchNormalization(momentum=0.9), layers.ReLU()]
+    body += [layers.Reshape(start), BatchNormalization(momentum=0.9), layers.ReLU()]
     for count in reversed(filters[:3]):
         body.append(layers.Conv2DTranspose(count, 5, use_bias=False, **doubled))
-        body += [layers.BatchNormalization(momentum=0.9), layers.ReLU()]
+        body += [BatchNormalization(momentum=0.9), layers.ReLU()]
     image = layers.Conv2DTranspose(channels, 5, activation="tanh", **doubled)
     return keras.Sequential([layers.Input((latent_dim,)), *body, image], name="generator")
 
@@ -148,7 +145,7 @@ def face_discriminator(
     for count in filters[1:]:
         body.append(layers.LeakyReLU(negative_slope=SLOPE))
         body.append(layers.Conv2D(count, 5, use_bias=False, **halved))
-        body.append(layers.BatchNormalization(momentum=0.9))
+        body.append(BatchNormalization(momentum=0.9))
     end = [layers.LeakyReLU(negative_slope=SLOPE), layers.Flatten()]
     end.append(layers.Dense(1, activation="sigmoid"))
     return keras.Sequential([layers.Input(image_shape), *body, *end], name="discriminator")

@@ -6,8 +6,10 @@ discriminator's trunk: Chen et al. 2016, appendix C.1, https://arxiv.org/abs/160
 
 from typing import Any
 
-from ganlib.models import express, layers
+from ganlib.models import express
 from ganlib.startup import keras
+
+layers = keras.layers
 
 
 def generator(

@@ -1,87 +1,12 @@
-"""Keras's layers, some of them with quicker operations in training; the logits under a sigmoid.
+"""Two layers of Keras with quicker operations in training, and the logits under a sigmoid.
 
-``benchmarks/tried.py --idea keras-batch-norm keras-dropout`` measures what two of them save,
-``benchmarks/forms.py`` the other four. Files of saved networks hold Keras's own layers: see
-`plain_copy`.
+``benchmarks/tried.py --idea keras-batch-norm keras-dropout`` measures what each saves. Files of
+saved networks hold Keras's own layers: see `plain_copy`.
 """
 
 from typing import Any
 
-from ganlib.models import operations
 from ganlib.startup import keras, tf
-
-
-def __getattr__(name: str) -> Any:
-    """All other layers are Keras's own: networks take theirs from here."""
-    return getattr(keras.layers, name)
-
-
-class Quick:
-    """A layer that computes by `ganlib.models.operations`, or as Keras does.
-
-    What counts is `operations.current` when the layer is built, and only in float32.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.quick = operations.current() == "quick" and self.compute_dtype == "float32"  # type: ignore
-
-
-@keras.saving.register_keras_serializable("ganlib")
-class Dense(Quick, keras.layers.Dense):
-    """``keras.layers.Dense``, equal to rounding; by other operations for inputs (B, F)."""
-
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        """``activation(inputs @ kernel + bias)``."""
-        if not self.quick or len(inputs.shape) != 2:
-            return super().call(inputs, training=training)
-        outputs = operations.matmul(inputs, tf.convert_to_tensor(self.kernel))
-        return self.activation(outputs + self.bias if self.use_bias else outputs)
-
-
-def _square(layer: Any) -> bool:
-    """Whether a convolution is of the kind that `ganlib.models.operations` knows."""
-    (height, width), (down, across) = layer.kernel_size, layer.strides
-    plain = set(layer.dilation_rate) == {1} and getattr(layer, "groups", 1) == 1
-    return plain and height == width and down == across and layer.data_format == "channels_last"
-
-
-@keras.saving.register_keras_serializable("ganlib")
-class Conv2D(Quick, keras.layers.Conv2D):
-    """``keras.layers.Conv2D``, equal to rounding."""
-
-    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
-        """The convolution alone, without bias and activation."""
-        if not (self.quick and _square(self)):
-            return super().convolution_op(inputs, kernel)
-        kernel = tf.convert_to_tensor(kernel)
-        return operations.conv2d(inputs, kernel, self.strides[0], self.padding.upper())
-
-
-@keras.saving.register_keras_serializable("ganlib")
-class Conv2DTranspose(Quick, keras.layers.Conv2DTranspose):
-    """``keras.layers.Conv2DTranspose``, equal to rounding."""
-
-    def call(self, inputs: Any) -> Any:
-        """Transposed convolution, bias, activation."""
-        if not (self.quick and _square(self) and self.output_padding is None):
-            return super().call(inputs)
-        size = self.compute_output_shape(inputs.shape)[1:3]
-        kernel, stride = tf.convert_to_tensor(self.kernel), self.strides[0]
-        outputs = operations.conv2d_transpose(inputs, kernel, size, stride, self.padding.upper())
-        return self.activation(outputs + self.bias if self.use_bias else outputs)
-
-
-@keras.saving.register_keras_serializable("ganlib")
-class MaxPooling2D(Quick, keras.layers.MaxPooling2D):
-    """``keras.layers.MaxPooling2D``, the same to the bit; by other operations for 2×2 pixels."""
-
-    def call(self, inputs: Any) -> Any:
-        """The largest value of each window."""
-        halved = tuple(self.pool_size) == tuple(self.strides) == (2, 2)
-        if not (self.quick and halved and all(side % 2 == 0 for side in inputs.shape[1:3])):
-            return super().call(inputs)
-        return operations.max_pool(inputs)
 
 
 @keras.saving.register_keras_serializable("ganlib")
@@ -169,10 +94,7 @@ def logits(outputs: Any) -> Any:
 
 def plain_copy(network: Any, dtype: str = "float32") -> Any:
     """A copy in Keras's own layers, in `dtype`, that can be loaded without this package."""
-    own = {
-        kind: getattr(keras.layers, kind.__name__)
-        for kind in (BatchNormalization, Dropout, Dense, Conv2D, Conv2DTranspose, MaxPooling2D)
-    }
+    own = {BatchNormalization: keras.layers.BatchNormalization, Dropout: keras.layers.Dropout}
 
     def copied(layer: Any) -> Any:
         if isinstance(layer, keras.layers.SpectralNormalization):

@@ -7,9 +7,10 @@ are what its recipes and lessons change.
 
 import math
 
-from ganlib.models import layers
+from ganlib.models.layers import BatchNormalization, Dropout
 from ganlib.startup import keras
 
+layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 
 
@@ -28,7 +29,7 @@ def mlp_generator(
     for units in (128, 256, 512):
         hidden += [
             layers.Dense(units),
-            layers.BatchNormalization(momentum=momentum),
+            BatchNormalization(momentum=momentum),
             layers.LeakyReLU(negative_slope=slope),
         ]
     return keras.Sequential(
@@ -65,10 +66,10 @@ def conv_generator(
             layers.LeakyReLU(negative_slope=slope),
             layers.Reshape((3, 3, 128)),
             layers.Conv2DTranspose(128, 3, strides=2, padding="valid"),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=slope),
             layers.Conv2DTranspose(64, 3, **double),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=slope),
             layers.Conv2DTranspose(image_shape[-1], 3, **double, activation="tanh"),
         ],
@@ -91,7 +92,7 @@ def conv_discriminator(
             layers.Conv2D(128, 3, strides=2, padding="valid"),
             layers.LeakyReLU(negative_slope=slope),
             layers.Flatten(),
-            layers.Dropout(dropout),
+            Dropout(dropout),
             layers.Dense(1),
         ],
         name="discriminator",

@@ -9,9 +9,10 @@ and its running variances are unbiased.
 import math
 from typing import Any
 
-from ganlib.models import layers
+from ganlib.models.layers import BatchNormalization, Dropout
 from ganlib.startup import keras
 
+layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.2
 
@@ -28,7 +29,7 @@ def starts(inputs: int) -> dict[str, Any]:
 
 def normalized() -> keras.Layer:
     """Batch norm with PyTorch's settings."""
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+    return BatchNormalization(momentum=0.9, epsilon=1e-5)
 
 
 def dense_layers(widths: tuple[int, ...]) -> list[keras.Layer]:
@@ -92,5 +93,5 @@ def dcgan_discriminator(image_shape: Shape, batch_norm: bool = True) -> keras.Se
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
     features = height // 4 * (width // 4) * 128
-    stack += [layers.Flatten(), layers.Dropout(0.3), layers.Dense(1, **starts(features))]
+    stack += [layers.Flatten(), Dropout(0.3), layers.Dense(1, **starts(features))]
     return keras.Sequential([*stack, layers.Activation("sigmoid")], name="discriminator")

@@ -10,10 +10,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ganlib.models import layers
 from ganlib.models.express import through
+from ganlib.models.layers import BatchNormalization, Dropout, label_embedding
 from ganlib.startup import keras
 
+layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.2
 
@@ -23,7 +24,7 @@ def _generator_layers(image_shape: Shape, units: Sequence[int]) -> list[keras.La
     for width in units:
         stack += [
             layers.Dense(width),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
     ends = layers.Dense(math.prod(image_shape), activation="tanh")
@@ -33,7 +34,7 @@ def _generator_layers(image_shape: Shape, units: Sequence[int]) -> list[keras.La
 def _discriminator_layers(units: Sequence[int], dropout: float) -> list[keras.Layer]:
     stack: list[keras.Layer] = []
     for number, width in enumerate(units):
-        dropped = [layers.Dropout(dropout)] if dropout and number else []
+        dropped = [Dropout(dropout)] if dropout and number else []
         stack += [layers.Dense(width), *dropped, layers.LeakyReLU(negative_slope=SLOPE)]
     return [*stack, layers.Dense(1, activation="sigmoid")]
 
@@ -57,7 +58,7 @@ def mlp_discriminator(
 def _labels(classes: int) -> tuple[Any, Any]:
     """The input for labels, int64 (B,), and their embedding, as many numbers as classes."""
     labels = layers.Input((), dtype="int64", name="labels")
-    return labels, layers.label_embedding(classes, classes)(labels)
+    return labels, label_embedding(classes, classes)(labels)
 
 
 def cgan_generator(
@@ -104,13 +105,13 @@ def dcgan_generator(
         layers.Input((latent_dim,)),
         layers.Dense(math.prod(start)),
         layers.Reshape(start),
-        layers.BatchNormalization(),
+        BatchNormalization(),
     ]
     for number, filters in enumerate(channels[1:]):
         stack += [
             *([layers.UpSampling2D()] if number < 2 else []),
             layers.Conv2D(filters, 3, padding="same"),
-            layers.BatchNormalization(),
+            BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
     stack += [layers.Conv2D(image_channels, 3, padding="same", activation="tanh")]
@@ -126,8 +127,8 @@ def dcgan_discriminator(
         stack += [
             layers.Conv2D(filters, 3, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=SLOPE),
-            layers.Dropout(dropout),
-            *([layers.BatchNormalization()] if number else []),
+            Dropout(dropout),
+            *([BatchNormalization()] if number else []),
         ]
     stack += [layers.Flatten(), layers.Dense(1, activation="sigmoid")]
     return keras.Sequential(stack, name="discriminator")

@@ -6,10 +6,10 @@ For digits once is enough. Strokes came out doubled on a raster of a quarter of 
 
 from typing import Any
 
-from ganlib.models import layers
 from ganlib.models.express import through
 from ganlib.startup import keras
 
+layers = keras.layers
 Shape = tuple[int, int, int]  # height, width, channels
 SLOPE = 0.2
 

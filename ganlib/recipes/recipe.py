@@ -137,7 +137,6 @@ class Recipe:
         *,
         seed: int = 0,
         precision: str = "float32",
-        operations: str | None = None,
         networks: Mapping[str, Any] | None = None,
         training: bool = True,
         jit_compile: bool | None = None,
@@ -150,21 +149,18 @@ class Recipe:
         ----------
         seed : of weights, dropout and all that the steps draw; it seeds the global random state
         precision : "float32", "bfloat16" or "float16", with loss scaling in the last case
-        operations : "plain" or "quick", see `ganlib.models.operations`; by default what suits the
-            processor
         networks : built networks in place of the recipe's own, such as those of a saved run
         training : False leaves out the optimisers: such a system only generates
         jit_compile : compile the steps with XLA; by default where there is a single GPU
         """
         from ganlib import devices
-        from ganlib.models.operations import forms, quickest
         from ganlib.startup import keras, tf
 
         strategy = tf.distribute.get_strategy()
         if jit_compile is None:
             jit_compile = devices.worth_compiling(strategy)
         keras.utils.set_random_seed(seed)
-        with devices.precision_policy(precision), forms(operations or quickest()):
+        with devices.precision_policy(precision):
             built = dict(networks or self.build())
             if "generator" in built:
                 self.check_generator(built["generator"])

@@ -32,7 +32,6 @@ RECORD: dict[str, Rule] = {
     "budget": GROUP,
     "seed": whole(0, 2**32 - 1),
     "precision": one_of([name for name in PRECISIONS if name != "auto"]),
-    "operations": one_of(("plain", "quick")),
     "strategy?": GROUP,
     "strategy.name?": one_of(STRATEGIES),
     "strategy.replicas?": whole(1),

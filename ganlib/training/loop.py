@@ -85,8 +85,7 @@ class Loop:
         self.means, self.resumed = Means(), False
         self.callbacks: Sequence[keras.callbacks.Callback] = ()
         with distribution.scope():
-            same = {key: record[key] for key in ("seed", "precision", "operations")}
-            self.system = recipe.system(**same)
+            self.system = recipe.system(seed=record["seed"], precision=record["precision"])
             self.watched = Watched(self.system, self.progress)
         # Under a strategy each step is cut into the replicas' parts, and runs by itself.
         alone = distribution.num_replicas_in_sync == 1 and len(data_sets(data)) == 1

@@ -11,7 +11,6 @@ import numpy as np
 from ganlib import devices
 from ganlib.datasets import Dataset
 from ganlib.errors import GanlibError
-from ganlib.models.operations import quickest
 from ganlib.recipes import Recipe
 from ganlib.runs.folder import FORMAT, RunFolder
 from ganlib.systems import KINDS
@@ -33,7 +32,6 @@ def new_record(
         "data": provenance(data),
         "budget": {name: getattr(recipe, name) for name in ("epochs", "minutes", "steps")},
         "precision": precision_for(recipe, precision),
-        "operations": quickest(),
         "strategy": {"name": strategy},
         **devices.describe(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),

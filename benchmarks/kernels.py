@@ -1,23 +1,25 @@
-"""Each convolution and product of a step, alone: TensorFlow's form, the quick one, PyTorch's.
+"""Each convolution and product of a step, alone: by TensorFlow, oneDNN and PyTorch.
 
-    python benchmarks/forms.py [--recipe NAME …] [--rounds 5] [--json FILE]
+    python benchmarks/kernels.py [--recipe NAME …] [--rounds 5] [--json FILE]
 
-Every operation of a recipe's step is timed on one core in float32, on made-up tensors, in the
-forms of `ganlib.models.operations` and, where PyTorch is installed, in both of its memory layouts,
-in turn. The median of the rounds counts. *GFLOP/s* are 2 for each multiplication with an addition,
-by the plain convolution's count, whatever a form really does. The last column is the share of the
-step's time in TensorFlow's own forms.
+TensorFlow computes them itself or hands them to the library oneDNN, as the environment variable
+TF_ENABLE_ONEDNN_OPTS says. Every operation of a recipe's step is timed on one core in float32, on
+made-up tensors, in both ways and, where PyTorch is installed, in both of its memory layouts, in
+turn. The median of the rounds counts. *GFLOP/s* are 2 for each multiplication with an addition.
+The last column is the share of the step's time in TensorFlow's own code.
 
-    python benchmarks/forms.py --steps 20
+    python benchmarks/kernels.py --steps 20
 
-trains every recipe so many steps in both forms, from the same weights on the same batches, and
-prints how far the weights are apart, beside what a change of all weights by a rounding does.
+trains every recipe so many steps without oneDNN and with it, from the same weights on the same
+batches, and prints how far the weights are apart, beside what a change of all weights by a rounding
+does.
 """
 
 import argparse
 import dataclasses
 import functools
 import json
+import os
 import statistics
 import time
 import timeit
@@ -79,70 +81,41 @@ def tensors(shape: Shape) -> dict[str, np.ndarray]:
 
 
 def in_tensorflow(shape: Shape, precision: str) -> dict[str, Any]:
-    """A function for TensorFlow's form and one for the quick form."""
-    from ganlib.models import operations as quick
+    """A function that does an operation `IN_A_CALL` times."""
     from ganlib.startup import tf
 
     made_up = tensors(shape)
     x, dy, w = (tf.cast(made_up[name], precision) for name in ("x", "dy", "w"))
-    stride, padding, size = shape.stride, shape.padding, shape.large[:-1]
     if len(shape.kernel) == 2:
-
-        def gradients(x: Any, w: Any, dy: Any) -> tuple[Any, Any]:
-            with tf.GradientTape() as tape:
-                tape.watch([x, w])
-                outputs = quick.matmul(x, w)
-            return tape.gradient(outputs, [x, w], output_gradients=dy)
-
-        do: dict[str, tuple[Any, Any]] = {
-            "forward": (lambda: x @ w, lambda: quick.matmul(x, w)),
-            "input gradient": (
-                lambda: tf.matmul(dy, w, transpose_b=True),
-                lambda: gradients(x, w, dy)[0],
-            ),
-            "kernel gradient": (
-                lambda: tf.matmul(x, dy, transpose_a=True),
-                lambda: gradients(x, w, dy)[1],
-            ),
-        }
-    else:
         do = {
-            "forward": (
-                lambda: tf.nn.conv2d(x, w, stride, padding),
-                lambda: quick.conv2d(x, w, stride, padding),
-            ),
-            "input gradient": (
-                lambda: tf.nn.conv2d_transpose(dy, w, x.shape, stride, padding),
-                lambda: quick.conv2d_transpose(dy, w, (size[0], size[1]), stride, padding),
-            ),
-            "kernel gradient": (
-                lambda: tf.raw_ops.Conv2DBackpropFilter(
-                    input=x,
-                    filter_sizes=shape.kernel,
-                    out_backprop=dy,
-                    strides=(1, stride, stride, 1),
-                    padding=padding,
-                ),
-                lambda: quick.kernel_gradient(x, dy, shape.kernel, stride, padding),
-            ),
+            "forward": lambda: tf.matmul(x, w),
+            "input gradient": lambda: tf.matmul(dy, w, transpose_b=True),
+            "kernel gradient": lambda: tf.matmul(x, dy, transpose_a=True),
+        }[shape.what]
+    else:
+        how: dict[str, Any] = {
+            "strides": (1, shape.stride, shape.stride, 1),
+            "padding": shape.padding,
         }
-    made: dict[str, Any] = {}
-    for name, function in zip(("plain", "quick"), do[shape.what], strict=True):
+        do = {
+            "forward": lambda: tf.raw_ops.Conv2D(input=x, filter=w, **how),
+            "input gradient": lambda: tf.raw_ops.Conv2DBackpropInput(
+                input_sizes=x.shape, filter=w, out_backprop=dy, **how
+            ),
+            "kernel gradient": lambda: tf.raw_ops.Conv2DBackpropFilter(
+                input=x, filter_sizes=shape.kernel, out_backprop=dy, **how
+            ),
+        }[shape.what]
 
-        def several(function: Any = function) -> list[Any]:
-            results: list[Any] = []  # all are returned, or TensorFlow leaves some out
-            for _ in range(IN_A_CALL):
-                with tf.control_dependencies(results[-1:]):
-                    results.append(function())
-            return results
+    def several() -> list[Any]:
+        results: list[Any] = []  # all are returned, or TensorFlow leaves some out
+        for _ in range(IN_A_CALL):
+            with tf.control_dependencies(results[-1:]):
+                results.append(do())
+        return results
 
-        traced = tf.function(several, autograph=False).get_concrete_function()
-        made[name] = functools.partial(_called, traced)
-    return made
-
-
-def _called(traced: Any) -> Any:
-    return traced()[-1].numpy()
+    traced = tf.function(several, autograph=False).get_concrete_function()
+    return {"tensorflow": lambda: traced()[-1].numpy()}
 
 
 def in_torch(shape: Shape, precision: str) -> dict[str, Any]:
@@ -187,25 +160,27 @@ def in_torch(shape: Shape, precision: str) -> dict[str, Any]:
     return made
 
 
-class Forms:
-    """The forms of one library, in a process of its own: see `Side`."""
+class Alone:
+    """Single operations by one library, in a process of its own: see `Side`."""
 
     def __init__(self, recipe: Recipe, images: Any, precision: str, library: str) -> None:
-        self.make, self.in_a_call = {
-            "tensorflow": (in_tensorflow, IN_A_CALL),
-            "torch": (in_torch, 1),
-        }[library]
-        self.precision = precision
+        self.library, self.precision = library, precision
         self.functions: dict[Shape, dict[str, Any]] = {}
         self.times: dict[tuple[Shape, str], int] = {}
         if library == "torch":
             import torch
 
             torch.set_num_threads(1)
+            self.make, self.in_a_call = in_torch, 1
+        else:
+            set_onednn(library)
+            self.make, self.in_a_call = in_tensorflow, IN_A_CALL
 
     def prepare(self, shape: Shape) -> None:
-        """Trace all forms, and find how often to call each."""
+        """Trace an operation, and find how often to call it."""
         self.functions[shape] = self.make(shape, self.precision)
+        if self.library == "oneDNN":
+            self.functions[shape] = {"oneDNN": self.functions[shape]["tensorflow"]}
         for name, function in self.functions[shape].items():
             function()
             start = time.perf_counter()
@@ -213,7 +188,7 @@ class Forms:
             self.times[shape, name] = max(1, round(SHORTEST / (time.perf_counter() - start)))
 
     def measure(self, shape: Shape) -> dict[str, float]:
-        """Seconds of one call of each form."""
+        """Seconds of one operation, by name."""
         seconds = {}
         for name, function in self.functions[shape].items():
             start = time.perf_counter()
@@ -235,17 +210,22 @@ class Forms:
         return {"gflops": 2e-9 * 2048**3 / product, "gbytes": 8e-9 * (1 << 25) / moved}
 
 
+def set_onednn(library: str) -> None:
+    """Before TensorFlow is imported: whether it uses oneDNN."""
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = str(int(library == "oneDNN"))
+
+
 def sides_for(precision: str) -> list[Side]:
-    """A process for the forms of each library that is installed."""
-    libraries = ("tensorflow", "torch") if torch_is_here() else ("tensorflow",)
+    """A process for each library that is installed."""
+    libraries = ("tensorflow", "oneDNN", *["torch"] * torch_is_here())
     return [
-        Side(Forms, None, list, precision, library=library)  # type: ignore[arg-type]
+        Side(Alone, None, list, precision, library=library)  # type: ignore[arg-type]
         for library in libraries
     ]
 
 
 class Floor:
-    """The convolutions and products of a recipe's step, each alone in its quickest form.
+    """The convolutions and products of a recipe's step, each alone where it is quickest.
 
     Batches of more than `MOST` images are timed as `MOST`, and count as many times as much.
     """
@@ -260,23 +240,23 @@ class Floor:
             share = operation.times * recipe.batch_size / images
             self.times[shape] = self.times.get(shape, 0.0) + share
         self.sides = sides_for(precision)
-        for shape in tqdm(self.times, desc="forms", leave=False):
+        for shape in tqdm(self.times, desc="operations", leave=False):
             for side in self.sides:
                 side.call("prepare", shape)
         self.found: dict[Shape, dict[str, list[float]]] = {}
 
     def measure(self) -> None:
-        """One round of all forms."""
+        """One round of all operations."""
         for shape in self.times:
             for side in self.sides:
-                for form, taken in side.call("measure", shape).items():
-                    self.found.setdefault(shape, {}).setdefault(form, []).append(taken)
+                for library, taken in side.call("measure", shape).items():
+                    self.found.setdefault(shape, {}).setdefault(library, []).append(taken)
 
     def seconds(self) -> list[float]:
-        """Of every round, by the forms that are the quickest by their medians."""
+        """Of every round, by the libraries that are the quickest by their medians."""
         best = [
-            [self.times[shape] * taken for taken in min(forms.values(), key=statistics.median)]
-            for shape, forms in self.found.items()
+            [self.times[shape] * taken for taken in min(ways.values(), key=statistics.median)]
+            for shape, ways in self.found.items()
         ]
         return [sum(seconds) for seconds in zip(*best, strict=True)]
 
@@ -292,8 +272,8 @@ def recipe_of(name: str) -> Recipe:
     return vary(recipe, channels=3) if name.startswith("svhn-baseline") else recipe
 
 
-def time_forms(sides: Sequence[Side], name: str, rounds: int) -> list[dict[str, Any]]:
-    """Every operation of a recipe's step in every form: seconds of all rounds."""
+def time_operations(sides: Sequence[Side], name: str, rounds: int) -> list[dict[str, Any]]:
+    """Every operation of a recipe's step by every library: seconds of all rounds."""
     recipe = recipe_of(name)
     networks = recipe.build()
     generator = networks.pop("generator")
@@ -305,8 +285,8 @@ def time_forms(sides: Sequence[Side], name: str, rounds: int) -> list[dict[str, 
         seconds: dict[str, list[float]] = {}
         for _ in range(rounds):
             for side in sides:
-                for form, taken in side.call("measure", shape).items():
-                    seconds.setdefault(form, []).append(taken)
+                for library, taken in side.call("measure", shape).items():
+                    seconds.setdefault(library, []).append(taken)
         found.append(
             {
                 "layer": operation.layer.name,
@@ -321,9 +301,9 @@ def time_forms(sides: Sequence[Side], name: str, rounds: int) -> list[dict[str, 
 
 
 def report(name: str, found: Sequence[Mapping[str, Any]]) -> None:
-    """Print a recipe's table and what the best forms would save."""
+    """Print a recipe's table, and what a step takes in all by each library."""
     medians = [{k: statistics.median(v) for k, v in one["seconds"].items()} for one in found]
-    whole = sum(one["times"] * m["plain"] for one, m in zip(found, medians, strict=True))
+    whole = sum(one["times"] * m["tensorflow"] for one, m in zip(found, medians, strict=True))
     print(f"\n{name}, batch {found[0]['images']}: ms (GFLOP/s) of each operation, alone")
     for one, median in zip(found, medians, strict=True):
         print(
@@ -332,68 +312,75 @@ def report(name: str, found: Sequence[Mapping[str, Any]]) -> None:
                 f"{form} {1000 * s:.2f} ({2e-9 * one['macs'] / s:.0f})"
                 for form, s in median.items()
             )
-            + f"  {one['times'] * median['plain'] / whole:.0%}"
+            + f"  {one['times'] * median['tensorflow'] / whole:.0%}"
         )
-    for forms in (("plain",), ("quick",), ("plain", "quick"), tuple(medians[0])):
+    for libraries in (*((library,) for library in medians[0]), tuple(medians[0])):
         best = sum(
-            one["times"] * min(m[f] for f in forms if f in m)
+            one["times"] * min(m[library] for library in libraries if library in m)
             for one, m in zip(found, medians, strict=True)
         )
-        print(f"sum of a step, best of {', '.join(forms)}: {1000 * best:.1f} ms")
+        print(f"sum of a step, best of {', '.join(libraries)}: {1000 * best:.1f} ms")
 
 
-def distance_after(name: str, steps: int) -> dict[str, dict[str, float]]:
-    """How far weights are apart after one step and after so many, and how far they have moved.
+class Steps:
+    """Trains recipes without oneDNN or with it, in a process of its own: see `Side`."""
 
-    "forms" is the quick form against TensorFlow's. "rounding" is the control: TensorFlow's form
-    against itself with half of the weights changed at the start by a rounding, 1.2e-7 of their
-    size, the farthest of `CONTROLS` such runs. Root mean squares over all weights of all networks.
-    Batches are of at most 16 images.
-    """
-    from ganlib.startup import tf
+    def __init__(self, recipe: Recipe, images: Any, precision: str, library: str) -> None:
+        set_onednn(library)
 
-    recipe = dataclasses.replace(recipes.get(name), steps_per_execution=1)
-    if recipe.fitted or recipe.kind == "cyclegan":
-        return {}
-    size = min(recipe.batch_size, 16)
-    found: dict[str | int, dict[int, np.ndarray]] = {}
-    for run in ("plain", "forms", *range(CONTROLS)):
-        system = recipe.system(seed=0, operations="quick" if run == "forms" else "plain")
-        rng = np.random.default_rng(run if isinstance(run, int) else 0)
-        for weight in _trainable(system) if isinstance(run, int) else ():
-            changed = rng.integers(0, 2, weight.shape).astype(np.float32)
-            weight.assign(weight.numpy() * (1 + np.finfo(np.float32).eps * changed))
-        found[run] = {0: flat(system)}
+    def weights(self, name: str, steps: int, rounded: int | None = None) -> dict[int, np.ndarray]:
+        """All trainable weights before the first step, after it, and after so many, as vectors.
+
+        Batches are of at most 16 images. With `rounded`, a seed, half of the weights are changed at
+        the start by a rounding, 1.2e-7 of their size.
+        """
+        from ganlib.startup import tf
+
+        recipe = dataclasses.replace(recipes.get(name), steps_per_execution=1)
+        size = min(recipe.batch_size, 16)
+        system = recipe.system(seed=0)
+        weights = [w for net in system.networks.values() for w in net.trainable_variables]
+        if rounded is not None:
+            rng = np.random.default_rng(rounded)
+            for weight in weights:
+                changed = rng.integers(0, 2, weight.shape).astype(np.float32)
+                weight.assign(weight.numpy() * (1 + np.finfo(np.float32).eps * changed))
         rng = np.random.default_rng(0)
+        found = {0: np.concatenate([weight.numpy().ravel() for weight in weights])}
         for step in range(steps):
             images = rng.uniform(-1, 1, (size, *recipe.image_shape)).astype(np.float32)
             labels = rng.integers(0, 10, size)
             system.step({"images": tf.constant(images), "labels": tf.constant(labels)}, step)
             if step + 1 in (1, steps):
-                found[run][step + 1] = flat(system)
-    plain = found.pop("plain")
-    distances: dict[str, dict[str, float]] = {}
-    for step in list(plain)[1:]:
-        apart = {run: _root(weights[step] - plain[step]) for run, weights in found.items()}
-        distances[str(step)] = {
-            "forms": apart["forms"],
-            "rounding": max(apart[run] for run in range(CONTROLS)),
-            "moved": _root(plain[step] - plain[0]),
+                found[step + 1] = np.concatenate([weight.numpy().ravel() for weight in weights])
+        return found
+
+
+def distance_after(name: str, steps: int, sides: Sequence[Side]) -> dict[str, dict[str, float]]:
+    """How far weights are apart after one step and after so many, and how far they have moved.
+
+    "oneDNN" is TensorFlow with oneDNN against TensorFlow without. "rounding" is the control:
+    TensorFlow against itself with half of the weights changed at the start by a rounding, the
+    farthest of `CONTROLS` such runs. Root mean squares over all weights of all networks.
+
+    Parameters
+    ----------
+    sides : of `Steps`, without oneDNN and with it
+    """
+    plain, other = (side.call("weights", name, steps) for side in sides)
+    rounded = [sides[0].call("weights", name, steps, seed) for seed in range(CONTROLS)]
+
+    def root(values: np.ndarray) -> float:
+        return float(np.sqrt(np.mean(np.square(values))))
+
+    return {
+        str(step): {
+            "oneDNN": root(other[step] - plain[step]),
+            "rounding": max(root(weights[step] - plain[step]) for weights in rounded),
+            "moved": root(plain[step] - plain[0]),
         }
-    return distances
-
-
-def _root(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(np.square(values))))
-
-
-def _trainable(system: Any) -> list[Any]:
-    return [w for network in system.networks.values() for w in network.trainable_variables]
-
-
-def flat(system: Any) -> np.ndarray:
-    """All trainable weights as one vector."""
-    return np.concatenate([weight.numpy().ravel() for weight in _trainable(system)])
+        for step in list(plain)[1:]
+    }
 
 
 def main() -> None:
@@ -408,17 +395,22 @@ def main() -> None:
     if arguments.steps:
         record["steps"] = arguments.steps
         record["weights"] = {}
-        for name in recipes.RECIPES:
-            if distances := distance_after(name, arguments.steps):
+        both: list[Any] = [
+            Side(Steps, None, list, "float32", library=library)  # type: ignore[arg-type]
+            for library in ("tensorflow", "oneDNN")
+        ]
+        for name, recipe in recipes.RECIPES.items():
+            if not recipe.fitted and recipe.kind != "cyclegan":
+                distances = distance_after(name, arguments.steps, both)
                 record["weights"][name] = distances
                 for step, apart in distances.items():
                     words = "  ".join(f"{what} {value:.1e}" for what, value in apart.items())
                     print(f"{name:<24} step {step:>3}  {words}", flush=True)
     else:
         sides = sides_for("float32")
-        record |= {"one core": sides[0].call("bounds"), "recipes": {}}
+        record |= {"one core": sides[1].call("bounds"), "recipes": {}}
         for name in arguments.recipe:
-            found = time_forms(sides, name, arguments.rounds)
+            found = time_operations(sides, name, arguments.rounds)
             record["recipes"][name] = found
             report(name, found)
         for side in sides:
