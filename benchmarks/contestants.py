@@ -526,6 +526,19 @@ class Side:
         return result
 
 
+@contextlib.contextmanager
+def silent() -> Iterator[None]:
+    """Nothing reaches the standard error stream, not even from C++."""
+    saved = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
 def peak_memory() -> float:
     """This process's peak resident memory so far, in MB."""
     try:
@@ -556,7 +569,8 @@ def _serve(
             os.environ.pop("TF_ENABLE_ONEDNN_OPTS", None)
             if issubclass(kind, TutorialWithOneDNN):
                 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-            import tensorflow as tf
+            with silent():
+                import tensorflow as tf
 
             tf.config.optimizer.set_experimental_options({"remapping": True})
         contestant = kind(recipe, images(), precision, **options)

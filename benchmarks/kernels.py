@@ -19,6 +19,7 @@ import argparse
 import dataclasses
 import functools
 import json
+import math
 import os
 import statistics
 import time
@@ -40,7 +41,8 @@ DEFAULT = ("mnist-baseline", "svhn-baseline", "mnist-express", "svhn-express")
 MOST = 64  # images of a batch: more take longer and show the same
 SHORTEST = 0.004  # seconds of a measurement; shorter operations are repeated
 CONTROLS = 4  # runs with some weights rounded otherwise
-IN_A_CALL = 4  # operations one after the other: TensorFlow takes a while to be called
+IN_A_CALL = 4  # small operations one after the other: TensorFlow takes a while to be called
+LARGE = 1e8  # multiply-accumulates of an operation that is called alone
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,8 +82,14 @@ def tensors(shape: Shape) -> dict[str, np.ndarray]:
     }
 
 
+def in_a_call(shape: Shape) -> int:
+    """How often `in_tensorflow` does an operation."""
+    places = math.prod(shape.small[:-1])
+    return 1 if shape.images * places * math.prod(shape.kernel) > LARGE else IN_A_CALL
+
+
 def in_tensorflow(shape: Shape, precision: str) -> dict[str, Any]:
-    """A function that does an operation `IN_A_CALL` times."""
+    """A function that does an operation once, or `IN_A_CALL` times: see `in_a_call`."""
     from ganlib.startup import tf
 
     made_up = tensors(shape)
@@ -109,7 +117,7 @@ def in_tensorflow(shape: Shape, precision: str) -> dict[str, Any]:
 
     def several() -> list[Any]:
         results: list[Any] = []  # all are returned, or TensorFlow leaves some out
-        for _ in range(IN_A_CALL):
+        for _ in range(in_a_call(shape)):
             with tf.control_dependencies(results[-1:]):
                 results.append(do())
         return results
@@ -171,10 +179,10 @@ class Alone:
             import torch
 
             torch.set_num_threads(1)
-            self.make, self.in_a_call = in_torch, 1
+            self.make = in_torch
         else:
             set_onednn(library)
-            self.make, self.in_a_call = in_tensorflow, IN_A_CALL
+            self.make = in_tensorflow
 
     def prepare(self, shape: Shape) -> None:
         """Trace an operation, and find how often to call it."""
@@ -189,13 +197,12 @@ class Alone:
 
     def measure(self, shape: Shape) -> dict[str, float]:
         """Seconds of one operation, by name."""
-        seconds = {}
+        seconds, often = {}, 1 if self.library == "torch" else in_a_call(shape)
         for name, function in self.functions[shape].items():
             start = time.perf_counter()
             for _ in range(self.times[shape, name]):
                 function()
-            calls = self.times[shape, name] * self.in_a_call
-            seconds[name] = (time.perf_counter() - start) / calls
+            seconds[name] = (time.perf_counter() - start) / (self.times[shape, name] * often)
         return seconds
 
     def bounds(self) -> dict[str, float]:

@@ -1,12 +1,13 @@
 """How quick is training? ganlib beside the same networks as others would train them.
 
-    python benchmarks/throughput.py [--workload NAME …] [--rounds 5] [--seconds 1.5]
+    python benchmarks/throughput.py [--workload NAME …] [--rounds 3] [--seconds 1]
                                     [--json FILE] [--scaling]
 
 Every contestant of `contestants` runs in a process of its own, one at a time, in blocks of about
 so many seconds; a round is one block of each, and every second round goes backwards. What counts
 are the ratios within a round: a machine whose speed drifts slows all down. Other work on the
-machine widens the spread, so it should be quiet: look at the ranges.
+machine widens the spread, so it should be quiet: look at the ranges. The JSON file is written after
+each workload, and keeps those that are not measured this time.
 
 The images are noise: speed does not depend on what they show. Their number divides by every batch
 here, so that nothing is traced anew in the middle of a block. Precisions that the processor has no
@@ -220,7 +221,7 @@ def report(name: str, result: dict[str, Any]) -> None:
         f"{reached:,.0f} GFLOP/s, {reached / peaks[precision]:.0%} of that in {precision}"
     )
     print(
-        "ganlib auto, time of a step / its convolutions and products, each where it is quickest "
+        "ganlib auto, time of a step / its arithmetic alone, one core, each where it is quickest "
         f"({1000 * statistics.median(result['floor_seconds']):.2f} ms): "
         f"{spread(result['step_over_quickest'])}"
     )
@@ -283,21 +284,29 @@ def main() -> None:
     """Measure, print, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workload", nargs="*", choices=WORKLOADS, default=list(WORKLOADS))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1.5, help="length of a block")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.0, help="length of a block")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--scaling", action="store_true", help="also batch, width, side and images")
     options = parser.parse_args()
     record: dict[str, Any] = {"seconds_of_a_block": options.seconds, "workloads": {}}
+    if options.json and options.json.exists():
+        record = json.loads(options.json.read_text(encoding="utf-8"))
+    record |= describe()
     for name in options.workload:
         result = compare(WORKLOADS[name], options.rounds, options.seconds)
         record["workloads"][name] = result
         report(name, result)
+        keep(record, options.json)
     if options.scaling:
         record["scaling"] = scale(options.rounds, options.seconds)
-    if options.json:
-        record |= describe()
-        options.json.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        keep(record, options.json)
+
+
+def keep(record: dict[str, Any], path: Path | None) -> None:
+    """Write what is measured, if a file is named."""
+    if path:
+        path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ BENCHMARKS = ROOT / "benchmarks"
 KINDS = ("float32", "bfloat16")
 """Of processors, by what ganlib computes in there; records are ``benchmarks/NAME-KIND.json``."""
 ALONE = {
-    "step_over_quickest": "time of a step / its arithmetic alone, each where it is quickest",
+    "step_over_quickest": "time of a step / its arithmetic alone, one core, where quickest",
     "step_over_floor": "time of a step / its arithmetic alone, in TensorFlow",
 }
 LIBRARIES = {
