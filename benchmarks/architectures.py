@@ -28,7 +28,6 @@ from ganlib.search.training import chosen_by, scored
 
 FILE = DATABASE.with_suffix(".json")
 SEEDS = 20  # searches of each kind
-RETRAINED = 3  # of them, those whose best is trained anew
 FRESH = (1, 2, 3)  # seeds that no search has seen
 
 
@@ -106,7 +105,7 @@ def searched(family: Family, data: Dataset) -> None:
 
 def wanted(family: Family) -> list[str]:
     """What is trained with fresh seeds: the best of the first searches, ladders, captions."""
-    texts = [one.best for many in family.searches().values() for one in many[:RETRAINED]]
+    texts = lesson.winners(family.searches())
     if family is lesson.GAN:
         texts += [text for ladder in lesson.LADDERS.values() for text in ladder.values()]
     return list(dict.fromkeys([*texts, *family.captions.values()]))
