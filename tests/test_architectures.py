@@ -64,12 +64,13 @@ def test_a_search_pays_until_the_next_training_is_too_dear():
     np.testing.assert_array_equal(found.best_after([1.0, 2.0, 4.0, 5.0]), [np.nan, 9, 9, 5])
 
 
-def test_the_fresh_seeds_are_three_of_each_network(family):
+def test_the_fresh_seeds_are_three_of_each_network_that_was_trained(family):
     fresh = family.fresh()
     wanted = {*family.captions.values(), *architectures.winners(family.searches())}
     if family is GAN:
         wanted |= {text for ladder in architectures.LADDERS.values() for text in ladder.values()}
-    assert wanted == set(fresh) and all(set(seeds) == {1, 2, 3} for seeds in fresh.values())
+    assert all(set(seeds) == {1, 2, 3} for seeds in fresh.values())
+    assert set(fresh) == wanted if family is GAN else set(fresh) <= wanted
     assert all(min(seeds.values()) > 0 for seeds in family.fresh("seconds").values())
 
 

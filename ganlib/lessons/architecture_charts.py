@@ -57,7 +57,7 @@ def families(found: Sequence[Family]) -> Figure:
         groups = {"winners, fresh seeds": ("o", winners(searches))}
         groups["captions, fresh seeds"] = ("*", [*family.captions.values()])
         for label, (marker, texts) in groups.items():
-            texts = [text for text in texts if text in scores]
+            texts = [text for text in texts if len(scores.get(text, ())) > 2]
             x, y = ([np.mean([*of[t].values()]) for t in texts] for of in (seconds, scores))
             axis.plot(x, y, marker, color="black", markersize=11, label=label, alpha=0.7)
         axis.set(title=f"{family.name}, {len(known)} architectures", yscale="log")
