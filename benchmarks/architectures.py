@@ -108,7 +108,7 @@ def wanted(family: Family) -> list[str]:
     texts = lesson.winners(family.searches())
     if family is lesson.GAN:
         texts += [text for ladder in lesson.LADDERS.values() for text in ladder.values()]
-    return list(dict.fromkeys([*texts, *family.captions.values()]))
+    return list(dict.fromkeys([*family.captions.values(), *texts]))
 
 
 def anew(family: Family, text: str, seed: int, data: Dataset) -> None:

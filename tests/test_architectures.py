@@ -10,7 +10,10 @@ from ganlib.search.spaces import OPTIMUM, TOY
 SIZES = {"GAN": 84, "cGAN": 36, "DCGAN": 24}
 
 
-@pytest.fixture(scope="module", params=FAMILIES.values(), ids=FAMILIES)
+MEASURED = [FAMILIES[name] for name in architectures.record()]
+
+
+@pytest.fixture(scope="module", params=MEASURED, ids=lambda one: one.name)
 def family(request):
     return request.param
 
@@ -112,9 +115,11 @@ def test_the_mean_of_the_last_proposals_by_hand():
 
 
 def test_the_picture_has_a_panel_for_each_family():
-    figure = architecture_charts.families([*FAMILIES.values()])
+    figure = architecture_charts.families(MEASURED)
     assert [axis.get_title() for axis in figure.axes] == [
-        f"{name}, {size} architectures" for name, size in SIZES.items()
+        f"{name}, {size} architectures"
+        for name, size in SIZES.items()
+        if name in architectures.record()
     ]
 
 
