@@ -172,10 +172,12 @@ def test_a_claim_of_another_benchmark_waits_for_its_record(tmp_path, monkeypatch
     monkeypatch.setattr(others, "ROOT", tmp_path)
     assert others.wider({})[0] == MIXED and others.wider({})[1].startswith("not run")
     lines = [
-        {"architecture": text, "seed": seed, "score": score + seed}
-        for text, score in (
-            ("G 128-256-512-1024, D 512-256", 10),
-            ("G 192-384-768-1536, D 768-384", 20),
+        {"family": family, "architecture": text, "seed": seed, "score": score + seed}
+        for family, text, score in (
+            ("GAN", "G 128-256-512-1024, D 512-256", 10),
+            ("GAN", "G 192-384-768-1536, D 768-384", 20),
+            ("cGAN", "G 128-256-512-1024, D 512-512-512", 30),  # another family's
+            ("cGAN", "G 128-256-512-1024, D 512-512-256", 40),
         )
         for seed in (1, 2, 3)
     ]
@@ -183,9 +185,9 @@ def test_a_claim_of_another_benchmark_waits_for_its_record(tmp_path, monkeypatch
     file = tmp_path / "benchmarks" / "architectures-fresh.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
     verdict, numbers = others.wider({})
-    assert verdict == HOLDS and numbers.endswith(
-        "times 1 11.0, 12.0, 13.0; times 1.5 21.0, 22.0, 23.0"
-    )
+    assert verdict == HOLDS
+    assert "times 1 11.0, 12.0, 13.0; times 1.5 21.0, 22.0, 23.0; the report's own" in numbers
+    assert "cGAN, 1 of 1 are worse in each seed" in numbers and " GAN, " not in numbers
 
 
 def test_a_shipped_run_says_its_epochs_and_leaves_out_scores_of_an_older_judge():

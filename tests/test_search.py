@@ -62,6 +62,7 @@ def test_the_deepest_and_the_shallowest_networks_of_a_space_can_be_built(name):
         for network, built in made.build().items():
             assert made.networks[network].options[space.option] == widths[network]
             assert built.count_params() > 0
+        made.check_generator(made.build()["generator"])  # its images have the recipe's size
 
 
 def test_the_toy_has_one_optimum_and_it_is_known():

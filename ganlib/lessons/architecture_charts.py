@@ -1,11 +1,12 @@
 """Charts of lesson 21: searches by their cost, what they propose, winners, ladders."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from ganlib.lessons.architectures import LADDERS, SEARCHES, Search, interval
+from ganlib.lessons.architectures import LADDERS, SEARCHES, Family, Search, interval, winners
 from ganlib.lessons.charts import POINTS, _legible, _panels
 
 COLOURS = dict(zip(SEARCHES, ("#777777", "#e69f00", "#009e73", "#0072b2", "#cc79a7"), strict=True))
@@ -19,6 +20,15 @@ def histories(searches: Mapping[str, Sequence[Search]], lines: Mapping[str, floa
     lines : a name and a score of each horizontal line
     """
     figure, (axis,) = _panels(1, 5.0)
+    _histories(axis, searches, lines)
+    axis.set_ylabel("Fréchet distance, best so far")
+    axis.legend(fontsize=POINTS - 1)
+    return _legible(figure)
+
+
+def _histories(
+    axis: Any, searches: Mapping[str, Sequence[Search]], lines: Mapping[str, float]
+) -> None:
     budget = max(one.spent for many in searches.values() for one in many)
     moments = np.linspace(0, budget, 61)[1:]
     for name, many in searches.items():
@@ -29,9 +39,33 @@ def histories(searches: Mapping[str, Sequence[Search]], lines: Mapping[str, floa
         axis.fill_between(moments[whole], low, high, color=COLOURS[name], alpha=0.15)
     for number, (name, score) in enumerate(lines.items()):
         axis.axhline(score, color="black", linestyle=("--", ":", "-.")[number % 3], label=name)
-    axis.set(xlabel="CPU seconds of training", ylabel="Fréchet distance, best so far")
+    axis.set(xlabel="CPU seconds of training")
     axis.grid(alpha=0.3)
-    axis.legend(fontsize=POINTS - 1)
+
+
+def families(found: Sequence[Family]) -> Figure:
+    """A panel for each family: its searches, and networks that were trained with fresh seeds.
+
+    A network stands at the CPU seconds of one training and the mean score of its seeds.
+    """
+    figure, axes = _panels(len(found), 5.4)
+    for axis, family in zip(axes, found, strict=True):
+        searches, known = family.searches(), family.table()
+        best = min(rungs[-1][1] for rungs in known.values())
+        _histories(axis, searches, {"best of the table": best})
+        scores, seconds = family.fresh(), family.fresh("seconds")
+        groups = {"winners, fresh seeds": ("o", winners(searches))}
+        groups["captions, fresh seeds"] = ("*", [*family.captions.values()])
+        for label, (marker, texts) in groups.items():
+            texts = [text for text in texts if len(scores.get(text, ())) > 2]
+            x, y = ([np.mean([*of[t].values()]) for t in texts] for of in (seconds, scores))
+            axis.plot(x, y, marker, color="black", markersize=11, label=label, alpha=0.7)
+        axis.set(title=f"{family.name}, {len(known)} architectures", yscale="log")
+        axis.yaxis.set_major_formatter("{x:.0f}")
+        axis.yaxis.set_minor_formatter("{x:.0f}")
+    axes[0].set_ylabel("Fréchet distance, best so far")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=POINTS - 1)
     return _legible(figure)
 
 

@@ -24,20 +24,11 @@ from ganlib.search.spaces import Space
 from ganlib.search.study import filled, quiet
 from ganlib.search.training import chosen_by
 
-RECIPE = "review-mlp"
 RATE = 2e-3
-"""Of Adam: ten times the recipe's, as a trial is short."""
+"""Of Adam: ten times the recipes', as a trial is short."""
 WIDTHS = (64, 256)
-SPACE = Space(
-    {"generator": (1, 2, 3), "discriminator": (1, 2)},
-    dict.fromkeys(("generator", "discriminator"), WIDTHS),
-)
-"""14 generators with 6 discriminators: 84 architectures."""
-STEPS = 640
-"""Of 64 images; scored after 160, 320 and 640."""
 DATABASE = ROOT / "benchmarks" / "architectures.db"
 FRESH_FILE = ROOT / "benchmarks" / "architectures-fresh.jsonl"
-STUDY = "every"
 SEARCHES = {
     "chance": "random",
     "halving": "halving",
@@ -46,33 +37,6 @@ SEARCHES = {
     "frozen controller": "frozen",
 }
 """Names in pictures, and those of `ganlib.search.samplers.SEARCHERS`."""
-CAPTIONS = {
-    "section 3.1": "G 128-256-512, D 512-256",
-    "figure 17": "G 128-256-512-1024, D 512-256",
-    "figures 5, 18": "G 128-256-512-1024, D 512-512-256",
-    "figure 6": "G 128-256-512-1024, D 512-1024-512",
-    "figure 7": "G 128-256-512-1024-1536, D 512-1024-512",
-    "figure 8": "G 128-256-512-1024-1536, D 512-512-256",
-    "figure 19": "G 128-256-512-1024, D 512-512-512",
-}
-"""The dense GANs of `review` by the figures whose captions have them, and its section 3.1."""
-OWN = CAPTIONS["figure 17"]
-LADDERS = {
-    "widths, times": {
-        share: "G {}-{}-{}-{}, D {}-{}".format(
-            *(round(float(share) * n) for n in (128, 256, 512, 1024, 512, 256))
-        )
-        for share in ("0.125", "0.25", "0.5", "1", "1.5")
-    },
-    "generator, layers of 256": {
-        str(n): f"G {'-'.join(['256'] * n)}, D 512-256" for n in range(1, 6)
-    },
-    "discriminator, layers of 256": {
-        str(n): f"G 128-256-512, D {'-'.join(['256'] * n)}" for n in range(1, 5)
-    },
-}
-"""Networks that grow from left to right: all widths of `OWN`, or the number of layers."""
-
 TOY_BEST = {
     "generator layers": 2,
     "generator 1": 64,
@@ -86,51 +50,6 @@ Rung = tuple[int, float, float]
 """Steps, Fréchet distance, CPU seconds of training so far."""
 Table = dict[str, list[Rung]]
 """Rungs of each architecture, by its text."""
-
-
-def stacks(text: str) -> dict[str, list[int]]:
-    """The widths of both networks, from ``G 128-256, D 512``."""
-    return {
-        name: [int(n) for n in part.strip()[2:].split("-")]
-        for name, part in zip(SPACE.layers, text.split(","), strict=True)
-    }
-
-
-def recipe() -> Recipe:
-    """The recipe of all trials."""
-    return vary(recipes.get(RECIPE), learning_rate=RATE)
-
-
-def of(text: str) -> Recipe:
-    """The recipe with networks of these widths."""
-    return changed(
-        recipe(), **{name: {SPACE.option: widths} for name, widths in stacks(text).items()}
-    )
-
-
-def table() -> Table:
-    """What every architecture of the space scored and cost, from the database that ships."""
-    found: Table = {}
-    for trial in filled(study()).values():
-        seconds = trial.user_attrs["at rungs"]
-        scores = sorted(trial.intermediate_values.items())
-        found[SPACE.text(trial.params)] = [
-            (steps, score, at) for (steps, score), at in zip(scores, seconds, strict=True)
-        ]
-    return found
-
-
-def study() -> optuna.Study:
-    """The study of all architectures in the database that ships."""
-    with quiet():
-        return optuna.load_study(study_name=STUDY, storage=f"sqlite:///{DATABASE}")
-
-
-def record() -> dict[str, Any]:
-    """What ``benchmarks/architectures.py`` measured."""
-    text = DATABASE.with_suffix(".json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
 
 
 @dataclass(frozen=True)
@@ -165,28 +84,182 @@ class Search:
         return np.where(np.isfinite(found), found, np.nan)
 
 
-def search(searcher: str, seed: int, known: Table, budget: float) -> Search:
-    """Search in a table until the next training would go beyond the budget.
+@dataclass(frozen=True)
+class Family:
+    """One kind of GAN, and what a search in it may choose and spend.
+
+    Attributes
+    ----------
+    name : in the record, the database and pictures
+    recipe : of all trainings
+    space : all its architectures are in the table
+    steps : of 64 images; scored after a quarter, a half and all
+    budget : CPU seconds of training for one search
+    captions : networks of `review` by the figures whose captions have them, and its section 3.1
+    """
+
+    name: str
+    recipe: str
+    space: Space
+    steps: int
+    budget: float
+    captions: Mapping[str, str]
+
+    def of(self, text: str) -> Recipe:
+        """The recipe with the networks of a text such as ``G 128-256, D 512``."""
+        made = vary(recipes.get(self.recipe), learning_rate=RATE)
+        stacks = {
+            network: {self.space.option: [int(n) for n in part.strip()[2:].split("-")]}
+            for network, part in zip(self.space.layers, text.split(","), strict=True)
+        }
+        return changed(made, **stacks)
+
+    def study(self) -> optuna.Study:
+        """The study of all architectures in the database that ships."""
+        with quiet():
+            return optuna.load_study(study_name=self.name, storage=f"sqlite:///{DATABASE}")
+
+    def table(self) -> Table:
+        """What every architecture of the space scored and cost."""
+        found: Table = {}
+        for trial in filled(self.study()).values():
+            seconds = trial.user_attrs["at rungs"]
+            scores = sorted(trial.intermediate_values.items())
+            found[self.space.text(trial.params)] = [
+                (steps, score, at) for (steps, score), at in zip(scores, seconds, strict=True)
+            ]
+        return found
+
+    def searches(self) -> dict[str, list[Search]]:
+        """The record's searches by the names of `SEARCHES`, one for each seed."""
+        found = record()[self.name]
+        texts = found["architectures"]
+        return {
+            name: [
+                Search(
+                    tuple(texts[n] for n in one["tried"]),
+                    tuple(one["scores"]),
+                    tuple(one["seconds"]),
+                )
+                for one in found["searches"][searcher]
+            ]
+            for name, searcher in SEARCHES.items()
+        }
+
+    def fresh(self, what: str = "score") -> dict[str, dict[int, float]]:
+        """Scores, or "seconds", of networks trained with seeds which no search has seen.
+
+        Those that have been trained: the report's largest networks need minutes of a core.
+        """
+        found: dict[str, dict[int, float]] = {}
+        if FRESH_FILE.is_file():
+            for one in map(json.loads, FRESH_FILE.read_text(encoding="utf-8").splitlines()):
+                if one["family"] == self.name:
+                    found.setdefault(one["architecture"], {})[one["seed"]] = one[what]
+        return found
+
+
+def record() -> dict[str, Any]:
+    """What ``benchmarks/architectures.py`` measured, by the names of families."""
+    text = DATABASE.with_suffix(".json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _space(generator: tuple[int, ...], discriminator: tuple[int, ...]) -> Space:
+    layers = {"generator": generator, "discriminator": discriminator}
+    return Space(layers, dict.fromkeys(layers, WIDTHS))
+
+
+GAN = Family(
+    "GAN",
+    "review-mlp",
+    _space((1, 2, 3), (1, 2)),  # 14 generators with 6 discriminators: 84 architectures
+    640,
+    150.0,
+    {
+        "section 3.1": "G 128-256-512, D 512-256",
+        "figure 17": "G 128-256-512-1024, D 512-256",
+        "figures 5, 18": "G 128-256-512-1024, D 512-512-256",
+        "figure 6": "G 128-256-512-1024, D 512-1024-512",
+        "figure 7": "G 128-256-512-1024-1536, D 512-1024-512",
+        "figure 8": "G 128-256-512-1024-1536, D 512-512-256",
+        "figure 19": "G 128-256-512-1024, D 512-512-512",
+    },
+)
+CGAN = Family(
+    "cGAN",
+    "review-cgan",
+    _space((1, 2), (1, 2)),  # 36
+    640,
+    150.0,
+    {
+        "section 3.1, figures 9, 10, 20": "G 128-256-512-1024, D 512-512-512",
+        "figures 11, 21": "G 128-256-512-1024-1536, D 512-512-512",
+        "figure 22": "G 128-256-512-1024, D 512-512-256",
+        "figure 12": "G 128-256-512-1024, D 512-512-1024",
+        "figure 23": "G 128-256-512-1024-2048, D 512-512-512-1024",
+    },
+)
+DCGAN = Family(
+    "DCGAN",
+    "review-dcgan",
+    Space(
+        {"generator": (2,), "discriminator": (1, 2)},
+        {"generator": (16, 32), "discriminator": (16, 64)},
+        "channels",
+    ),  # 24
+    80,
+    90.0,
+    {  # a quarter of the captions' channels
+        "section 3.1, / 4": "G 32-32-16, D 4-8-16-32",
+        "figure 13, / 4": "G 32-32-32-16, D 4-8-16-32",
+        "figure 16, / 4": "G 64-64-16-8, D 4-8-16-32-64",
+        "figures 14, 25, / 4": "G 32-32-32-16, D 4-8-16-32-64",
+        "figures 15, 24, / 4": "G 32-32-16-8, D 4-8-16-32-64",
+        "figure 26, / 4": "G 64-32-16-8, D 4-8-16-32-64",
+    },
+)
+FAMILIES = {family.name: family for family in (GAN, CGAN, DCGAN)}
+OWN = GAN.captions["figure 17"]
+LADDERS = {
+    "widths, times": {
+        share: "G {}-{}-{}-{}, D {}-{}".format(
+            *(round(float(share) * n) for n in (128, 256, 512, 1024, 512, 256))
+        )
+        for share in ("0.125", "0.25", "0.5", "1", "1.5")
+    },
+    "generator, layers of 256": {
+        str(n): f"G {'-'.join(['256'] * n)}, D 512-256" for n in range(1, 6)
+    },
+    "discriminator, layers of 256": {
+        str(n): f"G 128-256-512, D {'-'.join(['256'] * n)}" for n in range(1, 5)
+    },
+}
+"""Networks that grow from left to right: all widths of `OWN`, or the number of layers."""
+
+
+def search(searcher: str, seed: int, family: Family, known: Table) -> Search:
+    """Search in a family's table until the next training would go beyond its budget.
 
     Parameters
     ----------
     searcher : as in `ganlib.search.samplers.SEARCHERS`
-    budget : CPU seconds of training
     """
     with quiet():
         first = next(iter(known.values()))[0][0]
-        sampled = sampler(searcher, SPACE, seed)
+        sampled = sampler(searcher, family.space, seed)
         own = optuna.create_study(sampler=sampled, pruner=pruner(searcher, first))
         tried: list[tuple[str, float | None, float]] = []
         while True:
             trial = own.ask()
-            text = SPACE.text(chosen_by(trial, SPACE))
+            text = family.space.text(chosen_by(trial, family.space))
             for rung in known[text]:
                 steps, value, seconds = rung
                 trial.report(value, steps)
                 if pruned := trial.should_prune():
                     break
-            if sum(cost for _, _, cost in tried) + seconds > budget:
+            if sum(cost for _, _, cost in tried) + seconds > family.budget:
                 return Search(*map(tuple, zip(*tried, strict=True)))
             score = None if pruned else value
             own.tell(trial, score, None if score is not None else optuna.trial.TrialState.PRUNED)
@@ -224,30 +297,6 @@ def chance_of(controller: Controller, chosen: Mapping[str, int]) -> float:
     return likely
 
 
-def from_record(found: Mapping[str, Any]) -> dict[str, list[Search]]:
-    """The record's searches by the names of `SEARCHES`, one for each seed."""
-    texts = found["architectures"]
-    return {
-        name: [
-            Search(
-                tuple(texts[n] for n in one["tried"]), tuple(one["scores"]), tuple(one["seconds"])
-            )
-            for one in found["searches"][searcher]
-        ]
-        for name, searcher in SEARCHES.items()
-    }
-
-
-def fresh() -> dict[str, dict[int, float]]:
-    """Scores of architectures that were trained with seeds which no search has seen."""
-    found: dict[str, dict[int, float]] = {}
-    if FRESH_FILE.is_file():
-        for line in FRESH_FILE.read_text(encoding="utf-8").splitlines():
-            one = json.loads(line)
-            found.setdefault(one["architecture"], {})[one["seed"]] = one["score"]
-    return found
-
-
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
     """The mean of a few numbers and its 95 % interval by Student's t."""
     found = np.asarray(values, float)
@@ -260,3 +309,61 @@ def verdict(before: Sequence[float], after: Sequence[float]) -> str:
     if max(after) < min(before):
         return "helps"
     return "hurts" if min(after) > max(before) else "not decided"
+
+
+RETRAINED = 3
+"""Searches of each kind whose best is trained anew."""
+
+
+def winners(searches: Mapping[str, Sequence[Search]]) -> list[str]:
+    """What the first searches of each kind found."""
+    return sorted({one.best for many in searches.values() for one in many[:RETRAINED]})
+
+
+def beats(chance: Sequence[float], other: Sequence[float]) -> str:
+    """Whether a search is better than chance: it is certain where the intervals do not overlap."""
+    _, low, high = interval(chance)
+    _, least, most = interval(other)
+    return "beats chance" if most < low else "behind chance" if least > high else "not decided"
+
+
+def proposed(searches: Sequence[Search], last: int = 5, of: int | None = None) -> list[float]:
+    """The mean score of a few proposals, `of` the shortest search, one number for each seed."""
+    count = of or min(len(one.scores) for one in searches)
+    return [float(np.mean(np.array(one.scores[count - last : count], float))) for one in searches]
+
+
+def told(family: Family) -> str:
+    """What the record says of a family: its searches against chance, and the report's networks."""
+    searches, known, fresh = family.searches(), family.table(), family.fresh()
+    trials = np.median([len(one.texts) for one in searches["chance"]])
+    lines = [
+        f"{family.name}: {len(known)} architectures, {family.steps} steps each; "
+        f"{family.budget:.0f} CPU seconds a search, which are {trials:.0f} trials by chance"
+    ]
+    best = {name: [known[one.best][-1][1] for one in many] for name, many in searches.items()}
+    for name, values in best.items():
+        mean, low, high = interval(values)
+        against = "" if name == "chance" else beats(best["chance"], values)
+        lines.append(f"  {name:<18}{mean:5.1f} ({low:.1f} to {high:.1f})  {against}".rstrip())
+    count = min(len(one.scores) for n in ("controller", "frozen controller") for one in searches[n])
+    own, frozen = (
+        interval(proposed(searches[name], of=count)) for name in ("controller", "frozen controller")
+    )
+    learnt = "it has learnt" if own[2] < frozen[1] else "learning is not decided"
+    lines.append(
+        f"  proposals {count - 4} to {count}: controller {own[0]:.1f} ({own[1]:.1f} to "
+        f"{own[2]:.1f}), frozen {frozen[0]:.1f} ({frozen[1]:.1f} to {frozen[2]:.1f}): {learnt}"
+    )
+    trained = [
+        (place, [*fresh[text].values()])
+        for place, text in family.captions.items()
+        if len(fresh.get(text, ())) > 2
+    ]
+    if len(trained) > 1:
+        (place, first), *others = trained
+        steps = [verdict(first, values) for _, values in others]
+        counts = ", ".join(f"{steps.count(word)} {word}" for word in sorted(set(steps)))
+        share = f"{len(trained)} of {len(family.captions)} networks trained"
+        lines.append(f"  the report's steps from {place} ({share}): {counts}")
+    return "\n".join(lines)

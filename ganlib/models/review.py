@@ -96,8 +96,8 @@ def dcgan_generator(
 ) -> keras.Sequential:
     """A dense layer to a quarter of the side, then convolutions: images in [-1, 1].
 
-    `channels` are those after the dense layer and after each hidden convolution, two at least; the
-    first two of these come after an upsampling.
+    `channels` are those after the dense layer and after each hidden convolution, two at least. The
+    first two convolutions, the last one counted too, come after an upsampling.
     """
     height, width, image_channels = image_shape
     start = (height // 4, width // 4, channels[0])
@@ -114,6 +114,7 @@ def dcgan_generator(
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
+    stack += [layers.UpSampling2D()] if len(channels) == 2 else []
     stack += [layers.Conv2D(image_channels, 3, padding="same", activation="tanh")]
     return keras.Sequential(stack, name="generator")
 
