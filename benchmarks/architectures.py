@@ -21,6 +21,7 @@ import optuna
 from ganlib import datasets, devices
 from ganlib.datasets import Dataset
 from ganlib.lessons import architectures as lesson
+from ganlib.lessons.architecture_verdicts import winners
 from ganlib.lessons.architectures import DATABASE, FAMILIES, FRESH_FILE, RATE, Family
 from ganlib.search.study import STEPS as TAKEN
 from ganlib.search.study import Plan, open_study, storage, work
@@ -105,7 +106,7 @@ def searched(family: Family, data: Dataset) -> None:
 
 def wanted(family: Family) -> list[str]:
     """What is trained with fresh seeds: the best of the first searches, ladders, captions."""
-    texts = lesson.winners(family.searches())
+    texts = winners(family.searches())
     if family is lesson.GAN:
         texts += [text for ladder in lesson.LADDERS.values() for text in ladder.values()]
     return list(dict.fromkeys([*family.captions.values(), *texts]))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlib.lessons import architecture_charts, architectures
+from ganlib.lessons import architecture_charts, architecture_verdicts, architectures
 from ganlib.lessons.architectures import FAMILIES, GAN, Search
 from ganlib.search.spaces import OPTIMUM, TOY
 
@@ -69,7 +69,7 @@ def test_a_search_pays_until_the_next_training_is_too_dear():
 
 def test_the_fresh_seeds_are_three_of_each_network_that_was_trained(family):
     fresh = family.fresh()
-    wanted = {*family.captions.values(), *architectures.winners(family.searches())}
+    wanted = {*family.captions.values(), *architecture_verdicts.winners(family.searches())}
     if family is GAN:
         wanted |= {text for ladder in architectures.LADDERS.values() for text in ladder.values()}
     assert all(set(seeds) == {1, 2, 3} for seeds in fresh.values())
@@ -92,13 +92,13 @@ def test_the_captions_of_the_dcgan_have_a_quarter_of_the_channels():
 
 
 def test_a_search_beats_chance_where_the_intervals_do_not_overlap():
-    assert architectures.beats([3, 4, 3, 4], [1, 2, 1, 2]) == "beats chance"
-    assert architectures.beats([1, 2, 1, 2], [3, 4, 3, 4]) == "behind chance"
-    assert architectures.beats([1, 3, 1, 3], [2, 4, 2, 4]) == "not decided"
+    assert architecture_verdicts.beats([3, 4, 3, 4], [1, 2, 1, 2]) == "beats chance"
+    assert architecture_verdicts.beats([1, 2, 1, 2], [3, 4, 3, 4]) == "behind chance"
+    assert architecture_verdicts.beats([1, 3, 1, 3], [2, 4, 2, 4]) == "not decided"
 
 
 def test_a_family_is_told_from_its_record(family):
-    text = architectures.told(family)
+    text = architecture_verdicts.told(family)
     assert f"{family.name}: {SIZES[family.name]} architectures, {family.steps} steps" in text
     searches, known = family.searches(), family.table()
     for name, many in searches.items():
@@ -106,12 +106,15 @@ def test_a_family_is_told_from_its_record(family):
         chance = [known[one.best][-1][1] for one in searches["chance"]]
         (line,) = (x for x in text.splitlines() if x.strip().startswith(f"{name} "))
         assert f"{np.mean(best):.1f} (" in line
-        assert name == "chance" or line.endswith(architectures.beats(chance, best))
+        assert name == "chance" or line.endswith(architecture_verdicts.beats(chance, best))
 
 
 def test_the_mean_of_the_last_proposals_by_hand():
     tried = [Search(("a",) * n, tuple(map(float, range(n))), (1.0,) * n) for n in (6, 8)]
-    assert architectures.proposed(tried, last=2) == [4.5, 4.5]  # of the sixth trial and before
+    assert architecture_verdicts.proposed(tried, last=2) == [
+        4.5,
+        4.5,
+    ]  # of the sixth trial and before
 
 
 def test_the_picture_has_a_panel_for_each_family():
@@ -124,12 +127,12 @@ def test_the_picture_has_a_panel_for_each_family():
 
 
 def test_an_interval_and_a_verdict_by_hand():
-    mean, low, high = architectures.interval([1.0, 2.0, 3.0])
+    mean, low, high = architecture_verdicts.interval([1.0, 2.0, 3.0])
     half = 4.3027 / 3**0.5  # t of two degrees of freedom, times the standard error
     assert (mean, low, high) == pytest.approx((2.0, 2.0 - half, 2.0 + half), rel=1e-4)
-    assert architectures.verdict([3, 4], [1, 2]) == "helps"
-    assert architectures.verdict([1, 2], [3, 4]) == "hurts"
-    assert architectures.verdict([1, 3], [2, 4]) == "not decided"
+    assert architecture_verdicts.verdict([3, 4], [1, 2]) == "helps"
+    assert architecture_verdicts.verdict([1, 2], [3, 4]) == "hurts"
+    assert architecture_verdicts.verdict([1, 3], [2, 4]) == "not decided"
 
 
 def test_the_best_of_the_toy_is_its_optimum():

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ganlib.lessons.architectures import LADDERS, SEARCHES, Family, Search, interval, winners
+from ganlib.lessons.architecture_verdicts import interval, winners
+from ganlib.lessons.architectures import LADDERS, SEARCHES, Family, Search
 from ganlib.lessons.charts import POINTS, _legible, _panels
 
 COLOURS = dict(zip(SEARCHES, ("#777777", "#e69f00", "#009e73", "#0072b2", "#cc79a7"), strict=True))
