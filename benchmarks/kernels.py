@@ -40,7 +40,7 @@ from ganlib.recipes.vary import vary
 DEFAULT = ("mnist-baseline", "svhn-baseline", "mnist-express", "svhn-express")
 MOST = 64  # images of a batch: more take longer and show the same
 SHORTEST = 0.004  # seconds of a measurement; shorter operations are repeated
-CONTROLS = 4  # runs with some weights rounded otherwise
+CONTROLS = 2  # runs with some weights rounded otherwise
 IN_A_CALL = 4  # small operations one after the other: TensorFlow takes a while to be called
 LARGE = 1e8  # multiply-accumulates of an operation that is called alone
 
@@ -321,9 +321,10 @@ def report(name: str, found: Sequence[Mapping[str, Any]]) -> None:
             )
             + f"  {one['times'] * median['tensorflow'] / whole:.0%}"
         )
-    for libraries in (*((library,) for library in medians[0]), tuple(medians[0])):
+    names = tuple(dict.fromkeys(library for median in medians for library in median))
+    for libraries in (*((library,) for library in names), names):
         best = sum(
-            one["times"] * min(m[library] for library in libraries if library in m)
+            one["times"] * min(m.get(library, m["tensorflow"]) for library in libraries)
             for one, m in zip(found, medians, strict=True)
         )
         print(f"sum of a step, best of {', '.join(libraries)}: {1000 * best:.1f} ms")
@@ -368,7 +369,7 @@ def distance_after(name: str, steps: int, sides: Sequence[Side]) -> dict[str, di
 
     "oneDNN" is TensorFlow with oneDNN against TensorFlow without. "rounding" is the control:
     TensorFlow against itself with half of the weights changed at the start by a rounding, the
-    farthest of `CONTROLS` such runs. Root mean squares over all weights of all networks.
+    farther of `CONTROLS` such runs. Root mean squares over all weights of all networks.
 
     Parameters
     ----------

@@ -100,11 +100,14 @@ def test_speeds_over_the_tutorials_come_by_workload_and_kind_of_processor():
     rates = {
         "tutorial float32": [10.0, 20.0],
         "torch": [9.0, 9.0],
+        "tutorial, oneDNN": [10, 40],
         "ganlib float32 (auto)": [12, 30],
     }
     record = {"workloads": {"mlp": {"batch_size": 64, "images_per_second": rates}}}
     rows = records.throughput_rows({"AVX2": record})
-    assert rows == {"mlp, batch 64": {"AVX2: float32": [1.2, 1.5]}}
+    assert rows == {
+        "mlp, batch 64": {"AVX2: ganlib float32": [1.2, 1.5], "AVX2: tutorial, oneDNN": [1, 2]}
+    }
 
 
 def operation(**changed):

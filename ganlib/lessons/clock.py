@@ -185,14 +185,15 @@ def ratio_chart(rows: Mapping[str, Mapping[str, Sequence[float]]], xlabel: str) 
     ----------
     rows : label of a row to its series, a name and ratios each
     """
-    figure = Figure(figsize=(WIDTH, 1.5 + 0.5 * len(rows)), dpi=100, layout="constrained")
-    axis = figure.subplots()
     names = list(dict.fromkeys(name for series in rows.values() for name in series))
+    height = 1.5 + 0.25 * max(2, len(names)) * len(rows)
+    figure = Figure(figsize=(WIDTH, height), dpi=100, layout="constrained")
+    axis = figure.subplots()
     drawn = set()
     for place, series in enumerate(rows.values()):
         for name, ratios in series.items():
             number = names.index(name)
-            y = place + 0.22 * (number - (len(names) - 1) / 2)
+            y = place + (number - (len(names) - 1) / 2) * min(0.22, 0.8 / len(names))
             style: dict[str, Any] = {"color": f"C{number}"}
             axis.plot([min(ratios), max(ratios)], [y, y], linewidth=2.5, **style)
             label = None if name in drawn else name
@@ -204,5 +205,5 @@ def ratio_chart(rows: Mapping[str, Mapping[str, Sequence[float]]], xlabel: str) 
     axis.set_xlabel(xlabel, fontsize=POINTS)
     axis.tick_params(axis="x", labelsize=POINTS - 1.5)
     axis.grid(axis="x", alpha=0.3)
-    figure.legend(loc="outside upper center", ncols=len(names), fontsize=POINTS - 1)
+    figure.legend(loc="outside upper center", ncols=min(3, len(names)), fontsize=POINTS - 1)
     return figure

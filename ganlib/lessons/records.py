@@ -61,9 +61,11 @@ def throughput_rows(named: Mapping[str, Record]) -> Rows:
             row = rows.setdefault(f"{workload}, batch {found['batch_size']}", {})
             rates = found["images_per_second"]
             for name, own in rates.items():
+                ratios = [a / b for a, b in zip(own, rates["tutorial float32"], strict=True)]
+                if name == "tutorial, oneDNN":
+                    row[f"{kind}: {name}"] = ratios
                 if name.startswith("ganlib"):
-                    ratios = [a / b for a, b in zip(own, rates["tutorial float32"], strict=True)]
-                    row[f"{kind}: {name.split()[1]}"] = ratios
+                    row[f"{kind}: {name.removesuffix(' (auto)')}"] = ratios
     return rows
 
 

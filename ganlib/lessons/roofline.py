@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
 
 from ganlib.lessons.charts import POINTS, WIDTH
 
@@ -53,7 +54,9 @@ def roofline(record: Mapping[str, Any], names: Sequence[str]) -> Figure:
             axes.plot([x, x], [slow, quick], color=colour, linewidth=1.5, alpha=0.6)
             axes.plot(x, slow, "o", color=colour, markerfacecolor="white", markersize=9)
             axes.plot(x, quick, "o", color=colour, markersize=7)
-        axes.set(xscale="log", yscale="log", xlim=(1, 2 * most))
+        axes.set(xscale="log", yscale="log", xlim=(8, 2 * most), ylim=(3, 2 * bounds["gflops"]))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.set_title(name, fontsize=POINTS)
         axes.set_xlabel("FLOP a byte", fontsize=POINTS)
         axes.tick_params(labelsize=POINTS - 1.5)
