@@ -108,7 +108,8 @@ def test_a_family_is_told_from_its_record(family):
 
 def test_the_mean_of_the_last_proposals_by_hand():
     tried = [Search(("a",) * n, tuple(map(float, range(n))), (1.0,) * n) for n in (6, 8)]
-    assert architecture_verdicts.proposed(tried, last=2) == [4.5, 4.5]  # of the sixth trial and before
+    means = architecture_verdicts.proposed(tried, last=2)
+    assert means == [4.5, 4.5]  # of the sixth trial and the one before
 
 
 def test_the_picture_has_a_panel_for_each_family():
