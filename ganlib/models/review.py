@@ -97,7 +97,7 @@ def dcgan_generator(
     """A dense layer to a quarter of the side, then convolutions: images in [-1, 1].
 
     `channels` are those after the dense layer and after each hidden convolution, two at least. The
-    first two convolutions, the last one counted too, come after an upsampling.
+    first two convolutions of all come after an upsampling.
     """
     height, width, image_channels = image_shape
     start = (height // 4, width // 4, channels[0])
@@ -114,8 +114,8 @@ def dcgan_generator(
             BatchNormalization(),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
-    stack += [layers.UpSampling2D()] if len(channels) == 2 else []
-    stack += [layers.Conv2D(image_channels, 3, padding="same", activation="tanh")]
+    last = layers.Conv2D(image_channels, 3, padding="same", activation="tanh")
+    stack += [last] if len(channels) > 2 else [layers.UpSampling2D(), last]
     return keras.Sequential(stack, name="generator")
 
 
