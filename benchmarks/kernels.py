@@ -10,7 +10,7 @@ The last column is the share of the step's time in TensorFlow's own code.
 
     python benchmarks/kernels.py --steps 20
 
-trains every recipe so many steps without oneDNN and with it, from the same weights on the same
+trains every recipe, or those named, so many steps without oneDNN and with it, from the same weights on the same
 batches, and prints how far the weights are apart, beside what a change of all weights by a rounding
 does.
 """
@@ -394,7 +394,7 @@ def distance_after(name: str, steps: int, sides: Sequence[Side]) -> dict[str, di
 def main() -> None:
     """Measure, print, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--recipe", nargs="+", default=DEFAULT, metavar="NAME")
+    parser.add_argument("--recipe", nargs="+", metavar="NAME")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, help="compare weights after so many steps instead")
     parser.add_argument("--json", type=Path)
@@ -407,17 +407,21 @@ def main() -> None:
             Side(Steps, None, list, "float32", library=library)  # type: ignore[arg-type]
             for library in ("tensorflow", "oneDNN")
         ]
-        for name, recipe in recipes.RECIPES.items():
-            if not recipe.fitted and recipe.kind != "cyclegan":
-                distances = distance_after(name, arguments.steps, both)
-                record["weights"][name] = distances
-                for step, apart in distances.items():
-                    words = "  ".join(f"{what} {value:.1e}" for what, value in apart.items())
-                    print(f"{name:<24} step {step:>3}  {words}", flush=True)
+        chosen = arguments.recipe or [
+            name
+            for name, recipe in recipes.RECIPES.items()
+            if not recipe.fitted and recipe.kind != "cyclegan"
+        ]
+        for name in chosen:
+            distances = distance_after(name, arguments.steps, both)
+            record["weights"][name] = distances
+            for step, apart in distances.items():
+                words = "  ".join(f"{what} {value:.1e}" for what, value in apart.items())
+                print(f"{name:<24} step {step:>3}  {words}", flush=True)
     else:
         sides = sides_for("float32")
         record |= {"one core": sides[1].call("bounds"), "recipes": {}}
-        for name in arguments.recipe:
+        for name in arguments.recipe or DEFAULT:
             found = time_operations(sides, name, arguments.rounds)
             record["recipes"][name] = found
             report(name, found)
