@@ -225,16 +225,17 @@ def kernels() -> str:
 def weights(record: Record) -> str:
     """How far training with oneDNN leads from training without, beside another rounding."""
     first, last = (
-        [all_[str(n)] for all_ in record["weights"].values()] for n in (1, steps(record))
+        [found[str(n)] for found in record["weights"].values()] for n in (1, steps(record))
     )
-    near = sum(found["oneDNN"] <= found["rounding"] for found in last)
+    ratios = [found["oneDNN"] / found["rounding"] for found in last]
     return (
         f"With oneDNN and without, weights lie apart after one step by at most "
         f"{max(found['oneDNN'] / found['moved'] for found in first):.0e} of what they have moved "
-        f"(root mean squares, {len(first)} recipes). After {steps(record)} steps training has "
-        f"enlarged that: in {near} of {len(last)} recipes they lie no farther apart than without "
-        "oneDNN after half of the weights were rounded otherwise at the start, the farther of "
-        "two such runs."
+        f"(root mean squares; {', '.join(f'`{name}`' for name in record['weights'])}). Training "
+        f"enlarges any difference. After {steps(record)} steps they lie "
+        f"{median_and_range(ratios)} times as far apart as without oneDNN after another rounding "
+        "of half of the weights at the start (median and range of the recipes; the farther of two "
+        "such runs)."
     )
 
 
