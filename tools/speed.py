@@ -16,7 +16,7 @@ from ganlib.evaluation.tables import median_and_range
 BENCHMARKS = ROOT / "benchmarks"
 KINDS = ("float32", "bfloat16")
 """Of processors, by what ganlib computes in there; records are ``benchmarks/NAME-KIND.json``."""
-RACES = ("bfloat16",)
+RACES = KINDS
 ALONE = {
     "step_over_quickest": "time of a step / its arithmetic alone, one core, where quickest",
     "step_over_floor": "time of a step / its arithmetic alone, in TensorFlow",
