@@ -69,8 +69,9 @@ exercises: $(READY)
 accidents: $(READY)
 	$(BIN)/python tests/accidents.py --kills 50 --full 20
 
-# Two processes share the tests, each file stays in one of them (nbval needs that).
-TOGETHER ?= -n 2 --dist loadfile
+# Two processes share the tests, each file stays in one of them (nbval needs that). A process that
+# crashes ends them all: replaced by another, it would leave pytest-xdist 3.8 waiting for ever.
+TOGETHER ?= -n 2 --dist loadfile --max-worker-restart 0
 
 # Minutes that each lesson trains when it is tested; a reader gets the lesson's own.
 QUICK_MINUTES ?= 0.1

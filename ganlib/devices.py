@@ -123,6 +123,11 @@ def bar_interval() -> float:
     return 0.2 if sys.stderr and sys.stderr.isatty() else 15.0
 
 
+def onednn() -> bool:
+    """Whether TensorFlow computes with oneDNN: see `ganlib.startup`."""
+    return os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "1"
+
+
 def describe() -> dict[str, Any]:
     """Machine and versions, for a run's record."""
     import numpy
@@ -135,7 +140,7 @@ def describe() -> dict[str, Any]:
             "system": platform.system(),
             "processor": _cpuinfo("model name") or platform.processor() or platform.machine(),
             "instructions": instructions(),
-            "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "1",
+            "onednn": onednn(),
             "cores": os.cpu_count(),
             "gpus": [
                 tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)

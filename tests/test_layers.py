@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ganlib import devices
+from ganlib.errors import GanlibError
 from ganlib.models.final_project import modified_discriminator
-from ganlib.models.layers import BatchNormalization, Dropout, logits, plain_copy
+from ganlib.models.layers import BatchNormalization, Dropout, check_safe, logits, plain_copy
 from ganlib.startup import keras, tf
 
 layers = keras.layers
@@ -125,6 +126,41 @@ def test_logits_train_the_whole_network_in_any_precision(precision):
 def test_outputs_without_a_sigmoid_are_logits_already():
     network = keras.Sequential([layers.Input((3,)), layers.Dense(1)])
     np.testing.assert_array_equal(logits(network(tf.ones((2, 3)))), network(tf.ones((2, 3))))
+
+
+def strided(layer, channels):
+    return keras.Sequential([layers.Input((8, 8, channels)), layers.LeakyReLU(), layer])
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        strided(layers.Conv2DTranspose(1, 1, strides=2), 16),
+        strided(layers.Conv2D(16, 1, strides=2), 3),
+        keras.Sequential([strided(layers.Conv2D(16, 1, strides=(1, 3)), 3)]),
+        strided(layers.SpectralNormalization(layers.Conv2D(16, 1, strides=2)), 3),
+    ],
+)
+def test_a_layer_that_breaks_the_process_is_refused(network, monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    with pytest.raises(GanlibError, match="kernel of 1 and a stride of .*: take another kernel"):
+        check_safe(network)
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    check_safe(network)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Conv2D(1, 1),
+        layers.Conv2D(16, (1, 5), strides=2),
+        layers.Conv2DTranspose(8, 1, strides=2),
+        layers.Conv2DTranspose(1, 2, strides=2),
+    ],
+)
+def test_its_neighbours_are_not(layer, monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    check_safe(strided(layer, 3))
 
 
 def test_a_plain_copy_is_float32_and_computes_the_same():

@@ -38,7 +38,10 @@ CLIP = 0.03  # of a critic a quarter as wide; the published 0.01 is for a wider 
 
 
 def generator(
-    image_shape: Shape, kernel: int = 5, batch_norm: bool = True, more: bool = False
+    image_shape: Shape,
+    kernel: int | tuple[int, int] = 5,
+    batch_norm: bool = True,
+    more: bool = False,
 ) -> keras.Sequential:
     """`ganlib.models.final_project.generator`, thinner; `more` adds a convolution at half the side.
 

@@ -6,6 +6,8 @@ saved networks hold Keras's own layers: see `plain_copy`.
 
 from typing import Any
 
+from ganlib import devices
+from ganlib.errors import GanlibError
 from ganlib.startup import keras, tf
 
 
@@ -90,6 +92,29 @@ def logits(outputs: Any) -> Any:
     here. Outputs without a sigmoid are logits already.
     """
     return tf.cast(getattr(outputs, "_keras_logits", outputs), tf.float32)
+
+
+def check_safe(network: Any) -> None:
+    """Raise `GanlibError` for a layer whose training would break this process.
+
+    oneDNN writes past its memory in the gradient at a 1×1 kernel with a stride, where the larger
+    image's channels are not a multiple of 8: TensorFlow 2.21, found with glibc's MALLOC_CHECK_=3.
+    Later, at some other operation, the process dies or computes nonsense.
+    """
+    if not devices.onednn():
+        return
+    wrapped = [network.layer] if isinstance(network, keras.layers.Wrapper) else []
+    for layer in wrapped + getattr(network, "layers", []):
+        transposed = isinstance(layer, keras.layers.Conv2DTranspose)
+        if transposed or isinstance(layer, keras.layers.Conv2D):
+            channels = layer.filters if transposed else layer.kernel.shape[-2]
+            if set(layer.kernel_size) == {1} and max(layer.strides) > 1 and channels % 8:
+                raise GanlibError(
+                    f"{layer.name} has a kernel of 1 and a stride of {max(layer.strides)}, which "
+                    f"makes TensorFlow crash with {channels} channels: take another kernel, or a "
+                    "multiple of 8 channels, or set TF_ENABLE_ONEDNN_OPTS to 0 and start again"
+                )
+        check_safe(layer)
 
 
 def plain_copy(network: Any, dtype: str = "float32") -> Any:

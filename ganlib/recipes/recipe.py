@@ -154,6 +154,7 @@ class Recipe:
         jit_compile : compile the steps with XLA; by default where there is a single GPU
         """
         from ganlib import devices
+        from ganlib.models.layers import check_safe
         from ganlib.startup import keras, tf
 
         strategy = tf.distribute.get_strategy()
@@ -164,6 +165,8 @@ class Recipe:
             built = dict(networks or self.build())
             if "generator" in built:
                 self.check_generator(built["generator"])
+            for network in built.values() if training else ():
+                check_safe(network)
             if strategy.num_replicas_in_sync > 1:
                 devices.synchronize_batch_norm(*built.values())
             optimizers = {}

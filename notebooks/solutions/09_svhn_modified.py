@@ -24,4 +24,4 @@ def flat_discriminator(image_shape=(32, 32, 1)):
 
 
 # %% exercise-3
-kernel = 1  # with stride 2 it paints one pixel of four, and twice in a row one of sixteen
+height = 1  # with stride 2 it paints every second row, and twice in a row one of four

@@ -10,4 +10,4 @@ def fails(distance):
 
 
 # %% exercise-3
-of_generator, of_discriminator = {"kernel": 1}, {}
+of_generator, of_discriminator = {"kernel": (1, 5)}, {}
