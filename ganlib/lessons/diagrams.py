@@ -223,7 +223,7 @@ def _fitted(
     room = RIGHT - 3 * EDGE
     for points in (FONT - 0.25 * i for i in range(24)):
         heads = [canvas.width_of(head, points, weight="bold") for head, *_ in labels]
-        words = [max((canvas.width_of(w, points) for w in below), default=0.0) for _, *below in labels]
+        words = [max(canvas.width_of(w, points) for w in ws or [""]) for _, *ws in labels]
         widths = [max(column) for column in zip(heads, words, blocks, strict=True)]
         gap = (room - sum(widths)) / (len(labels) - 1)
         if gap >= 8:
