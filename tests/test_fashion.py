@@ -10,6 +10,7 @@ import pytest
 
 from ganlib import lessons, recipes
 from ganlib.datasets.catalog import CLOTHES
+from ganlib.errors import GanlibError
 from ganlib.evaluation import judges
 from ganlib.lessons import clothes, measured, quiz
 from ganlib.runs import pretrained
@@ -67,6 +68,23 @@ def test_accuracies_are_kept_for_ten_parts_of_a_run(tiny_recipe, tiny_data, tmp_
     wasserstein = dataclasses.replace(recipe, objective="wasserstein")
     critic = train(wasserstein, tiny_data, tmp_path / "critic", display="none", score_every=0)
     assert "real_accuracy" not in variants.facts(critic)
+
+
+def record_of(**seeds):
+    return {
+        "machines": {seed: {"cores": 2} for runs in seeds.values() for seed in map(str, runs)},
+        **{"data": "toys", "judge": "a judge", "count": 9, "references": {}, "missing": []},
+        "variants": {name: [{"seed": seed} for seed in runs] for name, runs in seeds.items()},
+    }
+
+
+def test_a_record_keeps_the_seeds_that_are_not_asked_for():
+    before = record_of(gan=[0], critic=[0]) | {"missing": ["seed 1", "seed 2"]}
+    new = variants.with_seeds(before, record_of(gan=[1], critic=[1]), [1])
+    assert new == record_of(gan=[0, 1], critic=[0, 1]) | {"missing": ["seed 2"]}
+    assert variants.with_seeds({}, new, [1]) == new
+    with pytest.raises(GanlibError, match="has another judge: --output another folder"):
+        variants.with_seeds(before | {"judge": "another"}, record_of(gan=[1]), [1])
 
 
 def test_variants_come_seed_by_seed_and_critics_without_accuracy(tmp_path, monkeypatch):

@@ -197,8 +197,10 @@ def variants_tables() -> str:
             seeds = ", ".join(str(run["seed"]) for run in runs)
             length = [f"{max(run[key] for run in runs):,}" for key in ("images", "steps")]
             table.append([f"`{variant}`", *length, seeds, ", ".join(found)])
+        machines = [processor({"machine": machine}) for machine in values["machines"].values()]
         parts.append(
-            f"[`{name}`]({name}/comparison.png): {processor(values)}; {values['count']:,} images "
+            f"[`{name}`]({name}/comparison.png): {' and '.join(dict.fromkeys(machines))}; "
+            f"{values['count']:,} images "
             f"of each against {values['data']}, by {values['judge']}; ± half a 95 % interval."
         )
         parts.append(as_markdown(table))

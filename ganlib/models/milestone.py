@@ -56,10 +56,16 @@ def mlp_discriminator(image_shape: Shape) -> keras.Sequential:
     )
 
 
-def dcgan_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequential:
-    """Dense, then twice a transposed convolution, then a convolution: images in [-1, 1]."""
-    height, width, channels = image_shape
-    start = (height // 4, width // 4, 256)
+def dcgan_generator(
+    image_shape: Shape, latent_dim: int = 100, width: float = 1.0
+) -> keras.Sequential:
+    """Dense, then twice a transposed convolution, then a convolution: images in [-1, 1].
+
+    `width` is a share of the report's channels, for a look that has to be quick.
+    """
+    height, breadth, channels = image_shape
+    first, second, third = (round(filters * width) for filters in (256, 128, 64))
+    start = (height // 4, breadth // 4, first)
     stack: list[keras.Layer] = [
         layers.Input((latent_dim,)),
         layers.Dense(math.prod(start), **starts(latent_dim)),
@@ -67,31 +73,34 @@ def dcgan_generator(image_shape: Shape, latent_dim: int = 100) -> keras.Sequenti
         layers.ReLU(),
         layers.Reshape(start),
     ]
-    for filters in (128, 64):
+    for filters in (second, third):
         stack += [
             layers.Conv2DTranspose(filters, 5, strides=2, **starts(filters * 5 * 5)),
             layers.Cropping2D(((2, 1), (2, 1))),  # padding 2, output padding 1
             normalized(),
             layers.ReLU(),
         ]
-    stack += [layers.Conv2D(channels, 5, padding="same", **starts(64 * 5 * 5))]
+    stack += [layers.Conv2D(channels, 5, padding="same", **starts(third * 5 * 5))]
     return keras.Sequential([*stack, layers.Activation("tanh")], name="generator")
 
 
-def dcgan_discriminator(image_shape: Shape, batch_norm: bool = True) -> keras.Sequential:
+def dcgan_discriminator(
+    image_shape: Shape, batch_norm: bool = True, width: float = 1.0
+) -> keras.Sequential:
     """Two strided convolutions with batch norm: (B, H, W, C) to the probability (B, 1).
 
-    Without `batch_norm` it is ours, for a gradient penalty.
+    Without `batch_norm` it is ours, for a gradient penalty; `width` as in `dcgan_generator`.
     """
-    height, width, channels = image_shape
+    height, breadth, channels = image_shape
+    first, second = round(64 * width), round(128 * width)
     stack: list[keras.Layer] = [layers.Input(image_shape)]
-    for before, filters in ((channels, 64), (64, 128)):
+    for before, filters in ((channels, first), (first, second)):
         stack += [
             layers.ZeroPadding2D(2),
             layers.Conv2D(filters, 5, strides=2, **starts(before * 5 * 5)),
             *([normalized()] if batch_norm else []),
             layers.LeakyReLU(negative_slope=SLOPE),
         ]
-    features = height // 4 * (width // 4) * 128
+    features = height // 4 * (breadth // 4) * second
     stack += [layers.Flatten(), Dropout(0.3), layers.Dense(1, **starts(features))]
     return keras.Sequential([*stack, layers.Activation("sigmoid")], name="discriminator")
