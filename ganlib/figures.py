@@ -27,6 +27,7 @@ CAPTION_HEIGHT = 18
 FONT = matplotlib.get_data_path() + "/fonts/ttf/DejaVuSans.ttf"  # knows ×, é and →
 PAGE_WIDTH, PAGE_HEIGHT = 1000, 640  # pixels of a notebook's page that a small picture fills
 LABELS = dict(d_loss="discriminator loss", g_loss="generator loss", frechet="Fréchet distance")
+LABELS |= dict(d_loss_real="discriminator loss, real", d_loss_fake="discriminator loss, generated")
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
@@ -193,7 +194,7 @@ def loss_curves(
 
     `histories` are rows by name, with ``images`` (seen so far) and the keys; a row may lack some.
     """
-    figure, axes = _panels(len(keys), 4.5, 3.2, title)
+    figure, axes = _panels(len(keys), min(4.5, PAGE_WIDTH / 100 / len(keys)), 3.2, title)
     for axis, key in zip(axes, keys, strict=True):
         for name, rows in histories.items():
             label = literal(name).replace("$", r"\$")  # no formula
@@ -207,7 +208,7 @@ def loss_curves(
         axis.set_ylabel(LABELS.get(key, key.replace("_", " ")))
         axis.grid(alpha=0.3)
         if axis.lines and len(histories) > 1:
-            axis.legend(fontsize=8)
+            axis.legend(fontsize=9)
     return figure
 
 
@@ -251,16 +252,18 @@ def gif(
     """Encode frames of one size, uint8 (H, W) or (H, W, 3), as an endless GIF; also their number.
 
     They are thinned out until the file has `max_bytes` or two frames are left: the first one and
-    the last one, which is shown for longer.
+    the last one. The file begins with the last one, so that a page that does not play it, such as
+    a printed one, shows where the film ends. That frame is shown for longer.
     """
     if not len(frames):
         raise DataError("a GIF needs at least one frame")
     arrays = [np.asarray(frame) for frame in frames]
     count = len(arrays)
     while True:
-        chosen = [arrays[i] for i in np.linspace(0, len(arrays) - 1, count).round().astype(int)]
+        places = np.linspace(0, len(arrays) - 1, count).round().astype(int)
+        chosen = [arrays[i] for i in np.roll(places, 1)]
         durations = [max(40, round(8000 / count))] * count  # milliseconds
-        durations[-1] += 1500
+        durations[0] += 1500
         one = len(chosen) == 1  # Pillow takes a list for several frames only
         encoded = iio.imwrite(
             "<bytes>",
@@ -269,6 +272,7 @@ def gif(
             extension=".gif",
             duration=durations[0] if one else durations,
             loop=0,
+            optimize=False,  # else Pillow misreads a frame of few greys behind one of many
         )
         if len(encoded) <= max_bytes or count <= 2:
             return encoded, count

@@ -222,8 +222,9 @@ def _fitted(
     """The largest font with which all columns fit, their widths, and the gap between them."""
     room = RIGHT - 3 * EDGE
     for points in (FONT - 0.25 * i for i in range(24)):
-        words = [max(canvas.width_of(w, points, weight="bold") for w in ws) for ws in labels]
-        widths = [max(pair) for pair in zip(words, blocks, strict=True)]
+        heads = [canvas.width_of(head, points, weight="bold") for head, *_ in labels]
+        words = [max(canvas.width_of(w, points) for w in ws or [""]) for _, *ws in labels]
+        widths = [max(column) for column in zip(heads, words, blocks, strict=True)]
         gap = (room - sum(widths)) / (len(labels) - 1)
         if gap >= 8:
             break

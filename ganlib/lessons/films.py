@@ -109,12 +109,15 @@ def strip(run: RunFolder, moments: int = 4) -> Image.Image:
 
 
 def _frames(run: RunFolder) -> list[Any]:
-    """The frames of a run's film, grey or RGB."""
+    """The frames of a run's film, grey or RGB, from its first moment to its last, shown longest."""
     if not run.gif.is_file():
         raise GanlibError(f"{run.path} has no film yet: let its training end first")
     mode = "L" if run.recipe.image_shape[-1] == 1 else "RGB"
     with Image.open(run.gif) as gif:
-        return [frame.convert(mode) for frame in ImageSequence.Iterator(gif)]
+        found = [(f.info.get("duration", 0), f.convert(mode)) for f in ImageSequence.Iterator(gif)]
+    frames = [frame for _, frame in found]
+    first = 1 + max(range(len(found)), key=lambda number: found[number][0])
+    return frames[first:] + frames[:first]
 
 
 def _images_seen(run: RunFolder, name: str) -> int:
