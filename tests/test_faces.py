@@ -53,6 +53,19 @@ def test_rows_name_each_set_and_numbers_start_where_they_are_asked_to():
     assert numbered.width > 8 * 16
 
 
+def test_pixelated_images_have_one_colour_for_each_block_and_their_size():
+    blocks = faces.pixelated(TRAINING, 2)
+    assert blocks.shape == TRAINING.shape and blocks.dtype == np.uint8
+    assert (blocks[3, 4:, :4] == blocks[3, 4, 0]).all()
+    mean = TRAINING[3, 4:, :4].astype(float).mean(axis=(0, 1))
+    np.testing.assert_allclose(blocks[3, 4, 0], mean, atol=0.5)
+
+
+def test_images_of_no_more_pixels_than_are_to_be_shown_stay_as_they_are():
+    np.testing.assert_array_equal(faces.pixelated(TRAINING, 8), TRAINING)
+    np.testing.assert_array_equal(faces.pixelated(TRAINING, 64), TRAINING)
+
+
 def test_halved_images_are_the_means_of_four_pixels():
     data = Dataset("own", "train", TRAINING, None, "files", "a test")
     small = faces.halved(data).images

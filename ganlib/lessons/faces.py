@@ -31,6 +31,23 @@ def rows(named: Mapping[str, np.ndarray], columns: int = COLUMNS) -> Image.Image
     return few_colours(figures.stacked(grids, 4))
 
 
+def pixelated(images: np.ndarray, side: int) -> np.ndarray:
+    """Images in blocks of one colour, `side` of them along a side, so that nobody is known by them.
+
+    Images are uint8 (N, H, W, C), squares whose side is a multiple of `side`; those that have
+    no more pixels than that stay as they are.
+    """
+    block = max(1, images.shape[1] // side)
+    return _means(images, block).repeat(block, axis=1).repeat(block, axis=2)
+
+
+def _means(images: np.ndarray, block: int) -> np.ndarray:
+    """The mean colour of each block of pixels, uint8 (N, H / block, W / block, C)."""
+    count, height, width, channels = images.shape
+    parts = images.reshape(count, height // block, block, width // block, block, channels)
+    return parts.mean(axis=(2, 4)).round().astype(np.uint8)
+
+
 def few_colours(picture: Image.Image) -> Image.Image:
     """The picture in 256 colours."""
     few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
@@ -79,10 +96,7 @@ def small_recipe() -> Recipe:
 
 def halved(data: Dataset) -> Dataset:
     """Images of half the side: the means of four pixels."""
-    count, height, width, channels = data.images.shape
-    parts = data.images.reshape(count, height // 2, 2, width // 2, 2, channels)
-    images = parts.mean(axis=(2, 4)).round().astype(np.uint8)
-    return dataclasses.replace(data, images=images)
+    return dataclasses.replace(data, images=_means(data.images, 2))
 
 
 def nearness(images: np.ndarray, training: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
