@@ -159,7 +159,7 @@ def load(
                 raise
             dataset = _synthetic(known, split)
             # Not the warnings module: it would print a path and a source line around the sentence.
-            log.warning("WARNING: %s, because %s", dataset.describe(), error)
+            log.warning("WARNING: %s. The real %s", dataset.describe(), error)
     check_channels(name, channels, held := dataset.images.shape[-1])
     if channels == 1 < held:
         return replace(dataset, images=to_grayscale(dataset.images))

@@ -202,6 +202,7 @@ def reason(error: BaseException, advice: str = "") -> str:
         error, within = inner, (getattr(inner, "reason", None), *inner.args)
         inner = next((one for one in within if isinstance(one, BaseException)), None)
     text = f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0][:200]}"
-    text = re.sub(r"//[^/\s]*@", "//", text).rstrip(".")  # a proxy's address may hold a password
+    # Without the password in a proxy's address, and without the connection's Python name.
+    text = re.sub(r"(?<=//)[^/\s]*@|HTTPS?Connection\(.*?\): ", "", text).rstrip(".")
     advice = next((advice for word, advice in ADVICE.items() if word in text), advice)
     return f"{text}; {advice}" if advice else text

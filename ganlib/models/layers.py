@@ -98,8 +98,7 @@ def check_safe(network: Any) -> None:
     """Raise `GanlibError` for a layer whose training would break this process.
 
     oneDNN writes past its memory in the gradient at a 1×1 kernel with a stride, where the larger
-    image's channels are not a multiple of 8: TensorFlow 2.21, found with glibc's MALLOC_CHECK_=3.
-    Later, at some other operation, the process dies or computes nonsense.
+    image's channels are not a multiple of 8: see benchmarks/README.md.
     """
     if not devices.onednn():
         return
