@@ -100,7 +100,7 @@ def check_safe(network: Any) -> None:
     oneDNN writes past its memory in the gradient at a 1×1 kernel with a stride, where the larger
     image's channels are not a multiple of 8: see benchmarks/README.md.
     """
-    if not devices.onednn():
+    if not devices.onednn() or tf.config.list_physical_devices("GPU"):
         return
     wrapped = [network.layer] if isinstance(network, keras.layers.Wrapper) else []
     for layer in wrapped + getattr(network, "layers", []):
