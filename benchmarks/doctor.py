@@ -65,7 +65,7 @@ def provoked(images: np.ndarray, data: Dataset) -> dict[str, tuple[Options, Opti
             {"make": lambda: conv(3, 4), "rates": (3e-3, 1e-4)},
             {"make": lambda: conv(8, 4)},
         ),
-        "overtaken by divergence": ({**watch, "late": 1000.0}, watch),
+        "divergence": ({**watch, "late": 1000.0}, watch),
     }
 
 

@@ -49,7 +49,7 @@ CASES = {
         rows((1.4, 3.5), 0.1, 0.45, 0.0), **FAR
     ),
     "checkerboards": case(peak=2.5),
-    "overtaken by divergence": case(scores=[(1, 20.0), (2, 8.0), (3, 15.0), (4, 40.0)]),
+    "divergence": case(scores=[(1, 20.0), (2, 8.0), (3, 15.0), (4, 40.0)]),
 }
 
 
@@ -88,7 +88,7 @@ def test_infinity_explodes():
     assert not doctor.not_finite(rows())
 
 
-def test_best_scores_near_the_end_are_not_overtaken():
+def test_best_scores_near_the_end_are_no_divergence():
     assert doctor.examine(case(scores=[(1, 40.0), (2, 20.0), (3, 8.0), (4, 9.0)])) == []
 
 

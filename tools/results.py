@@ -240,7 +240,7 @@ def caption() -> str:
     """What README's film is."""
     run, folder = reference(FILM), f"figures/{FILM}"
     return (
-        f"*The film: 64 digits by `{run.recipe.name}` while it trains for {for_minutes(run)} on "
+        f"*The film: 64 digits as `{run.recipe.name}` trains for {for_minutes(run)} on "
         f"{processor(run.record)}, seed {run.record['seed']} ([record]({folder}/run.json), "
         f'[scores]({folder}/scores.json)).*<br clear="right">'
     )
@@ -268,7 +268,9 @@ def results() -> str:
     lines = [f"* **{distance(runs)}**, {len(runs)} seeds: {what}" for what, runs in made.items()]
     beside = references("mnist", baseline)
     real, pca = (mean_and_spread(beside[NAMES[name]], "frechet") for name in ("floor", "pca"))
-    return "\n".join([*lines, f"\nReal training images get {real}, a PCA (lesson 13) {pca}."])
+    return "\n".join(
+        [*lines, f"\nReal training images get {real}, the digits of a PCA (lesson 13) {pca}."]
+    )
 
 
 PARTS = {

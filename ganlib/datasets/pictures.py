@@ -86,8 +86,8 @@ class Pictures:
             raise DataError(f"{self.folder}: no picture can be read, of {names}: replace them")
         if names:
             log.warning(
-                f"WARNING: {self.folder}: left out, as no pictures that can be read, or of more "
-                f"than {MOST_PIXELS:,} pixels: {names}"
+                f"WARNING: {self.folder}: left out (not a readable picture, or more than "
+                f"{MOST_PIXELS:,} pixels): {names}"
             )
         return images, None if self.labels is None else self.labels[readable]
 

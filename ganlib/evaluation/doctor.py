@@ -148,7 +148,7 @@ def memorised(evidence: Evidence) -> Finding | None:
     if ratio > 0.6 and n["copied"] < 0.3 or _one_image(n):
         return None
     numbers = (
-        f"the nearest training image is {n['nearest']:.1f} away, of held-out images "
+        f"the nearest training image is {n['nearest']:.1f} away, for held-out images "
         f"{n['real_nearest']:.1f}; {n['copied']:.0%} look copied"
     )
     return Finding("memorisation", numbers, "train on more images, or stop earlier")
@@ -195,15 +195,15 @@ def checkerboards(evidence: Evidence) -> Finding | None:
     # One image again and again has a peak somewhere, as many images have not.
     if n.get("fake_apart", 1.0) < 0.08 * n.get("real_apart", 1.0):
         return None
-    places = f"the places of a stride vary {uneven:.1f} times as unevenly as real ones"
+    places = f"the places within a stride vary {uneven:.1f} times as unevenly as real ones"
     if uneven > 1_000:
-        places = "some places of a stride never vary"
-    numbers = f"{peak:.1f} times the real power at a stride; {places}"
+        places = "some places within a stride never vary"
+    numbers = f"{peak:.1f} times the real power at a period of one stride; {places}"
     advice = "make the kernel a multiple of the stride, or resize and convolve"
     return Finding("checkerboards", numbers, advice)
 
 
-def overtaken(evidence: Evidence) -> Finding | None:
+def diverged(evidence: Evidence) -> Finding | None:
     """The best images were made long ago."""
     if len(evidence.scores) < 3:
         return None
@@ -213,11 +213,11 @@ def overtaken(evidence: Evidence) -> Finding | None:
         return None
     numbers = f"Fréchet distance {best:.1f} after epoch {epoch:g}, {last:.1f} after {last_epoch:g}"
     advice = "use the best weights (sample --weights best); lower the rates towards the end"
-    return Finding("overtaken by divergence", numbers, advice)
+    return Finding("divergence", numbers, advice)
 
 
 CHECKS = (
-    exploding, constant_noise, overtaken, blank, wrong_scale, forgotten_flag, weak, checkerboards,
+    exploding, constant_noise, diverged, blank, wrong_scale, forgotten_flag, weak, checkerboards,
     vanishing, small_noise, memorised, collapsed,
 )  # fmt: skip
 
@@ -260,5 +260,5 @@ def _twins(n: Mapping[str, float]) -> bool:
 
 
 def _twin_words(n: Mapping[str, float]) -> str:
-    real = f", real ones {n['real_twin']:.2f}" if "real_twin" in n else ""
-    return f"an image and its most similar one are {n['fake_twin']:.2f} apart{real}"
+    real = f", a real one's {n['real_twin']:.2f}" if "real_twin" in n else ""
+    return f"an image's twin, the one most like it, is {n['fake_twin']:.2f} away{real}"

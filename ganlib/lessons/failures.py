@@ -120,7 +120,7 @@ def look(train: Dataset, test: Dataset, **patients: Patient) -> Image.Image:
     for name, patient in patients.items():
         seen = patient.evidence(train, test)
         found = doctor.examine(seen)
-        words = f"{found[0].name}: {found[0].numbers}" if found else "nothing that it knows"
+        words = f"{found[0].name}: {found[0].numbers}" if found else "no known failure"
         label = name.replace("_", " ")
         print(f"{label:<8} {words}")
         frechet = seen.numbers.get("frechet")
