@@ -74,7 +74,7 @@ accidents: $(READY)
 TOGETHER ?= -n 2 --dist loadfile --max-worker-restart 0
 
 # Minutes that each lesson trains when it is tested; a reader gets the lesson's own.
-QUICK_MINUTES ?= 0.1
+QUICK_MINUTES ?= 0.05
 
 # Strictly: all outputs are compared but those with the tag nbval-ignore-output, which depend on
 # data, time, machine or training. Your own runs are left alone.

@@ -13,10 +13,13 @@ from ganlib.systems.latents import Part
 
 @pytest.fixture(scope="session")
 def tiny_data() -> Dataset:
-    """70 noisy 8x8 images: with a batch of 16, five steps an epoch, the last one smaller."""
+    """80 noisy 8x8 images: with a batch of 16, five steps an epoch.
+
+    A smaller batch at an epoch's end would be traced too, and take as long as the rest of a run.
+    """
     rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (70, 8, 8, 1), dtype=np.uint8)
-    return Dataset("tiny", "train", images, np.zeros(70, np.int64), "synthetic", "a test")
+    images = rng.integers(0, 256, (80, 8, 8, 1), dtype=np.uint8)
+    return Dataset("tiny", "train", images, np.zeros(80, np.int64), "synthetic", "a test")
 
 
 @pytest.fixture(scope="session")

@@ -149,8 +149,8 @@ def no_kernels(lab):
         urllib.request.urlopen(urllib.request.Request(address, method="DELETE")).close()
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_jupyterlab_opens_each_lesson(page, lab, no_kernels, path):
+@pytest.mark.parametrize("path", LESSONS[::3], ids=lambda path: path.stem)
+def test_jupyterlab_opens_every_third_lesson(page, lab, no_kernels, path):
     open_lesson(page, lab, path)
     page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput h1")
     assert_nothing_is_wrong(page)

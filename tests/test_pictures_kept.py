@@ -119,7 +119,7 @@ def test_what_is_left_out_is_named_the_second_time_too(tmp_path, decodings, capl
     for _ in range(2):
         caplog.clear()
         data, _ = again(tmp_path, decodings)
-        assert len(data) == COUNT - 1 and "90,000,000 pixels: 03.png" in caplog.text
+        assert len(data) == COUNT - 1 and "90,000,000 pixels): 03.png" in caplog.text
 
 
 def test_labels_stay_with_their_pictures(tmp_path, decodings):

@@ -91,7 +91,7 @@ def test_files_are_ordered_by_number(tmp_path):
 
 
 def test_tiny_epochs_are_kept_by_the_clock(tiny_recipe, tiny_data, tmp_path, monkeypatch):
-    recipe = dataclasses.replace(tiny_recipe, batch_size=70)  # an epoch is a step
+    recipe = dataclasses.replace(tiny_recipe, batch_size=80)  # an epoch is a step
     saved = []
     keep = checkpoints.save
     monkeypatch.setattr(checkpoints, "save", lambda *a: (saved.append(a[1]), keep(*a))[1])
@@ -181,7 +181,7 @@ def test_samples_on_a_full_disk_leave_the_older_file(run, monkeypatch, capsys):
 def test_few_training_images_are_blamed(run, tiny_data, monkeypatch, capsys):
     monkeypatch.setattr(datasets, "load", lambda *args, **kwargs: tiny_data)
     assert cli.main(["evaluate", str(run.path)]) == 2
-    assert "there are 70 train images" in capsys.readouterr().err
+    assert "there are 80 train images" in capsys.readouterr().err
 
 
 def test_what_goes_wrong_beside_the_training_is_one_plain_line(capsys):

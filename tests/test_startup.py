@@ -70,16 +70,16 @@ assert keras.backend.backend() == "tensorflow" and keras.config.dtype_policy().n
 """
 
 
-@pytest.mark.parametrize("keras_first", [True, False])
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "keras_first"),
     [
-        {"image_data_format": "channels_first", "floatx": "float64", "epsilon": 0.5},
-        {"backend": "jax", "floatx": "float16"},
-        "no json {",
-        "\ufeff{}",
-        {"backend": "mxnet", "epsilon": float("nan")},
-        {"max_epochs": 1, "max_steps_per_epoch": 2},
+        ({"image_data_format": "channels_first", "floatx": "float64", "epsilon": 0.5}, True),
+        ({"image_data_format": "channels_first", "floatx": "float64", "epsilon": 0.5}, False),
+        ({"backend": "jax", "floatx": "float16"}, False),
+        ("no json {", False),
+        ("\ufeff{}", True),
+        ({"backend": "mxnet", "epsilon": float("nan")}, False),
+        ({"max_epochs": 1, "max_steps_per_epoch": 2}, True),
     ],
 )
 def test_no_keras_json_changes_a_run(tmp_path, settings, keras_first):
@@ -88,8 +88,6 @@ def test_no_keras_json_changes_a_run(tmp_path, settings, keras_first):
     environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
     environment.pop("KERAS_BACKEND", None)
     program = CONFIGURED if keras_first else CONFIGURED.replace("import keras, sys\n", "")
-    if keras_first and "backend" in settings:
-        pytest.skip("Keras itself fails, before ganlib is asked")
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment
     )

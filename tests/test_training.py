@@ -233,7 +233,7 @@ def test_what_is_left_of_a_run_is_not_mixed_with_a_new_one(
 
 
 def test_a_refused_run_leaves_no_folder(tiny_recipe, tiny_data, tmp_path):
-    wrong = dataclasses.replace(tiny_data, images=np.zeros((70, 8, 8, 3), np.uint8))
+    wrong = dataclasses.replace(tiny_data, images=np.zeros((80, 8, 8, 3), np.uint8))
     with pytest.raises(GanlibError):
         train(tiny_recipe, wrong, tmp_path / "run", epochs=1, display="none")
     assert not (tmp_path / "run").exists()
@@ -321,7 +321,7 @@ def test_a_budget_that_makes_no_sense_is_refused(tiny_recipe, tiny_data, tmp_pat
 
 
 def test_images_of_another_shape_are_refused(tiny_recipe, tiny_data, tmp_path):
-    wrong = dataclasses.replace(tiny_data, images=np.zeros((70, 8, 8, 3), np.uint8))
+    wrong = dataclasses.replace(tiny_data, images=np.zeros((80, 8, 8, 3), np.uint8))
     with pytest.raises(GanlibError, match=r"\(8, 8, 1\).*tiny has \(8, 8, 3\)"):
         train(tiny_recipe, wrong, tmp_path / "run", epochs=1, display="none")
 

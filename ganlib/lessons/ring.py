@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from ganlib.lessons.budget import steps
 from ganlib.startup import keras, tf
 
 CLUSTERS, SPREAD, LATENT, BATCH = 8, 0.05, 8, 128
@@ -116,11 +117,12 @@ def train(
 
     Parameters
     ----------
+    rounds : fewer where `ganlib.lessons.steps` makes fewer steps
     one_round : called with the GAN and three batches of real points, float32 (3, 128, 2)
     settings : "g_rate" and "d_rate", the learning rates; "beta_1", Adam's momentum
     """
     gan, rng = RingGAN(seed, **settings), np.random.default_rng(seed)
-    for _ in range(rounds):
+    for _ in range(steps(rounds)):
         one_round(gan, real_points(3 * BATCH, rng).reshape(3, BATCH, 2))
     return gan
 
