@@ -300,6 +300,8 @@ def run_all(options: argparse.Namespace) -> Record:
                 f"{point['variant']}",
                 flush=True,
             )
+        names = list(CONTESTANTS)
+        record["points"].sort(key=lambda point: names.index(point["contestant"]))
         if options.json:
             text = json.dumps(record, indent=2, ensure_ascii=False)
             options.json.write_text(text + "\n", encoding="utf-8")
