@@ -42,7 +42,7 @@ def test_a_run_leaves_everything_that_the_contract_names(whole_run):
     record = whole_run.record
     assert record["status"] == "finished"
     assert record["progress"]["epochs"] == 3
-    assert record["progress"]["images"] == 210
+    assert record["progress"]["images"] == 240
     assert record["data"]["checksum"].startswith("sha256:")
     assert [row["epoch"] for row in whole_run.history] == [1, 2, 3]
     keys = {"d_loss", "d_loss_real", "d_loss_fake", "g_loss", "real_accuracy", "fake_accuracy"}
