@@ -60,6 +60,13 @@ def test_a_failure_is_named_first_with_its_numbers_and_advice(name):
     assert any(letter.isdigit() for letter in first.numbers) and first.advice
 
 
+@pytest.mark.parametrize("name", ["noise too small", "memorisation", "mode collapse"])
+def test_a_few_images_again_and_again_are_no_checkerboard(name):
+    few = replace(CASES[name], numbers=CASES[name].numbers | {"peak": 3.0, "fake_apart": 1.0})
+    assert doctor.examine(few)[0].name == name
+    assert "checkerboards" not in [finding.name for finding in doctor.examine(few)]
+
+
 def test_every_check_has_a_case():
     assert len(CASES) == len(doctor.CHECKS)
 
