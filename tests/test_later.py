@@ -250,10 +250,10 @@ def test_the_doctors_record_counts_the_seeds_held_out_apart():
     def case(seed, right, *cured):
         return {"seed": seed, "right": right, "runs": [{"named": ["x"]}, *cured]}
 
-    before = {"x": [case(0, True, {"named": []}), case(3, True)]}
-    now = {"x": [case(3, False, {"named": ["y"]})]}
+    before = {"x": [case(0, True, {"named": []}), case(6, True)]}
+    now = {"x": [case(6, False, {"named": ["y"]})]}
     cases = doctor.merged(before, now)
     groups = doctor.counted(cases)
-    assert [c["seed"] for c in cases["x"]] == [0, 3]
+    assert [c["seed"] for c in cases["x"]] == [0, 6]
     assert (groups["tuned"]["right"], groups["held_out"]["right"]) == (1, 0)
     assert (groups["tuned"]["accused"], groups["held_out"]["accused"]) == (0, 1)

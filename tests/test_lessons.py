@@ -40,7 +40,7 @@ def learn(tiny_recipe, tiny_data):
 def test_an_interrupted_run_stops_with_a_sentence_and_goes_on(learn, tiny_recipe, tiny_data):
     with pytest.raises(Interrupted) as stop:
         learn(callbacks=[StopAt(7)])
-    text = "interrupted after 102 images, saved in runs/tiny-quick: run the cell again to go on"
+    text = "interrupted after 112 images, saved in runs/tiny-quick: run the cell again to go on"
     assert str(stop.value) == text
     assert stop.value._render_traceback_() == [text]  # all that a notebook shows
     run = learn()
@@ -208,7 +208,7 @@ def test_the_live_picture_is_there_before_the_first_step_and_fills_the_page(lear
     lines = [repr(line) for line in lines]
     assert lines[0].startswith("  0% |") and lines[0].endswith(" left · epoch 0.00 · 0 images")
     assert lines[5].startswith(" 50% |" + 15 * "█") and " left · epoch 1.00 · " in lines[5]
-    assert "left" not in lines[-1] and " · epoch 2.00 · 140 images · d_loss " in lines[-1]
+    assert "left" not in lines[-1] and " · epoch 2.00 · 160 images · d_loss " in lines[-1]
 
 
 def test_outside_a_notebook_the_picture_is_shown_once(learn, capsys):

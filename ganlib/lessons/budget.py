@@ -79,7 +79,7 @@ def steps(count: int) -> int:
 
     For what a lesson trains by steps, so that its result is the same on a slow machine.
     """
-    return max(20, round(count * min(1.0, _minutes(1.0))))
+    return min(count, max(20, round(count * min(1.0, _minutes(1.0)))))
 
 
 def _minutes(default: float) -> float:
