@@ -214,6 +214,20 @@ def variants_tables() -> str:
     return "\n\n".join(parts)
 
 
+def modes_table() -> str:
+    """How many of the modes of stacked MNIST each family finds, by benchmarks/stacked.py."""
+    values = json.loads((ROOT / "benchmarks" / "stacked.json").read_text(encoding="utf-8"))
+    table = [["", "images", "seeds", "modes of 1,000, a number for each seed", "KL, in nats"]]
+    for name, runs in values["found"].items():
+        modes = ["diverged" if run["modes"] is None else f"{run['modes']:,}" for run in runs]
+        apart = [NOTHING if run["kl"] is None else f"{run['kl']:.2f}" for run in runs]
+        seen, seeds = runs[0].get("images"), [str(run["seed"]) for run in runs]
+        row = [f"{seen:,}" if seen else NOTHING, ", ".join(seeds)]
+        table.append([f"`{name}`" if seen else name, *row, ", ".join(modes), ", ".join(apart)])
+    made = f"{processor(values['machine'])}; {values['count']:,} images of each"
+    return f"{made}; {values['data']}; {values['judge']}.\n\n{as_markdown(table)}"
+
+
 def judges_table() -> str:
     """The judges that ship, and whether they see that real images are blurred or noisy."""
     seen = json.loads((ROOT / "benchmarks" / "sensitivity.json").read_text(encoding="utf-8"))
@@ -287,6 +301,7 @@ PARTS = {
         "houses": houses_table,
         "runs": runs_table,
         "variants": variants_tables,
+        "modes": modes_table,
         "judges": judges_table,
     },
 }
