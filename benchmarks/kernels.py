@@ -42,6 +42,7 @@ MOST = 64  # images of a batch: more take longer and show the same
 SHORTEST = 0.004  # seconds of a measurement; shorter operations are repeated
 CONTROLS = 2  # runs with some weights rounded otherwise
 IN_A_CALL = 4  # small operations one after the other: TensorFlow takes a while to be called
+FAR = 0.01  # of what weights have moved
 LARGE = 1e8  # multiply-accumulates of an operation that is called alone
 
 
@@ -370,6 +371,9 @@ def distance_after(name: str, steps: int, sides: Sequence[Side]) -> dict[str, di
     "oneDNN" is TensorFlow with oneDNN against TensorFlow without. "rounding" is the control:
     TensorFlow against itself with half of the weights changed at the start by a rounding, the
     farther of `CONTROLS` such runs. Root mean squares over all weights of all networks.
+    "far": the share of weights that oneDNN puts farther away than `FAR` times what weights have
+    moved. Adam's first step has the size of its rate, and only its sign is the gradient's, so
+    weights whose gradient is 0 but for rounding may go either way.
 
     Parameters
     ----------
@@ -385,7 +389,8 @@ def distance_after(name: str, steps: int, sides: Sequence[Side]) -> dict[str, di
         str(step): {
             "oneDNN": root(other[step] - plain[step]),
             "rounding": max(root(weights[step] - plain[step]) for weights in rounded),
-            "moved": root(plain[step] - plain[0]),
+            "moved": (moved := root(plain[step] - plain[0])),
+            "far": float(np.mean(np.abs(other[step] - plain[step]) > FAR * moved)),
         }
         for step in list(plain)[1:]
     }
