@@ -10,9 +10,9 @@ The last column is the share of the step's time in TensorFlow's own code.
 
     python benchmarks/kernels.py --steps 20
 
-trains every recipe, or those named, so many steps without oneDNN and with it, from the same weights
-on the same batches, and prints how far the weights are apart, beside what a change of half of the
-weights by a rounding does.
+trains every recipe but the CycleGANs, or those named, so many steps without oneDNN and with it,
+from the same weights on the same batches, and prints how far the weights are apart, beside what a
+change of half of the weights by a rounding does.
 """
 
 import argparse

@@ -224,15 +224,18 @@ def kernels() -> str:
 
 def weights(record: Record) -> str:
     """How far training with oneDNN leads from training without, beside another rounding."""
-    first, last = (
-        [found[str(n)] for found in record["weights"].values()] for n in (1, steps(record))
-    )
+    last = [found[str(steps(record))] for found in record["weights"].values()]
     ratios = [found["oneDNN"] / found["rounding"] for found in last]
+    far = {name: 100 * found["1"]["far"] for name, found in record["weights"].items()}
+    farthest = max(far, key=far.__getitem__)
+    same = sum(share == 0 for share in far.values())
     return (
-        f"With oneDNN and without, weights lie apart after one step by at most "
-        f"{max(found['oneDNN'] / found['moved'] for found in first):.0e} of what they have moved "
-        f"(root mean squares; {', '.join(f'`{name}`' for name in record['weights'])}). Training "
-        f"enlarges any difference. After {steps(record)} steps they lie "
+        f"With oneDNN and without, the weights of {len(far)} recipes were compared. After one step "
+        f"{same} recipes have no weight that is farther apart than a hundredth of what weights "
+        f"have moved; at most {far[farthest]:.1f} % of the weights are (`{farthest}`). Adam's "
+        "first step has the size of its rate, and only its sign is the gradient's. So a weight whose "
+        "gradient is 0 but for rounding may go either way. Training "
+        f"enlarges any difference. After {steps(record)} steps the weights lie "
         f"{median_and_range(ratios)} times as far apart as without oneDNN after another rounding "
         "of half of the weights at the start (median and range of the recipes; the farther of two "
         "such runs)."
