@@ -1,6 +1,7 @@
 """What several test files share: a tiny recipe that trains in seconds."""
 
 import dataclasses
+import gc
 import os
 
 import numpy as np
@@ -9,6 +10,14 @@ import pytest
 from ganlib.datasets import Dataset
 from ganlib.recipes import Network, Recipe
 from ganlib.systems.latents import Part
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_stays_is_not_searched_for_garbage_again():
+    """TensorFlow keeps millions of objects for good: searching them took a tenth of the tests."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

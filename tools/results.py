@@ -34,6 +34,10 @@ BETTER = "svhn-express"
 FILM = "mnist-express-3-minutes"
 NAMES = {"floor": "real training images (floor)", "noise": "noise", "pca": "PCA"}
 SAMPLING = "One seed each, with the interval of the sampling, which is not the spread over seeds:"
+BOTH = (
+    "With one seed, the interval of the sampling, which is not the spread over seeds; with three, "
+    "mean ± standard deviation:"
+)
 
 
 def record(run: RunFolder, name: str | None) -> None:
@@ -159,7 +163,7 @@ def houses_table() -> str:
         f"\n\nThe judge has been trained anew since {', '.join(f'`{n}`' for n in waiting)} were "
         "scored: their scores cannot be compared with these, and wait for longer runs."
     )
-    return f"{against(runs)}. {SAMPLING}\n\n{table}{left_out if waiting else ''}"
+    return f"{against(runs)}. {BOTH}\n\n{table}{left_out if waiting else ''}"
 
 
 def runs_table() -> str:
