@@ -5,7 +5,7 @@
     python benchmarks/doctor.py --seeds --runs runs/variants/*/* --json benchmarks/doctor.json
 
 The doctor's limits were chosen with seeds 0 to 5 in view; the others are held out, and counted
-apart. A record that is there keeps what is not provoked anew.
+apart. A record that is there keeps what is not provoked anew, and names the machines of both.
 
 Each failure of lesson 15 is provoked with each seed on real MNIST, a few hundred steps of a small
 GAN; with the first seed its cure is trained for as many steps. A failure is named rightly where
@@ -102,6 +102,7 @@ def main() -> None:
             print(f"{name:<24} seed {seed}: {[run['named'] for run in found]}", flush=True)
     if options.picture:
         figures.save(walls.wall(panels, in_a_row=4), options.picture)
+    machines: list[dict[str, Any]] = []
     healthy = {}
     examined = {}
     for path in options.runs:
@@ -126,6 +127,7 @@ def main() -> None:
         cases = merged(before["cases"], cases)
         healthy = before["healthy"] | healthy
         examined = before.get("runs", {}) | examined
+        machines = before["machines"]
     groups = counted(cases)
     accused = sum(map(bool, healthy.values()))
     for name, group in groups.items():
@@ -134,7 +136,7 @@ def main() -> None:
     print(f"accused {accused} of {len(healthy)} that ship")
     if options.json:
         record = {
-            "machine": devices.describe(),
+            "machines": [*(m for m in machines if m != devices.describe()), devices.describe()],
             "data": train.describe(),
             **groups,
             "accused": accused,

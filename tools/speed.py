@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from pages import ROOT, processor, renew
-from tables import as_markdown
+from tables import as_markdown, mean_and_spread
 
 from ganlib.errors import GanlibError
 from ganlib.evaluation.metrics.intervals import Score
+from ganlib.evaluation.scores import Evaluation
 from ganlib.evaluation.tables import median_and_range
+from ganlib.lessons import recorded
 
 BENCHMARKS = ROOT / "benchmarks"
 KINDS = ("float32", "bfloat16")
@@ -247,6 +249,24 @@ def steps(record: Record) -> int:
     return int(record["steps"])
 
 
+def minute() -> str:
+    """What a minute of training reaches without oneDNN and with it, by runs in figures/results/."""
+    table = [["a minute of", "arithmetic by", "seeds", "images seen", "Fréchet distance"]]
+    for recipe in ("mnist-express", "svhn-express"):
+        for kind in ("tensorflow", "oneDNN"):
+            runs = recorded(f"{recipe}-minute-{kind}")
+            seen = [run.record["progress"]["images"] for run in runs]
+            scores = [Evaluation.read(run.scores_file).generators["last"] for run in runs]
+            images = f"{statistics.median(seen):,.0f} ({min(seen):,} to {max(seen):,})"
+            cells = [str(len(runs)), images, mean_and_spread(scores, "frechet")]
+            table.append([f"`{recipe}`", LIBRARIES[kind], *cells])
+    machine = processor(runs[0].record)
+    return (
+        f"{machine}. Images: median (range). Distance: mean ± standard deviation, of 10,000 images."
+        f"\n\n{as_markdown(table)}"
+    )
+
+
 def scaling() -> str:
     """How the baseline grows."""
     return as_markdown(scaling_table(read("throughput-bfloat16")))
@@ -317,6 +337,7 @@ PARTS = {
         "race": race,
         "throughput": throughput,
         "kernels": kernels,
+        "minute": minute,
         "scaling": scaling,
         "tried": tried,
         "precision": precision,
