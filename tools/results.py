@@ -292,7 +292,7 @@ def results() -> str:
     beside = references("mnist", baseline)
     real, pca = (mean_and_spread(beside[NAMES[name]], "frechet") for name in ("floor", "pca"))
     return "\n".join(
-        [*lines, f"\nReal training images get {real}, the digits of a PCA (lesson 13) {pca}."]
+        [*lines, f"\nReal training images get {real}, and the digits of a PCA (lesson 13) get {pca}."]
     )
 
 
