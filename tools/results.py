@@ -291,9 +291,8 @@ def results() -> str:
     lines = [f"* **{distance(runs)}**, {len(runs)} seeds: {what}" for what, runs in made.items()]
     beside = references("mnist", baseline)
     real, pca = (mean_and_spread(beside[NAMES[name]], "frechet") for name in ("floor", "pca"))
-    return "\n".join(
-        [*lines, f"\nReal training images get {real}, and the digits of a PCA (lesson 13) get {pca}."]
-    )
+    others = f"Real training images get {real}, and the digits of a PCA (lesson 13) get {pca}."
+    return "\n".join([*lines, "", others])
 
 
 PARTS = {
